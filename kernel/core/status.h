@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The status line, both directions; grammar in uapi/tandem_table.h. The
+ * parser takes a line with more words at the end than it knows (a newer
+ * module) and refuses one with fewer.
+ */
+#ifndef TANDEM_CORE_STATUS_H
+#define TANDEM_CORE_STATUS_H
+
+#include "core/types.h"
+
+struct tandem_leg_status {
+	enum tandem_leg_state state;
+	u64 generation;
+	u64 read_errors;
+	u64 write_errors;
+	u64 flush_errors;
+};
+
+struct tandem_status {
+	enum tandem_array_state state;
+	enum tandem_sync_kind sync;
+	u64 done_regions;
+	u64 total_regions;
+	u64 unsure_regions;
+	u64 epoch;
+	u64 resync_sectors;
+	u64 rebuild_sectors;
+	u16 nr_legs;
+	struct tandem_leg_status leg[TANDEM_MAX_LEGS];
+};
+
+/* Characters without the zero, or -ENOSPC. */
+int tandem_status_format(const struct tandem_status *status, char *text, size_t size);
+
+/* 0 or -EINVAL. @text is not changed. */
+int tandem_status_parse(const char *text, struct tandem_status *status);
+
+#endif

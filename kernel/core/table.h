@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The table line and the messages, both directions; grammar in
+ * uapi/tandem_table.h.
+ */
+#ifndef TANDEM_CORE_TABLE_H
+#define TANDEM_CORE_TABLE_H
+
+#include "core/types.h"
+
+/**
+ * struct tandem_table - a parsed table line
+ * @disk: points into the words that were parsed, or at the caller's strings;
+ *	"-" is a place without a disk
+ * @rebuild: mask of places to be filled
+ */
+struct tandem_table {
+	struct tandem_id array;
+	u16 nr_legs;
+	enum tandem_degraded degraded;
+	u64 rebuild;
+	const char *disk[TANDEM_MAX_LEGS];
+};
+
+/**
+ * tandem_table_parse() - words behind the target name
+ * @argc, @argv: as device-mapper splits them; the strings stay the caller's
+ * @why: set to a static noun phrase naming the argument, may be NULL
+ * Return: 0 or -EINVAL
+ */
+int tandem_table_parse(unsigned int argc, char *const *argv, struct tandem_table *table,
+		       const char **why);
+
+/**
+ * tandem_table_format() - the canonical line
+ * Return: characters without the zero, or -ENOSPC
+ */
+int tandem_table_format(const struct tandem_table *table, char *text, size_t size);
+
+enum tandem_message_verb {
+	TANDEM_MESSAGE_FAIL,
+	TANDEM_MESSAGE_SYNC_PAUSE,
+	TANDEM_MESSAGE_SYNC_RESUME,
+};
+
+struct tandem_message {
+	enum tandem_message_verb verb;
+	u16 leg;	/* FAIL only */
+};
+
+/* As tandem_table_parse(); @nr_legs bounds LEG. */
+int tandem_message_parse(unsigned int argc, char *const *argv, unsigned int nr_legs,
+			 struct tandem_message *message, const char **why);
+int tandem_message_format(const struct tandem_message *message, char *text, size_t size);
+
+#endif

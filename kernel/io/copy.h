@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The copier of a set: resync (make unsure regions equal) and rebuild (fill a
+ * leg), one bounded exclusive copy at a time.
+ */
+#ifndef TANDEM_IO_COPY_H
+#define TANDEM_IO_COPY_H
+
+#include "io/request.h"
+
+int tandem_copy_create(struct tandem_set *set);
+void tandem_copy_destroy(struct tandem_set *set);
+
+/* Look for work again. Any context. */
+void tandem_copy_kick(struct tandem_set *set);
+
+/* Nothing is being copied, promoted or waited for. */
+bool tandem_copy_is_idle(struct tandem_set *set);
+
+/* What the copier is at, for status. */
+void tandem_copy_status(struct tandem_set *set, struct tandem_status *status);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A leg fails: hold every affected acknowledgement, record, release.
+ *
+ *	           judge: fail            commit: all survivors
+ *	CURRENT ----------------> UNRECORDED ----------------> FAILED
+ *	                           |      ^ commit: error on the
+ *	                           |      | last current leg: again,
+ *	                           +------+ with growing delay
+ *
+ * While a set has an UNRECORDED leg no write to it and no flush of the array
+ * ends well (K2); requests that end badly do not wait. A survivor that errs
+ * during the commit fails too and goes into the next configuration, a
+ * descendant; the last current leg never fails.
+ */
+#ifndef TANDEM_IO_FAULT_H
+#define TANDEM_IO_FAULT_H
+
+#include "io/request.h"
+
+/**
+ * tandem_fault_fail_leg() - a leg failed by its own fault or by an admin
+ * @event: TANDEM_LEG_EV_ERROR or TANDEM_LEG_EV_ADMIN_FAIL
+ * Context: any, array->lock held. Return: false if it is the last current leg
+ *	of its set: nothing happened, the error is the caller's
+ */
+bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event);
+
+/**
+ * tandem_fault_settle() - all legs have answered a write or like
+ *
+ * Judges, fails legs, marks the region unsure, and ends the request or holds
+ * it. Context: any.
+ */
+void tandem_fault_settle(struct tandem_request *request);
+
+/* Ends @request well if no failure in its reach is unrecorded, else holds it. */
+void tandem_fault_acknowledge(struct tandem_request *request);
+
+/* delayed work: record failed legs. */
+void tandem_fault_record_work(struct work_struct *work);
+
+/* Held requests get errors at the next failed attempt (presuspend). */
+void tandem_fault_give_up(struct tandem_array *array);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Flushes of the user, in rounds: one round at a time, a flush that arrives
+ * during a round waits for the next one (I19). A round goes to every leg that
+ * is written to and had a write complete since its last good flush began.
+ */
+#ifndef TANDEM_IO_FLUSH_H
+#define TANDEM_IO_FLUSH_H
+
+#include "io/request.h"
+
+int tandem_flush_create(struct tandem_array *array);
+void tandem_flush_destroy(struct tandem_array *array);
+
+/* A user's flush. Context: as submit_bio(). */
+void tandem_flush_add(struct tandem_request *request);
+
+/* A write or copy completed on @leg, well or not. Any context. */
+static inline void tandem_flush_note(struct tandem_leg *leg)
+{
+	if (!READ_ONCE(leg->unflushed))
+		WRITE_ONCE(leg->unflushed, 1);
+}
+
+#endif

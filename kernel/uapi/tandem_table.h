@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What user space and the module say to each other: table line, messages and
+ * status, as text. core/table.c and core/status.c hold both directions, so
+ * that what one side prints the other can read.
+ *
+ * Table line (behind start, length and the target name "tandem"):
+ *
+ *	ARRAY NR_LEGS DISK... NR_WORDS WORD...
+ *
+ *	ARRAY     identifier of the array, 32 lower-case hex digits
+ *	NR_LEGS   places in the whole array, 2 to 64
+ *	DISK      block device that fills the place, or "-"; all legs of set 0
+ *	          first, then set 1, ...
+ *	WORD      options; NR_WORDS counts the words, values included:
+ *	            degraded never|proven|force    what may start (default never)
+ *	            rebuild LEG                    fill this place, if it is not
+ *	                                           current; may be given again
+ *
+ * Everything else (level, chunk, name, who is current) is in the superblocks
+ * and is read from there by constructor and preresume. The length must be
+ * the array's size. A table loaded read-only assembles read-only.
+ *
+ * Messages:
+ *
+ *	fail LEG             fail a leg as an I/O error would
+ *	sync pause|resume    stop or go on with copying in the background
+ *
+ * Status line (INFO): see struct tandem_status in core/status.h:
+ *
+ *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG...
+ *
+ *	STATE     healthy, degraded, unrecorded, failed or read-only
+ *	SYNC      resync, rebuild, paused or "-"
+ *	DONE/TOTAL  regions of that run; UNSURE: regions that may differ
+ *	EPOCH     number of the running epoch
+ *	COPIED    sectors copied since activation, resync and rebuild, as A/B
+ *	LEG       STATE:GENERATION:READ_ERRORS:WRITE_ERRORS:FLUSH_ERRORS
+ */
+#ifndef TANDEM_TABLE_H
+#define TANDEM_TABLE_H
+
+#define TANDEM_TARGET_NAME	"tandem"
+#define TANDEM_TARGET_VERSION_MAJOR	1
+#define TANDEM_TARGET_VERSION_MINOR	0
+#define TANDEM_TARGET_VERSION_PATCH	0
+#define TANDEM_DM_NAME_PREFIX	"tandem-"
+#define TANDEM_DM_UUID_PREFIX	"TANDEM-"
+
+/* x(symbol, text): what a degraded array needs to be started. */
+#define TANDEM_DEGRADED_POLICIES(x)	\
+	x(NEVER, "never")		\
+	x(PROVEN, "proven")		\
+	x(FORCE, "force")
+
+/* x(symbol, text): states of a leg as people see them. */
+#define TANDEM_LEG_STATES(x)		\
+	x(CURRENT, "current")		\
+	x(REBUILDING, "rebuilding")	\
+	x(STALE, "stale")		\
+	x(MISSING, "missing")		\
+	x(FAILED, "failed")		\
+	x(UNRECORDED, "unrecorded")
+
+/* x(symbol, text): states of an array as people see them. */
+#define TANDEM_ARRAY_STATES(x)		\
+	x(HEALTHY, "healthy")		\
+	x(DEGRADED, "degraded")		\
+	x(UNRECORDED, "unrecorded")	\
+	x(FAILED, "failed")		\
+	x(READ_ONLY, "read-only")
+
+/* x(symbol, text): what is being copied. */
+#define TANDEM_SYNC_KINDS(x)		\
+	x(NONE, "-")			\
+	x(RESYNC, "resync")		\
+	x(REBUILD, "rebuild")		\
+	x(PAUSED, "paused")
+
+#endif
