@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Status line, struct to text and back; grammar in uapi/tandem_table.h.
+ *
+ * The first word is the version of the grammar. Words may be added behind the
+ * legs without a new version: the parser passes over them. Anything else that
+ * it does not know word for word it refuses: a status that is half understood
+ * would show as a healthy array.
+ *
+ * Relations: core/text.c for numbers and states.
+ */
+#include "sys.h"
+#include "core/status.h"
+
+#define GRAMMAR_VERSION 1u
+
+/* Longest word that is read: a number of 64 bits has 20 digits. */
+#define WORD_BYTES 24u
+
+#define ANY_NUMBER (~0ull)
+
+static int format_leg(const struct tandem_leg_status *leg, char *text, size_t size)
+{
+	return snprintf(text, size, " %s:%llu:%llu:%llu:%llu", tandem_leg_state_text(leg->state),
+			leg->generation, leg->read_errors, leg->write_errors, leg->flush_errors);
+}
+
+int tandem_status_format(const struct tandem_status *status, char *text, size_t size)
+{
+	unsigned int i;
+	size_t len;
+
+	len = (size_t)snprintf(text, size, "%u %s %s %llu %llu %llu %llu %llu/%llu %u",
+			       GRAMMAR_VERSION, tandem_array_state_text(status->state),
+			       tandem_sync_kind_text(status->sync), status->done_regions,
+			       status->total_regions, status->unsure_regions, status->epoch,
+			       status->resync_sectors, status->rebuild_sectors,
+			       (unsigned int)status->nr_legs);
+	for (i = 0; i < status->nr_legs && len < size; i++)
+		len += (size_t)format_leg(&status->leg[i], text + len, size - len);
+	return len < size ? (int)len : -ENOSPC;
+}
+
+/* A line being read, and a copy of the word that was last taken from it. */
+struct reader {
+	const char *text;
+	char word[WORD_BYTES];
+};
+
+/*
+ * The word in front of @end, which is passed as well; the end of the line ends
+ * a word as a space does. One that is too long or ends otherwise reads as the
+ * empty word, which nothing accepts.
+ */
+static const char *take_word(struct reader *reader, char end)
+{
+	const char *from = reader->text;
+	size_t len = 0;
+
+	while (from[len] && from[len] != ' ' && from[len] != end)
+		len++;
+	reader->text = from + len;
+	reader->word[0] = '\0';
+	if (len >= sizeof(reader->word) || (end != ' ' && from[len] != end))
+		return reader->word;
+	memcpy(reader->word, from, len);
+	reader->word[len] = '\0';
+	if (from[len])
+		reader->text++;
+	while (end == ' ' && *reader->text == ' ')
+		reader->text++;
+	return reader->word;
+}
+
+static int take_number(struct reader *reader, char end, u64 max, u64 *value)
+{
+	return tandem_number_parse(take_word(reader, end), max, value);
+}
+
+static int parse_leg(struct reader *reader, struct tandem_leg_status *leg)
+{
+	int state = tandem_leg_state_parse(take_word(reader, ':'));
+
+	if (state < 0 || take_number(reader, ':', ANY_NUMBER, &leg->generation) ||
+	    take_number(reader, ':', ANY_NUMBER, &leg->read_errors) ||
+	    take_number(reader, ':', ANY_NUMBER, &leg->write_errors) ||
+	    take_number(reader, ' ', ANY_NUMBER, &leg->flush_errors))
+		return -EINVAL;
+	leg->state = (enum tandem_leg_state)state;
+	return 0;
+}
+
+static int parse_array(struct reader *reader, struct tandem_status *status)
+{
+	int state = tandem_array_state_parse(take_word(reader, ' '));
+	int sync = tandem_sync_kind_parse(take_word(reader, ' '));
+
+	if (state < 0 || sync < 0 ||
+	    take_number(reader, ' ', ANY_NUMBER, &status->done_regions) ||
+	    take_number(reader, ' ', ANY_NUMBER, &status->total_regions) ||
+	    take_number(reader, ' ', ANY_NUMBER, &status->unsure_regions) ||
+	    take_number(reader, ' ', ANY_NUMBER, &status->epoch) ||
+	    take_number(reader, '/', ANY_NUMBER, &status->resync_sectors) ||
+	    take_number(reader, ' ', ANY_NUMBER, &status->rebuild_sectors))
+		return -EINVAL;
+	status->state = (enum tandem_array_state)state;
+	status->sync = (enum tandem_sync_kind)sync;
+	return 0;
+}
+
+int tandem_status_parse(const char *text, struct tandem_status *status)
+{
+	struct reader reader = { .text = text };
+	unsigned int i;
+	u64 number;
+
+	memset(status, 0, sizeof(*status));
+	if (take_number(&reader, ' ', ANY_NUMBER, &number) || number != GRAMMAR_VERSION)
+		return -EINVAL;
+	if (parse_array(&reader, status))
+		return -EINVAL;
+	if (take_number(&reader, ' ', TANDEM_MAX_LEGS, &number) ||
+	    number < TANDEM_MIN_LEGS_PER_SET)
+		return -EINVAL;
+	status->nr_legs = (u16)number;
+	for (i = 0; i < status->nr_legs; i++) {
+		if (parse_leg(&reader, &status->leg[i]))
+			return -EINVAL;
+	}
+	return 0;
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Table line and messages, words to struct and back; grammar in
+ * uapi/tandem_table.h.
+ *
+ * Parsing is strict: one spelling per meaning, nothing left over, no option
+ * twice. What is printed is therefore what was loaded, and device-mapper's
+ * comparison of tables (and its integrity measurement) can rely on it.
+ *
+ * Device-mapper splits a line at white space, where a backslash takes the next
+ * character as it is; white space is a matter of the kernel's table of
+ * characters, in which 0xa0 is a space, even inside UTF-8. So the printer puts
+ * a backslash in front of every byte of a disk's name that is not plain ASCII.
+ *
+ * Relations: core/text.c for numbers and identifiers.
+ */
+#include "sys.h"
+#include "core/table.h"
+
+static int refuse(const char **why, const char *phrase)
+{
+	if (why)
+		*why = phrase;
+	return -EINVAL;
+}
+
+/* Words still to be read. */
+struct cursor {
+	unsigned int nr;
+	char *const *word;
+};
+
+/* Next word, or the empty one, which nothing accepts. */
+static const char *next_word(struct cursor *cursor)
+{
+	if (!cursor->nr)
+		return "";
+	cursor->nr--;
+	return *cursor->word++;
+}
+
+static bool disk_is_absent(const char *disk)
+{
+	return !strcmp(disk, "-");
+}
+
+static int parse_array(struct cursor *cursor, struct tandem_table *table, const char **why)
+{
+	char canonical[TANDEM_ID_TEXT_BYTES];
+	const char *word = next_word(cursor);
+
+	if (tandem_id_from_text(word, &table->array))
+		return refuse(why, "array (not 32 hex digits)");
+	tandem_id_to_text(&table->array, canonical);
+	if (strcmp(word, canonical))
+		return refuse(why, "array (not 32 lower-case hex digits)");
+	if (tandem_id_is_none(&table->array))
+		return refuse(why, "array (all zero)");
+	return 0;
+}
+
+static int parse_disks(struct cursor *cursor, struct tandem_table *table, const char **why)
+{
+	bool any = false;
+	unsigned int i, k;
+	u64 nr;
+
+	if (tandem_number_parse(next_word(cursor), TANDEM_MAX_LEGS, &nr) ||
+	    nr < TANDEM_MIN_LEGS_PER_SET)
+		return refuse(why, "number of legs (2 to 64)");
+	table->nr_legs = (u16)nr;
+	for (i = 0; i < nr; i++) {
+		const char *disk = next_word(cursor);
+
+		if (!disk[0])
+			return refuse(why, "disk (one for each leg, or -)");
+		table->disk[i] = disk;
+		if (disk_is_absent(disk))
+			continue;
+		any = true;
+		for (k = 0; k < i; k++) {
+			if (!strcmp(disk, table->disk[k]))
+				return refuse(why, "disk (given for two legs)");
+		}
+	}
+	return any ? 0 : refuse(why, "disk (none given)");
+}
+
+static int parse_degraded(struct cursor *cursor, struct tandem_table *table, const char **why)
+{
+	int policy = tandem_degraded_parse(next_word(cursor));
+
+	if (policy < 0)
+		return refuse(why, "degraded (never, proven or force)");
+	table->degraded = (enum tandem_degraded)policy;
+	return 0;
+}
+
+static int parse_rebuild(struct cursor *cursor, struct tandem_table *table, const char **why)
+{
+	u64 leg;
+
+	if (tandem_number_parse(next_word(cursor), table->nr_legs - 1u, &leg))
+		return refuse(why, "rebuild (number of a leg)");
+	if (table->rebuild >> leg & 1)
+		return refuse(why, "rebuild (a leg twice)");
+	if (disk_is_absent(table->disk[leg]))
+		return refuse(why, "rebuild (a leg without a disk)");
+	table->rebuild |= 1ull << leg;
+	return 0;
+}
+
+static int parse_options(struct cursor *cursor, struct tandem_table *table, const char **why)
+{
+	bool any_degraded = false;
+	u64 nr;
+
+	if (tandem_number_parse(next_word(cursor), 2 + 2 * TANDEM_MAX_LEGS, &nr) ||
+	    nr != cursor->nr)
+		return refuse(why, "number of option words (not the words that follow)");
+	while (cursor->nr) {
+		const char *word = next_word(cursor);
+		int error;
+
+		if (!strcmp(word, "rebuild")) {
+			error = parse_rebuild(cursor, table, why);
+		} else if (!strcmp(word, "degraded")) {
+			if (any_degraded)
+				return refuse(why, "degraded (given twice)");
+			any_degraded = true;
+			error = parse_degraded(cursor, table, why);
+		} else {
+			return refuse(why, "option (unknown)");
+		}
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+int tandem_table_parse(unsigned int argc, char *const *argv, struct tandem_table *table,
+		       const char **why)
+{
+	struct cursor cursor = { .nr = argc, .word = argv };
+	int error;
+
+	memset(table, 0, sizeof(*table));
+	error = parse_array(&cursor, table, why);
+	if (!error)
+		error = parse_disks(&cursor, table, why);
+	if (!error)
+		error = parse_options(&cursor, table, why);
+	return error;
+}
+
+/* A text being printed; @len counts on where @size has ended. */
+struct line {
+	char *text;
+	size_t size;
+	size_t len;
+};
+
+static void put_char(struct line *line, char letter)
+{
+	if (line->len < line->size)
+		line->text[line->len] = letter;
+	line->len++;
+}
+
+static void put_text(struct line *line, const char *text)
+{
+	while (*text)
+		put_char(line, *text++);
+}
+
+static void put_disk(struct line *line, const char *disk)
+{
+	for (; *disk; disk++) {
+		if (*disk <= ' ' || *disk >= 127 || *disk == '\\')
+			put_char(line, '\\');
+		put_char(line, *disk);
+	}
+}
+
+static void put_number(struct line *line, unsigned int number)
+{
+	char digits[12];
+
+	snprintf(digits, sizeof(digits), "%u", number);
+	put_text(line, digits);
+}
+
+/* Characters without the zero, or -ENOSPC; what was cut is still terminated. */
+static int finish_line(struct line *line)
+{
+	int len = (int)line->len;
+
+	put_char(line, '\0');
+	if (line->len <= line->size)
+		return len;
+	if (line->size)
+		line->text[line->size - 1] = '\0';
+	return -ENOSPC;
+}
+
+int tandem_table_format(const struct tandem_table *table, char *text, size_t size)
+{
+	struct line line = { .text = text, .size = size };
+	char array[TANDEM_ID_TEXT_BYTES];
+	unsigned int i, nr_words = 0;
+
+	tandem_id_to_text(&table->array, array);
+	put_text(&line, array);
+	put_char(&line, ' ');
+	put_number(&line, table->nr_legs);
+	for (i = 0; i < table->nr_legs; i++) {
+		put_char(&line, ' ');
+		put_disk(&line, table->disk[i]);
+		if (table->rebuild >> i & 1)
+			nr_words += 2;
+	}
+	if (table->degraded != TANDEM_DEGRADED_NEVER)
+		nr_words += 2;
+	put_char(&line, ' ');
+	put_number(&line, nr_words);
+	if (table->degraded != TANDEM_DEGRADED_NEVER) {
+		put_text(&line, " degraded ");
+		put_text(&line, tandem_degraded_text(table->degraded));
+	}
+	for (i = 0; i < table->nr_legs; i++) {
+		if (table->rebuild >> i & 1) {
+			put_text(&line, " rebuild ");
+			put_number(&line, i);
+		}
+	}
+	return finish_line(&line);
+}
+
+int tandem_message_parse(unsigned int argc, char *const *argv, unsigned int nr_legs,
+			 struct tandem_message *message, const char **why)
+{
+	struct cursor cursor = { .nr = argc, .word = argv };
+	const char *verb = next_word(&cursor);
+	const char *object = next_word(&cursor);
+	u64 leg;
+
+	memset(message, 0, sizeof(*message));
+	if (!strcmp(verb, "fail")) {
+		if (!nr_legs || tandem_number_parse(object, nr_legs - 1u, &leg))
+			return refuse(why, "fail (number of a leg)");
+		message->verb = TANDEM_MESSAGE_FAIL;
+		message->leg = (u16)leg;
+	} else if (!strcmp(verb, "sync")) {
+		if (!strcmp(object, "pause"))
+			message->verb = TANDEM_MESSAGE_SYNC_PAUSE;
+		else if (!strcmp(object, "resume"))
+			message->verb = TANDEM_MESSAGE_SYNC_RESUME;
+		else
+			return refuse(why, "sync (pause or resume)");
+	} else {
+		return refuse(why, "message (fail or sync)");
+	}
+	if (cursor.nr)
+		return refuse(why, "message (words left over)");
+	return 0;
+}
+
+int tandem_message_format(const struct tandem_message *message, char *text, size_t size)
+{
+	struct line line = { .text = text, .size = size };
+
+	switch (message->verb) {
+	case TANDEM_MESSAGE_FAIL:
+		put_text(&line, "fail ");
+		put_number(&line, message->leg);
+		break;
+	case TANDEM_MESSAGE_SYNC_PAUSE:
+		put_text(&line, "sync pause");
+		break;
+	case TANDEM_MESSAGE_SYNC_RESUME:
+		put_text(&line, "sync resume");
+		break;
+	}
+	return finish_line(&line);
+}
