@@ -160,42 +160,42 @@ struct line {
 	size_t len;
 };
 
-static void put_char(struct line *line, char letter)
+static void line_add_char(struct line *line, char letter)
 {
 	if (line->len < line->size)
 		line->text[line->len] = letter;
 	line->len++;
 }
 
-static void put_text(struct line *line, const char *text)
+static void line_add_text(struct line *line, const char *text)
 {
 	while (*text)
-		put_char(line, *text++);
+		line_add_char(line, *text++);
 }
 
-static void put_disk(struct line *line, const char *disk)
+static void line_add_disk(struct line *line, const char *disk)
 {
 	for (; *disk; disk++) {
 		if (*disk <= ' ' || *disk >= 127 || *disk == '\\')
-			put_char(line, '\\');
-		put_char(line, *disk);
+			line_add_char(line, '\\');
+		line_add_char(line, *disk);
 	}
 }
 
-static void put_number(struct line *line, unsigned int number)
+static void line_add_number(struct line *line, unsigned int number)
 {
 	char digits[12];
 
 	snprintf(digits, sizeof(digits), "%u", number);
-	put_text(line, digits);
+	line_add_text(line, digits);
 }
 
 /* Characters without the zero, or -ENOSPC; what was cut is still terminated. */
-static int finish_line(struct line *line)
+static int line_finish(struct line *line)
 {
 	int len = (int)line->len;
 
-	put_char(line, '\0');
+	line_add_char(line, '\0');
 	if (line->len <= line->size)
 		return len;
 	if (line->size)
@@ -210,30 +210,30 @@ int tandem_table_format(const struct tandem_table *table, char *text, size_t siz
 	unsigned int i, nr_words = 0;
 
 	tandem_id_to_text(&table->array, array);
-	put_text(&line, array);
-	put_char(&line, ' ');
-	put_number(&line, table->nr_legs);
+	line_add_text(&line, array);
+	line_add_char(&line, ' ');
+	line_add_number(&line, table->nr_legs);
 	for (i = 0; i < table->nr_legs; i++) {
-		put_char(&line, ' ');
-		put_disk(&line, table->disk[i]);
+		line_add_char(&line, ' ');
+		line_add_disk(&line, table->disk[i]);
 		if (table->rebuild >> i & 1)
 			nr_words += 2;
 	}
 	if (table->degraded != TANDEM_DEGRADED_NEVER)
 		nr_words += 2;
-	put_char(&line, ' ');
-	put_number(&line, nr_words);
+	line_add_char(&line, ' ');
+	line_add_number(&line, nr_words);
 	if (table->degraded != TANDEM_DEGRADED_NEVER) {
-		put_text(&line, " degraded ");
-		put_text(&line, tandem_degraded_text(table->degraded));
+		line_add_text(&line, " degraded ");
+		line_add_text(&line, tandem_degraded_text(table->degraded));
 	}
 	for (i = 0; i < table->nr_legs; i++) {
 		if (table->rebuild >> i & 1) {
-			put_text(&line, " rebuild ");
-			put_number(&line, i);
+			line_add_text(&line, " rebuild ");
+			line_add_number(&line, i);
 		}
 	}
-	return finish_line(&line);
+	return line_finish(&line);
 }
 
 int tandem_message_parse(unsigned int argc, char *const *argv, unsigned int nr_legs,
@@ -271,15 +271,15 @@ int tandem_message_format(const struct tandem_message *message, char *text, size
 
 	switch (message->verb) {
 	case TANDEM_MESSAGE_FAIL:
-		put_text(&line, "fail ");
-		put_number(&line, message->leg);
+		line_add_text(&line, "fail ");
+		line_add_number(&line, message->leg);
 		break;
 	case TANDEM_MESSAGE_SYNC_PAUSE:
-		put_text(&line, "sync pause");
+		line_add_text(&line, "sync pause");
 		break;
 	case TANDEM_MESSAGE_SYNC_RESUME:
-		put_text(&line, "sync resume");
+		line_add_text(&line, "sync resume");
 		break;
 	}
-	return finish_line(&line);
+	return line_finish(&line);
 }
