@@ -13,7 +13,8 @@ TANDEM_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Ikernel -Ikernel/uapi
 SAN	:= -fsanitize=address,undefined -fno-sanitize-recover=all
 
 #:(nothing)                tandem, tandem-bench, tandem-sim and libtandem, in build/
-all: $B/bin/tandem $B/bin/tandem-bench $B/bin/tandem-sim $B/lib/libtandem.a $B/lib/libtandem.so
+LIB := $B/lib/libtandem.a $B/lib/libtandem.so
+all: $B/bin/tandem $B/bin/tandem-bench $B/bin/tandem-sim $(LIB)
 
 #:run                      the main job: create, load, fail, power cut, verify, rebuild, in a VM
 #:check                    all tests, as CI runs them
@@ -61,7 +62,7 @@ ifeq ($(wildcard $1),)
 $2: ; @echo "make $$@: needs $1, which this tree lacks" >&2; exit 1
 endif
 endef
-$(eval $(call lacks,userspace/userspace.mk,$B/bin/tandem $B/lib/libtandem.a $B/lib/libtandem.so install))
+$(eval $(call lacks,userspace/userspace.mk,$B/bin/tandem $(LIB) install))
 $(eval $(call lacks,bench/bench.mk,$B/bin/tandem-bench run))
 $(eval $(call lacks,tests/sim/sim.mk,$B/bin/tandem-sim mutants))
 $(eval $(call lacks,tools/dev/dev.mk,module vm check-vm))
