@@ -1,31 +1,61 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * CRC-32C (Castagnoli) for user space, four bits at a time.
+ * CRC-32C (Castagnoli) for user space, eight bytes at a time.
  *
- * The polynomial is 0x1edc6f41, bits reversed 0x82f63b78. A table of 16
- * entries is derived by hand below and small enough to check by eye; user
- * space only sums superblocks, so that speed is of no account. The kernel has
- * its own, on the same interface.
+ * The polynomial is 0x1edc6f41, with its bits reversed 0x82f63b78. Table k
+ * says what a byte does to the sum with k zero bytes behind it, so that eight
+ * look-ups, none of which waits for another, take in eight bytes. Speed counts
+ * in the simulator, which writes superblocks all day. The tables are derived
+ * before main(), not typed: nobody checks 2048 numbers by eye. The kernel has
+ * its own implementation on the same interface.
  */
 #include "sys.h"
 
-/* Entry i: i, shifted out to the right through the reversed polynomial. */
-static const u32 nibble_table[16] = {
-	0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1,
-	0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,
-	0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
-	0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
-};
+#define REVERSED_POLYNOMIAL 0x82f63b78u
+
+static u32 table[8][256];
+
+static void __attribute__((constructor)) derive_tables(void)
+{
+	unsigned int byte, bit, k;
+
+	for (byte = 0; byte < 256; byte++) {
+		u32 crc = byte;
+
+		for (bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? REVERSED_POLYNOMIAL : 0);
+		table[0][byte] = crc;
+	}
+	for (k = 1; k < 8; k++) {
+		for (byte = 0; byte < 256; byte++) {
+			u32 crc = table[k - 1][byte];
+
+			table[k][byte] = crc >> 8 ^ table[0][crc & 255];
+		}
+	}
+}
+
+static u64 load_le64(const u8 *byte)
+{
+	__le64 value;
+
+	memcpy(&value, byte, sizeof(value));
+	return le64_to_cpu(value);
+}
 
 u32 tandem_crc32c_add(u32 crc, const void *data, size_t len)
 {
 	const u8 *byte = data;
-	size_t i;
 
-	for (i = 0; i < len; i++) {
-		crc ^= byte[i];
-		crc = (crc >> 4) ^ nibble_table[crc & 15];
-		crc = (crc >> 4) ^ nibble_table[crc & 15];
+	for (; len >= 8; len -= 8, byte += 8) {
+		u64 word = load_le64(byte) ^ crc;
+
+		crc = table[7][word & 255] ^ table[6][word >> 8 & 255] ^
+		      table[5][word >> 16 & 255] ^ table[4][word >> 24 & 255] ^
+		      table[3][word >> 32 & 255] ^ table[2][word >> 40 & 255] ^
+		      table[1][word >> 48 & 255] ^ table[0][word >> 56];
 	}
+	for (; len; len--, byte++)
+		crc = crc >> 8 ^ table[0][(crc ^ *byte) & 255];
 	return crc;
 }
