@@ -5,7 +5,9 @@
 # the two commands, and both work on a fresh Debian 12 as root.
 
 B	?= build
-CC	?= gcc
+ifeq ($(origin CC),default)
+CC	:= gcc
+endif
 PREFIX	?= /usr/local
 export TANDEM_CACHE ?= /var/cache/tandem
 

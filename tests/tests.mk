@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What `make check` runs, and how the unit tests are built.
+#
+# Every tests/unit/test_NAME.c is a cmocka program. It is linked with all of
+# kernel/core in its user-space build, test_lib_* with userspace/lib as well,
+# under ASan and UBSan. A header X.h that it includes brings tests/unit/X.c
+# along, "images/X.h" brings tests/images/X.c; what else it needs goes into
+# test_NAME_SRCS and test_NAME_LDLIBS.
+# A folder of tests/ may bring a fragment of its own (images.mk, fuzz.mk, ...).
+
+U := $B/tests
+UNIT := $(sort $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c)))
+UNIT_CFLAGS := $(filter-out -I% -O%,$(TANDEM_CFLAGS)) -O1 -fno-omit-frame-pointer $(SAN) \
+	-Iuserspace/lib/sys -Iuserspace/lib -Ikernel -Ikernel/uapi -Itests/unit -Itests -MMD -MP
+CORE_OBJS := $(patsubst %.c,$U/%.o,$(wildcard kernel/core/*.c userspace/lib/sys/*.c))
+LIB_OBJS := $(patsubst %.c,$U/%.o,$(wildcard userspace/lib/*.c))
+
+$U/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_CFLAGS) -c -o $@ $<
+
+$U/core.a: $(CORE_OBJS)
+$U/lib.a: $(LIB_OBJS)
+$U/core.a $U/lib.a:
+	@rm -f $@
+	ar rcs $@ $^
+
+# The sources of one test, found through what it includes.
+included = $(shell sed -n 's/^\#include "\([a-z0-9_/]*\)\.h"$$/\1/p' tests/unit/$1.c)
+beside = $(wildcard $(foreach h,$(included),tests/unit/$h.c tests/$h.c))
+
+define unit_test
+$U/unit/$1: $(patsubst %.c,$U/%.o,tests/unit/$1.c $(call beside,$1) $($1_SRCS)) \
+		$(if $(filter test_lib_%,$1),$U/lib.a) $U/core.a
+	@mkdir -p $$(@D)
+	$(CC) $(SAN) $($1_LDFLAGS) -o $$@ $$^ -lcmocka \
+		$(if $(filter test_lib_%,$1),-lblkid -ldevmapper -ljson-c) $($1_LDLIBS)
+endef
+include $(filter-out tests/sim/%,$(wildcard tests/*/*.mk))
+$(foreach t,$(UNIT),$(eval $(call unit_test,$t)))
+-include $(shell [ ! -d $U ] || find $U -name '*.d')
+
+unit: $(UNIT:%=$U/unit/%)
+
+# Stages, as NAME=COMMAND for tests/run-tests. A part that is not in the tree
+# is a skip that says so; whatever else goes wrong is a failure.
+have = $(if $(wildcard $1),$2,echo $(firstword $1) is not in this tree; exit 77)
+stage = $(foreach s,$1,'$s=$(stage_$(subst -,_,$s))')
+submake := $(MAKE) -s --no-print-directory B=$B
+COMMIT_SEED := $(shell printf '%d' 0x0$$(git rev-parse --short=8 HEAD 2> /dev/null))
+JOBS ?= 2
+
+$(foreach t,$(UNIT),$(eval stage_$t := \
+	$(submake) $U/unit/$t && CMOCKA_MESSAGE_OUTPUT=TAP $U/unit/$t))
+stage_build	:= $(submake) all
+stage_clang	:= tools/dev/apt-need clang:clang && \
+		$(MAKE) -s --no-print-directory B=$B/clang CC=clang SAN= all unit
+stage_tidy	:= tools/dev/tidy
+stage_tidy_test	:= tests/tidy/check
+stage_runner_test := tests/runner/check
+stage_shellcheck := tools/dev/shellcheck
+stage_kernel_doc := tools/dev/kernel-doc
+
+stage_checkpatch := tools/dev/checkpatch
+
+FAST := build $(UNIT) tidy tidy-test runner-test shellcheck clang
+SLOW := $(FAST) kernel-doc checkpatch
+
+# Built once before the stages, in parallel; what does not build fails in its
+# stage, with its log.
+prebuild = @mkdir -p $U; $(submake) -k -j$(JOBS) all unit > $U/prebuild.log 2>&1 || true
+
+check-fast:
+	$(prebuild)
+	@MAKEFLAGS= tests/run-tests -j $(JOBS) $(call stage,$(FAST))
+
+check:
+	$(prebuild)
+	@MAKEFLAGS= tests/run-tests -j $(JOBS) $(call stage,$(SLOW))
+
+tidy:
+	@tools/dev/tidy
+
+.PHONY: unit
