@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Golden and hostile legs: the sources that test_images needs, and a program
+# that writes them as files (for tests of the CLI) and as hexdumps (for the
+# documentation): build/tests/image list | hexdump NAME | write NAME FILE.
+
+test_images_SRCS := tests/images/hostile.c
+
+$U/image: $U/tests/images/image.o $U/tests/images/hostile.o $U/core.a
+	$(CC) $(SAN) -o $@ $^
