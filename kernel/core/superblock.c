@@ -224,7 +224,8 @@ static int check_layout(const struct tandem_super *super, const char **why)
 	map_sectors = 2 * META_PAGE_SECTORS * super->map_pages;
 	if (data > disk || log > data || map > data)
 		return refuse(why, "offset (outside the disk or behind the data)");
-	if (log % META_PAGE_SECTORS || map % META_PAGE_SECTORS || data % SECTORS(TANDEM_DATA_ALIGN_BYTES))
+	if (log % META_PAGE_SECTORS || map % META_PAGE_SECTORS ||
+	    data % SECTORS(TANDEM_DATA_ALIGN_BYTES))
 		return refuse(why, "offset (not aligned)");
 	if (log < FRONT_SECTORS)
 		return refuse(why, "intent log (overlaps the superblocks)");

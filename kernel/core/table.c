@@ -24,19 +24,13 @@ static int refuse(const char **why, const char *phrase)
 	return -EINVAL;
 }
 
-/* Words still to be read. */
-struct cursor {
-	unsigned int nr;
-	char *const *word;
-};
-
-/* Next word, or the empty one, which nothing accepts. */
-static const char *next_word(struct cursor *cursor)
+/* Next of the words that are left, or the empty one, which nothing accepts. */
+static const char *next_word(struct tandem_words *left)
 {
-	if (!cursor->nr)
+	if (!left->nr)
 		return "";
-	cursor->nr--;
-	return *cursor->word++;
+	left->nr--;
+	return *left->word++;
 }
 
 static bool disk_is_absent(const char *disk)
@@ -44,10 +38,10 @@ static bool disk_is_absent(const char *disk)
 	return !strcmp(disk, "-");
 }
 
-static int parse_array(struct cursor *cursor, struct tandem_table *table, const char **why)
+static int parse_array(struct tandem_words *left, struct tandem_table *table, const char **why)
 {
 	char canonical[TANDEM_ID_TEXT_BYTES];
-	const char *word = next_word(cursor);
+	const char *word = next_word(left);
 
 	if (tandem_id_from_text(word, &table->array))
 		return refuse(why, "array (not 32 hex digits)");
@@ -59,18 +53,18 @@ static int parse_array(struct cursor *cursor, struct tandem_table *table, const 
 	return 0;
 }
 
-static int parse_disks(struct cursor *cursor, struct tandem_table *table, const char **why)
+static int parse_disks(struct tandem_words *left, struct tandem_table *table, const char **why)
 {
 	bool any = false;
 	unsigned int i, k;
 	u64 nr;
 
-	if (tandem_number_parse(next_word(cursor), TANDEM_MAX_LEGS, &nr) ||
+	if (tandem_number_parse(next_word(left), TANDEM_MAX_LEGS, &nr) ||
 	    nr < TANDEM_MIN_LEGS_PER_SET)
 		return refuse(why, "number of legs (2 to 64)");
 	table->nr_legs = (u16)nr;
 	for (i = 0; i < nr; i++) {
-		const char *disk = next_word(cursor);
+		const char *disk = next_word(left);
 
 		if (!disk[0])
 			return refuse(why, "disk (one for each leg, or -)");
@@ -86,9 +80,9 @@ static int parse_disks(struct cursor *cursor, struct tandem_table *table, const 
 	return any ? 0 : refuse(why, "disk (none given)");
 }
 
-static int parse_degraded(struct cursor *cursor, struct tandem_table *table, const char **why)
+static int parse_degraded(struct tandem_words *left, struct tandem_table *table, const char **why)
 {
-	int policy = tandem_degraded_parse(next_word(cursor));
+	int policy = tandem_degraded_parse(next_word(left));
 
 	if (policy < 0)
 		return refuse(why, "degraded (never, proven or force)");
@@ -96,11 +90,11 @@ static int parse_degraded(struct cursor *cursor, struct tandem_table *table, con
 	return 0;
 }
 
-static int parse_rebuild(struct cursor *cursor, struct tandem_table *table, const char **why)
+static int parse_rebuild(struct tandem_words *left, struct tandem_table *table, const char **why)
 {
 	u64 leg;
 
-	if (tandem_number_parse(next_word(cursor), table->nr_legs - 1u, &leg))
+	if (tandem_number_parse(next_word(left), table->nr_legs - 1u, &leg))
 		return refuse(why, "rebuild (number of a leg)");
 	if (table->rebuild >> leg & 1)
 		return refuse(why, "rebuild (a leg twice)");
@@ -110,25 +104,25 @@ static int parse_rebuild(struct cursor *cursor, struct tandem_table *table, cons
 	return 0;
 }
 
-static int parse_options(struct cursor *cursor, struct tandem_table *table, const char **why)
+static int parse_options(struct tandem_words *left, struct tandem_table *table, const char **why)
 {
 	bool any_degraded = false;
 	u64 nr;
 
-	if (tandem_number_parse(next_word(cursor), 2 + 2 * TANDEM_MAX_LEGS, &nr) ||
-	    nr != cursor->nr)
+	if (tandem_number_parse(next_word(left), 2 + 2 * TANDEM_MAX_LEGS, &nr) ||
+	    nr != left->nr)
 		return refuse(why, "number of option words (not the words that follow)");
-	while (cursor->nr) {
-		const char *word = next_word(cursor);
+	while (left->nr) {
+		const char *word = next_word(left);
 		int error;
 
 		if (!strcmp(word, "rebuild")) {
-			error = parse_rebuild(cursor, table, why);
+			error = parse_rebuild(left, table, why);
 		} else if (!strcmp(word, "degraded")) {
 			if (any_degraded)
 				return refuse(why, "degraded (given twice)");
 			any_degraded = true;
-			error = parse_degraded(cursor, table, why);
+			error = parse_degraded(left, table, why);
 		} else {
 			return refuse(why, "option (unknown)");
 		}
@@ -141,15 +135,15 @@ static int parse_options(struct cursor *cursor, struct tandem_table *table, cons
 int tandem_table_parse(unsigned int argc, char *const *argv, struct tandem_table *table,
 		       const char **why)
 {
-	struct cursor cursor = { .nr = argc, .word = argv };
+	struct tandem_words left = { .nr = argc, .word = argv };
 	int error;
 
 	memset(table, 0, sizeof(*table));
-	error = parse_array(&cursor, table, why);
+	error = parse_array(&left, table, why);
 	if (!error)
-		error = parse_disks(&cursor, table, why);
+		error = parse_disks(&left, table, why);
 	if (!error)
-		error = parse_options(&cursor, table, why);
+		error = parse_options(&left, table, why);
 	return error;
 }
 
@@ -236,12 +230,12 @@ int tandem_table_format(const struct tandem_table *table, char *text, size_t siz
 	return line_finish(&line);
 }
 
-int tandem_message_parse(unsigned int argc, char *const *argv, unsigned int nr_legs,
+int tandem_message_parse(const struct tandem_words *words, unsigned int nr_legs,
 			 struct tandem_message *message, const char **why)
 {
-	struct cursor cursor = { .nr = argc, .word = argv };
-	const char *verb = next_word(&cursor);
-	const char *object = next_word(&cursor);
+	struct tandem_words left = *words;
+	const char *verb = next_word(&left);
+	const char *object = next_word(&left);
 	u64 leg;
 
 	memset(message, 0, sizeof(*message));
@@ -260,7 +254,7 @@ int tandem_message_parse(unsigned int argc, char *const *argv, unsigned int nr_l
 	} else {
 		return refuse(why, "message (fail or sync)");
 	}
-	if (cursor.nr)
+	if (left.nr)
 		return refuse(why, "message (words left over)");
 	return 0;
 }

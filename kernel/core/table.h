@@ -48,8 +48,14 @@ struct tandem_message {
 	u16 leg;	/* FAIL only */
 };
 
+/* Words of a message as device-mapper splits them; the strings stay the caller's. */
+struct tandem_words {
+	unsigned int nr;
+	char *const *word;
+};
+
 /* As tandem_table_parse(); @nr_legs bounds LEG. */
-int tandem_message_parse(unsigned int argc, char *const *argv, unsigned int nr_legs,
+int tandem_message_parse(const struct tandem_words *words, unsigned int nr_legs,
 			 struct tandem_message *message, const char **why);
 int tandem_message_format(const struct tandem_message *message, char *text, size_t size);
 
