@@ -68,7 +68,8 @@ $(eval $(call lacks,userspace/userspace.mk,$B/bin/tandem $(LIB) install))
 $(eval $(call lacks,bench/bench.mk,$B/bin/tandem-bench run))
 $(eval $(call lacks,tests/sim/sim.mk,$B/bin/tandem-sim mutants))
 $(eval $(call lacks,tools/dev/dev.mk,module vm check-vm))
-$(eval $(call lacks,tests/tests.mk,check check-fast tidy sparse fuzz))
+$(eval $(call lacks,tests/tests.mk,check check-fast tidy sparse))
+$(eval $(call lacks,tests/fuzz/fuzz.mk,fuzz))
 
 .PHONY: all help cost bench deb clean run check check-fast check-vm tidy sparse mutants fuzz \
 	module vm install

@@ -43,29 +43,38 @@ $(foreach t,$(UNIT),$(eval $(call unit_test,$t)))
 
 unit: $(UNIT:%=$U/unit/%)
 
-# Stages, as NAME=COMMAND for tests/run-tests. A part that is not in the tree
-# is a skip that says so; whatever else goes wrong is a failure.
-have = $(if $(wildcard $1),$2,echo $(firstword $1) is not in this tree; exit 77)
+# Stages: NAME in FAST or SLOW, its command in stage_NAME (- as _); fragments
+# may add their own. A part that is not in the tree is a skip that says so;
+# whatever else goes wrong is a failure.
+have = $(if $(wildcard $1),$2,echo $1 is not in this tree; exit 77)
 stage = $(foreach s,$1,'$s=$(stage_$(subst -,_,$s))')
-submake := $(MAKE) -s --no-print-directory B=$B
+submake := $(MAKE) -s --no-print-directory
 COMMIT_SEED := $(shell printf '%d' 0x0$$(git rev-parse --short=8 HEAD 2> /dev/null))
 JOBS ?= 2
+FUZZ_S ?= 60
 
-$(foreach t,$(UNIT),$(eval stage_$t := \
+$(foreach t,$(UNIT),$(eval stage_$(subst -,_,$t) := \
 	$(submake) $U/unit/$t && CMOCKA_MESSAGE_OUTPUT=TAP $U/unit/$t))
 stage_build	:= $(submake) all
-stage_clang	:= tools/dev/apt-need clang:clang && \
-		$(MAKE) -s --no-print-directory B=$B/clang CC=clang SAN= all unit
+stage_clang	:= tools/dev/apt-need clang:clang && $(submake) B=$B/clang CC=clang SAN= all unit
 stage_tidy	:= tools/dev/tidy
 stage_tidy_test	:= tests/tidy/check
 stage_runner_test := tests/runner/check
 stage_shellcheck := tools/dev/shellcheck
+sim		:= $B/bin/tandem-sim --seed $(COMMIT_SEED) --seeds
+stage_sim	:= $(call have,tests/sim/sim.mk,$(sim) 1000)
+stage_sim_long	:= $(call have,tests/sim/sim.mk,$(sim) 100000)
+stage_mutants	:= $(call have,tests/mutants,$(submake) mutants)
+stage_fuzz	:= $(call have,tests/fuzz/fuzz.mk,$(submake) fuzz FUZZ_S=10)
 stage_kernel_doc := tools/dev/kernel-doc
-
 stage_checkpatch := tools/dev/checkpatch
+stage_module_6.1 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.1)
+stage_module_6.12 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.12)
+stage_vm_6.1	:= $(call have,tests/vm,$(submake) check-vm KERNEL=6.1)
+stage_vm_6.12	:= $(call have,tests/vm,$(submake) check-vm KERNEL=6.12)
 
-FAST := build $(UNIT) tidy tidy-test runner-test shellcheck clang
-SLOW := $(FAST) kernel-doc checkpatch
+FAST += build $(UNIT) sim tidy tidy-test runner-test shellcheck clang
+SLOW += vm-6.12 vm-6.1 module-6.12 module-6.1 mutants sim-long fuzz kernel-doc checkpatch
 
 # Built once before the stages, in parallel; what does not build fails in its
 # stage, with its log.
@@ -73,13 +82,17 @@ prebuild = @mkdir -p $U; $(submake) -k -j$(JOBS) all unit > $U/prebuild.log 2>&1
 
 check-fast:
 	$(prebuild)
-	@MAKEFLAGS= tests/run-tests -j $(JOBS) $(call stage,$(FAST))
+	@MAKEFLAGS= tests/run-tests -d $U -j $(JOBS) $(call stage,$(FAST))
 
 check:
 	$(prebuild)
-	@MAKEFLAGS= tests/run-tests -j $(JOBS) $(call stage,$(SLOW))
+	@MAKEFLAGS= tests/run-tests -d $U -j $(JOBS) $(call stage,$(FAST) $(SLOW))
 
 tidy:
 	@tools/dev/tidy
+
+sparse:
+	SPARSE=1 tools/dev/module 6.1
+	SPARSE=1 tools/dev/module 6.12
 
 .PHONY: unit
