@@ -3,55 +3,54 @@
  * The chooser: from the superblocks that were found, what may be started.
  *
  * Pure and the same in kernel, library and simulator: boot and kernel agree
- * by construction. Nothing is compared by number; the newest record is the
- * one that accounts for every other leg (parent, or the pairs of its places).
+ * by construction. Order is never decided by a number; the newest record is the
+ * one that accounts for every other leg. Why this is sound: core/assembly.c.
  *
- * A candidate *knows* another leg X if, by the candidate's own records, X is
- *  (a) equal: same configuration of X's set, same epoch; or
- *  (b) half-written: listed CURRENT (or REBUILDING) there, and X's configuration
- *	and epoch are the candidate's own or their parents; or
- *  (c) old: not CURRENT there, and X's configuration is that of the place's `last`
- *	or `issued`, and X's epoch too (each on its own: a leg that was absent
- *	when it was dropped may hold either); or
- *  (d) blank: TANDEM_FLAG_BLANK, or the place is REBUILDING.
- * For a leg of another set only the epoch and the configuration noted with it
- * count: run-time failures there are not written here, so X's configuration
- * may be newer than noted if X's epoch is equal (X's set decides among its own).
+ * A candidate S *knows* another leg X if the id of X's place in S is X's, and
+ *  (a) same set, same pair (configuration, epoch) as S itself; or
+ *  (b) X's pair is the place's `last` or `issued` (half-written, or old); or
+ *  (c) another set, same epoch: run-time failures in X's set are not written
+ *	here, X's set decides among its own.
  *
- * The newest epoch is that of a candidate that knows all others; in each set
- * the newest configuration is that of a leg with the newest epoch (or its
- * parent, where the epoch is half-written) that knows every other leg of the set.
- * No such candidate: SPLIT.
+ * X is *outrun* by S if S does not know it, but it cannot be a rival:
+ *  - X has no place in S (former leg), or by its own record it is not CURRENT
+ *    (it was being filled); and
+ *  - X lists as CURRENT, in its own set, a leg that S lists as CURRENT too:
+ *    whatever was acknowledged with X is on that leg; and
+ *  - X's epoch has a lower number than S's (an equal one if X was being filled).
+ *    This proves nothing; it only keeps a rolled-back S from leaving X out (A13).
  *
- * A leg may be used (CURRENT) only if the newest configuration of its set
- * lists it so and its own pair is equal or half-written.
+ * S *accounts for* X if it knows it, or X does not know S and is outrun by S.
+ * The newest candidate accounts for all others. None does, or two do that do not
+ * know each other: SPLIT. The newest configuration of a set is that of a leg of
+ * it with the newest epoch that knows all its other legs (none: SPLIT), or if no
+ * leg has the newest epoch, what the newest candidate notes of it.
+ *
+ * A leg may be used (CURRENT) only if the newest configuration of its set lists
+ * it so, and knows it.
+ *
+ * Blank candidates (TANDEM_FLAG_BLANK) and those that are outrun and have no
+ * place are left out (use = IGNORE) and named; they decide nothing. A blank one
+ * is used if its place is REBUILDING with its id.
  *
  * Verdict, first that applies:
  *	FOREIGN    candidates of more than one array
  *	DUPLICATE  two candidates with one leg id (a clone, a second path)
- *	FORMER     a leg whose id is no longer in the newest table, or a place that
- *		   has another leg now
- *	MISMATCH   geometry, role, offsets or feature masks differ; a disk is
- *		   smaller than recorded, or its size differs from the recorded one;
- *		   logical block size differs from the recorded one
+ *	FORMER     only blank candidates
+ *	MISMATCH   geometry, role, offsets or feature masks differ; or the size or
+ *		   logical block size of a disk is not the recorded one
  *	SPLIT      histories that cannot be ordered
+ *	EMPTY      a set has no leg that was ever whole (CURRENT by its own record)
  *	STALE      a set has no leg that may be used, but has old ones
- *	EMPTY      a set has no candidate at all
- *	COMPLETE   every place recorded CURRENT has its leg
- *	PROVEN     some places are not CURRENT in the newest configuration, and every
- *		   place that is has its leg; or (all of a set's CURRENT places but
- *		   some are here) never: see UNPROVEN
  *	UNPROVEN   a place recorded CURRENT has no usable leg: it may hold newer data
- *	COMPLETE is also given when nothing but spare or never-filled places is missing.
- *
- * FORMER and blank candidates are not fatal: they are left out (use = IGNORE)
- * and named; the verdict is FORMER only if nothing else is left.
+ *	PROVEN     every CURRENT place has its leg, some are STALE, FAILED, REBUILDING
+ *	COMPLETE   every CURRENT place has its leg, all others are MISSING
  *
  * What may start: COMPLETE always; PROVEN with policy proven or force (a
  * degraded array, freshness proved; policy never: not); UNPROVEN and STALE with
  * force only; everything else never.
- * Forced STALE: the legs of the set with the newest pair among themselves are
- * used; two of them that do not know each other: SPLIT.
+ * Forced STALE: in that set the record of the old leg that accounts for all other
+ * old ones is the newest (none does: SPLIT). Legs with newer data become rivals.
  */
 #ifndef TANDEM_CORE_ASSEMBLY_H
 #define TANDEM_CORE_ASSEMBLY_H
@@ -134,9 +133,13 @@ void tandem_assembly_choose(const struct tandem_candidate *candidate, unsigned i
 /**
  * tandem_assembly_merge() - the array's superblock as it is to be activated
  * @plan: startable
- * @super: filled in: newest epoch, each set's newest configuration and places;
- *	CURRENT places without a usable leg are left CURRENT (the caller drops
- *	them with tandem_lineage_drop() before it activates)
+ * @super: filled in: newest epoch, each set's newest configuration and places
+ *
+ * Notes in each place what its leg was found with. CURRENT places without a
+ * usable leg are left CURRENT (the caller drops them with
+ * tandem_lineage_drop()), REBUILDING ones without a leg become STALE. CLEAN stays
+ * only if the plan is. Nothing may be written before tandem_lineage_activate().
+ * The leg's own fields (leg, leg_id, sequence, sizes) are those of @plan->newest.
  */
 void tandem_assembly_merge(const struct tandem_candidate *candidate,
 			   const struct tandem_plan *plan, struct tandem_super *super);

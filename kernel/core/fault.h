@@ -111,21 +111,20 @@ struct tandem_verdict {
 /**
  * tandem_fault_judge() - a write, flush, write-zeroes or discard is complete
  *
- * Rules, in this order:
- * 1. Any leg answered CALLER or UNSUPPORTED: nobody fails for that; the
- *    caller gets the first such error. Legs with MEDIUM or DEVICE errors in
- *    the same request are still failed if rule 3 allows.
- * 2. Every counted leg it was sent to failed (MEDIUM, DEVICE, or RETRY used
- *    up): nobody fails; the caller gets the first counted leg's error.
- * 3. Otherwise legs with MEDIUM, DEVICE or RETRY are failed, except a leg
- *    without which @others would be empty: that one's error goes to the
- *    caller.
- * 4. A leg that is not counted (rebuilding) and failed in any class is
- *    failed; it never changes what the caller gets.
- * 5. unsure: the caller gets an error, the operation changes data (not FLUSH)
- *    and two or more of @others remain after @fail is taken away. For FLUSH:
- *    the caller gets an error and two or more of @others remain (each may
- *    have dropped its cache).
+ * A leg counts if it is in @counted or, promoted since, in @others.
+ * 1. A counted leg answered CALLER or UNSUPPORTED: nobody fails for that; the
+ *    caller gets the first such error. Rule 3 holds all the same.
+ * 2. All of @others failed (MEDIUM, DEVICE, or RETRY used up): nobody fails; the
+ *    caller gets the first one's error.
+ * 3. Otherwise every counted leg with MEDIUM, DEVICE or RETRY is failed.
+ * 4. OK needs a leg of @others that is not failed and has done it; for a FLUSH,
+ *    one that had nothing to flush (not in @sent) will do.
+ * 5. A leg that does not count (rebuilding) never changes what the caller gets.
+ *    It is failed if its own fault, and for CALLER or UNSUPPORTED too if the
+ *    caller gets OK: it lacks what is acknowledged.
+ * 6. unsure: the caller gets an error, and two or more legs, of @others or being
+ *    filled, remain after @fail is taken away. For a FLUSH too: each may have
+ *    dropped its cache. Never for READ and METADATA.
  */
 struct tandem_verdict tandem_fault_judge(const struct tandem_trial *trial);
 

@@ -9,11 +9,23 @@
  * epoch of the array and is written to every leg it starts with; it notes the
  * configuration of every set at that moment.
  *
- * Every place that is not current carries two pairs (configuration, epoch):
- * what was surely on it when it was last current, and what was sent to it
- * after that and may have landed. A leg that comes back is an old leg of ours
- * exactly if its own superblock is one of the two (B10: bounded, whatever a
- * leg flaps).
+ * Every place carries two pairs (configuration, epoch): `last` was surely on
+ * its leg, `issued` was sent to it after that and may have landed. A leg that
+ * is in use has the pair of the superblock itself as `issued`; a leg that left
+ * keeps both. So every superblock says of every leg what it may be found with,
+ * whatever was half-written: a leg with another pair went on without this one.
+ * Bounded, whatever a leg flaps (B10), and no step has to be completed before
+ * the next one begins.
+ *
+ * What the caller owes (io/commit.c, io/activate.c):
+ * - A change is issued only when the one before has landed, in one slot at
+ *   least, on every leg that stays in use; until then the same is retried.
+ * - Activation: tandem_assembly_merge(), then drop and join as needed, then
+ *   tandem_lineage_activate(), and only then one commit. Nothing is written in
+ *   between: merge notes what each leg holds, the commit sends one new pair.
+ * - A promotion goes to the leg that is promoted only when it is in both slots
+ *   of all others, and from the moment it is issued that leg fails as a current
+ *   one does (its record may already say CURRENT).
  *
  * Identifiers come from the caller (random there), so that the same input
  * gives the same output.
@@ -31,8 +43,9 @@ struct tandem_pair tandem_lineage_pair(const struct tandem_super *super, unsigne
  * @set: which
  * @legs: mask over the set's legs; never all of its current ones
  * @record: what they become: FAILED, STALE or MISSING
- * @durable: per position in the set, for the legs in @legs: newest pair that is
- *	surely in both its slots
+ * @durable: per position in the set, for every leg in use, leaving or staying:
+ *	newest pair that is surely in both its slots; none: not known better
+ *	than by the place itself (at activation)
  * @config: random identifier of the new configuration
  */
 struct tandem_lineage_drop {
@@ -46,10 +59,9 @@ struct tandem_lineage_drop {
 /**
  * tandem_lineage_drop() - new configuration without some legs
  *
- * For a leg that was CURRENT: last := its @durable, issued := the pair in @super
- * before the change (they are equal unless a newer one was issued and not yet
- * fully persisted). For one that was REBUILDING the same: it holds what was
- * written to it. The parent of the new configuration is the one in @super.
+ * Every leg that is CURRENT or REBUILDING: last := its @durable. One that leaves
+ * keeps `issued`, the pair in @super before the change; one that stays is sent
+ * the new pair. The parent of the new configuration is the one in @super.
  */
 void tandem_lineage_drop(struct tandem_super *super, const struct tandem_lineage_drop *drop);
 
@@ -60,13 +72,18 @@ void tandem_lineage_drop(struct tandem_super *super, const struct tandem_lineage
  * @id: identity of the leg that fills it (an old one or a new one)
  * @config: random identifier of the new configuration
  *
- * last and issued of the place become none: from the moment this lands the
- * survivors vouch for nothing on it.
+ * At activation only. A leg that was here before keeps `last` (what merge found
+ * on it): should it come back with anything else, it went on without us. A new
+ * identity has none.
  */
 void tandem_lineage_join(struct tandem_super *super, unsigned int leg,
 			 const struct tandem_id *id, const struct tandem_id *config);
 
-/* A filled leg becomes CURRENT in a new configuration. */
+/**
+ * tandem_lineage_promote() - a filled leg becomes CURRENT in a new configuration
+ *
+ * At run time only: what was issued before has landed on every leg in use.
+ */
 void tandem_lineage_promote(struct tandem_super *super, unsigned int leg,
 			    const struct tandem_id *config);
 
@@ -76,7 +93,8 @@ void tandem_lineage_promote(struct tandem_super *super, unsigned int leg,
  * @epoch: random identifier
  * @flags: TANDEM_FLAG_FORCED or 0
  *
- * Clears TANDEM_FLAG_CLEAN in @super.
+ * Every leg that is CURRENT or REBUILDING, in all sets, is sent the new pair.
+ * Clears TANDEM_FLAG_CLEAN in @super; a forced start stays recorded in its flags.
  */
 void tandem_lineage_activate(struct tandem_super *super, const struct tandem_id *epoch,
 			     u64 flags);

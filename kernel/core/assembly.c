@@ -1,0 +1,596 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The chooser. The rules are in assembly.h; here is why they are sound.
+ *
+ * 1. No write is acknowledged by a set before its newest configuration and the
+ *    newest epoch are on every leg that they call CURRENT (lineage.h). So a leg
+ *    that went on without another one has a pair which that other one never
+ *    issued; and a leg that merely stayed behind has a pair that is listed.
+ *    Hence: known = it holds no acknowledged write that the knower's timeline
+ *    lacks, unless the knower lists it CURRENT, and then it lacks none itself.
+ * 2. Two timelines that both went on do not know each other, and nothing that
+ *    descends from one knows the other: no candidate accounts for all.
+ * 3. A set whose CURRENT places are all filled by legs that are known has all
+ *    that was acknowledged: a newer configuration or epoch would first have
+ *    been written to one of these legs.
+ * 4. The epoch is the array's: a leg of another set with the same epoch went
+ *    through the same activations, whatever failed in its set since.
+ *
+ * Decisions
+ * - Candidates are looked at in the order of their places, so that the plan does
+ *   not depend on the order in which disks were found.
+ * - Relations are computed when asked for, not stored: a matrix for 64 legs
+ *   would be half a kilobyte of kernel stack, and this runs once per start.
+ */
+#include "sys.h"
+#include "core/assembly.h"
+#include "core/lineage.h"
+
+struct chooser {
+	const struct tandem_candidate *candidate;
+	int nr;
+	enum tandem_degraded policy;
+	struct tandem_plan *plan;
+	s16 order[TANDEM_MAX_LEGS];	/* by place, then by id */
+	u64 vetted;			/* candidates that take part: not blank */
+};
+
+static const struct tandem_super *super_of(const struct chooser *c, int i)
+{
+	return c->candidate[i].super;
+}
+
+static bool takes_part(const struct chooser *c, int i)
+{
+	return c->vetted & (1ull << i);
+}
+
+static unsigned int set_of(const struct tandem_super *super)
+{
+	return super->place[super->leg].set;
+}
+
+static unsigned int own_record(const struct tandem_super *super)
+{
+	return super->place[super->leg].record;
+}
+
+static bool pair_equal(const struct tandem_pair *a, const struct tandem_pair *b)
+{
+	return tandem_id_equal(&a->config, &b->config) && tandem_id_equal(&a->epoch, &b->epoch);
+}
+
+/* Is @other in @super's table, in its place? */
+static bool has_place(const struct tandem_super *super, const struct tandem_super *other)
+{
+	return tandem_id_equal(&super->place[other->leg].id, &other->leg_id);
+}
+
+/* "knows" of assembly.h. */
+static bool knows(const struct tandem_super *super, const struct tandem_super *other)
+{
+	const struct tandem_place *place = &super->place[other->leg];
+	const unsigned int set = set_of(other);
+	const struct tandem_pair held = tandem_lineage_pair(other, set);
+	struct tandem_pair own;
+
+	if (!has_place(super, other))
+		return false;
+	if (pair_equal(&held, &place->last) || pair_equal(&held, &place->issued))
+		return true;
+	if (set_of(super) != set)
+		return tandem_id_equal(&super->epoch.id, &other->epoch.id);
+	own = tandem_lineage_pair(super, set);
+	return pair_equal(&held, &own);
+}
+
+/* Do both list one leg as CURRENT in @other's set? */
+static bool share_current(const struct tandem_super *super, const struct tandem_super *other)
+{
+	const struct tandem_config *config = &other->set[set_of(other)];
+	unsigned int i;
+
+	for (i = config->first_leg; i < config->first_leg + config->nr_legs; i++)
+		if (super->place[i].record == TANDEM_RECORD_CURRENT &&
+		    other->place[i].record == TANDEM_RECORD_CURRENT &&
+		    tandem_id_equal(&super->place[i].id, &other->place[i].id))
+			return true;
+	return false;
+}
+
+/* "outrun" of assembly.h. */
+static bool outruns(const struct tandem_super *super, const struct tandem_super *other)
+{
+	const bool filling = own_record(other) != TANDEM_RECORD_CURRENT;
+
+	if (has_place(super, other) && !filling)
+		return false;
+	if (other->epoch.number > super->epoch.number ||
+	    (other->epoch.number == super->epoch.number && !filling))
+		return false;
+	return share_current(super, other);
+}
+
+static bool accounts_for(const struct tandem_super *super, const struct tandem_super *other)
+{
+	return knows(super, other) || (!knows(other, super) && outruns(super, other));
+}
+
+static int compare(const struct tandem_super *a, const struct tandem_super *b)
+{
+	if (a->leg != b->leg)
+		return a->leg < b->leg ? -1 : 1;
+	return memcmp(&a->leg_id, &b->leg_id, sizeof(a->leg_id));
+}
+
+static void sort(struct chooser *c)
+{
+	int i, at;
+
+	for (i = 0; i < c->nr; i++) {
+		for (at = i; at && compare(super_of(c, i), super_of(c, c->order[at - 1])) < 0; at--)
+			c->order[at] = c->order[at - 1];
+		c->order[at] = (s16)i;
+	}
+}
+
+static void name(struct chooser *c, enum tandem_verdict_kind kind, int first, int second)
+{
+	c->plan->kind = kind;
+	c->plan->culprit[0] = (s16)first;
+	c->plan->culprit[1] = (s16)second;
+}
+
+/* Identity: one array, and every leg once. False: the verdict is given. */
+static bool check_identity(struct chooser *c)
+{
+	int k, l;
+
+	for (k = 1; k < c->nr; k++) {
+		if (!tandem_id_equal(&super_of(c, c->order[0])->array,
+				     &super_of(c, c->order[k])->array)) {
+			name(c, TANDEM_ASM_FOREIGN, c->order[0], c->order[k]);
+			return false;
+		}
+	}
+	for (k = 1; k < c->nr; k++) {
+		for (l = 0; l < k; l++) {
+			if (!tandem_id_equal(&super_of(c, c->order[l])->leg_id,
+					     &super_of(c, c->order[k])->leg_id))
+				continue;
+			name(c, TANDEM_ASM_DUPLICATE, c->order[l], c->order[k]);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What no leg may have of its own: shape, place of everything, features. */
+static bool same_shape(const struct tandem_super *a, const struct tandem_super *b)
+{
+	unsigned int i;
+
+	if (a->role != b->role || a->nr_legs != b->nr_legs ||
+	    a->feature_incompat != b->feature_incompat ||
+	    a->feature_ro_compat != b->feature_ro_compat ||
+	    a->feature_compat != b->feature_compat)
+		return false;
+	if (a->geo.level != b->geo.level || a->geo.nr_sets != b->geo.nr_sets ||
+	    a->geo.chunk_sectors != b->geo.chunk_sectors ||
+	    a->geo.region_sectors != b->geo.region_sectors ||
+	    a->geo.set_sectors != b->geo.set_sectors)
+		return false;
+	if (a->data_offset_sectors != b->data_offset_sectors ||
+	    a->log_offset_sectors != b->log_offset_sectors ||
+	    a->map_offset_sectors != b->map_offset_sectors ||
+	    a->log_slots != b->log_slots || a->map_pages != b->map_pages)
+		return false;
+	for (i = 0; i < a->geo.nr_sets; i++)
+		if (a->set[i].first_leg != b->set[i].first_leg ||
+		    a->set[i].nr_legs != b->set[i].nr_legs)
+			return false;
+	return true;
+}
+
+static bool same_disk(const struct tandem_candidate *candidate)
+{
+	return candidate->disk_sectors == candidate->super->own_disk_sectors &&
+	       candidate->logical_block_bytes == candidate->super->logical_block_bytes;
+}
+
+/* Sorts out the blank ones; the others must have one shape. */
+static bool vet(struct chooser *c)
+{
+	int first = -1;
+	int k;
+
+	for (k = 0; k < c->nr; k++) {
+		const int i = c->order[k];
+
+		if (super_of(c, i)->flags & TANDEM_FLAG_BLANK)
+			continue;
+		if (first < 0)
+			first = i;
+		if (!same_shape(super_of(c, first), super_of(c, i))) {
+			name(c, TANDEM_ASM_MISMATCH, first, i);
+			return false;
+		}
+		c->vetted |= 1ull << i;
+	}
+	if (first >= 0)
+		return true;
+	name(c, c->nr ? TANDEM_ASM_FORMER : TANDEM_ASM_EMPTY, c->nr ? c->order[0] : -1, -1);
+	return false;
+}
+
+/* Does candidate @i account for all others of @among? */
+static bool accounts_for_all(const struct chooser *c, int i, u64 among)
+{
+	int j;
+
+	for (j = 0; j < c->nr; j++)
+		if (j != i && among & (1ull << j) &&
+		    !accounts_for(super_of(c, i), super_of(c, j)))
+			return false;
+	return true;
+}
+
+static bool strangers(const struct chooser *c, int i, int j)
+{
+	return !knows(super_of(c, i), super_of(c, j)) && !knows(super_of(c, j), super_of(c, i));
+}
+
+/* Names two candidates of @among that do not know each other. */
+static bool split(struct chooser *c, u64 among)
+{
+	int k, l;
+
+	name(c, TANDEM_ASM_SPLIT, -1, -1);
+	for (k = 0; k < c->nr; k++) {
+		for (l = 0; l < k; l++) {
+			const u64 both = 1ull << c->order[k] | 1ull << c->order[l];
+
+			if ((among & both) != both || !strangers(c, c->order[l], c->order[k]))
+				continue;
+			name(c, TANDEM_ASM_SPLIT, c->order[l], c->order[k]);
+			return false;
+		}
+	}
+	return false;
+}
+
+/* False: SPLIT. */
+static bool find_newest(struct chooser *c)
+{
+	u64 newest = 0;
+	int k, j;
+
+	for (k = 0; k < c->nr; k++) {
+		const int i = c->order[k];
+
+		if (!takes_part(c, i) || !accounts_for_all(c, i, c->vetted))
+			continue;
+		/* Two that leave each other out: no telling which is right. */
+		for (j = 0; j < c->nr; j++)
+			if (newest & (1ull << j) && strangers(c, i, j))
+				return split(c, c->vetted);
+		if (!newest)
+			c->plan->newest = (s16)i;
+		newest |= 1ull << i;
+	}
+	return newest || split(c, c->vetted);
+}
+
+/* Candidates of @set with a place in the newest table; @whole: CURRENT by own record. */
+static u64 legs_of(const struct chooser *c, unsigned int set, bool whole)
+{
+	const struct tandem_super *newest = super_of(c, c->plan->newest);
+	int i;
+	u64 legs = 0;
+
+	for (i = 0; i < c->nr; i++) {
+		const struct tandem_super *super = super_of(c, i);
+
+		if (!takes_part(c, i) || set_of(super) != set || !has_place(newest, super))
+			continue;
+		if (!whole || own_record(super) == TANDEM_RECORD_CURRENT)
+			legs |= 1ull << i;
+	}
+	return legs;
+}
+
+/* The first of @legs that accounts for all of them and has @epoch (if given), or -1. */
+static s16 newest_of(const struct chooser *c, u64 legs, const struct tandem_id *epoch)
+{
+	int k;
+
+	for (k = 0; k < c->nr; k++) {
+		const s16 i = c->order[k];
+
+		if (legs & (1ull << i) && accounts_for_all(c, i, legs) &&
+		    (!epoch || tandem_id_equal(&super_of(c, i)->epoch.id, epoch)))
+			return i;
+	}
+	return -1;
+}
+
+/* False: SPLIT. */
+static bool find_config(struct chooser *c, unsigned int set)
+{
+	const struct tandem_id *epoch = &super_of(c, c->plan->newest)->epoch.id;
+	const u64 legs = legs_of(c, set, false);
+	bool reached = false;
+	int i;
+
+	for (i = 0; i < c->nr; i++)
+		if (legs & (1ull << i) && tandem_id_equal(&super_of(c, i)->epoch.id, epoch))
+			reached = true;
+	c->plan->config_of[set] = reached ? newest_of(c, legs, epoch) : c->plan->newest;
+	return c->plan->config_of[set] >= 0 || split(c, legs);
+}
+
+/* What candidate @i is to a configuration. */
+static enum tandem_use use_in(const struct chooser *c, const struct tandem_super *config,
+			      int i)
+{
+	const struct tandem_super *super = super_of(c, i);
+	const unsigned int record = config->place[super->leg].record;
+
+	if (!has_place(config, super))
+		return TANDEM_USE_IGNORE;
+	if (!takes_part(c, i))
+		return record == TANDEM_RECORD_REBUILDING && same_shape(config, super) ?
+			       TANDEM_USE_REBUILDING : TANDEM_USE_IGNORE;
+	if (record == TANDEM_RECORD_REBUILDING)
+		return TANDEM_USE_REBUILDING;
+	if (record == TANDEM_RECORD_CURRENT && knows(config, super))
+		return TANDEM_USE_CURRENT;
+	return TANDEM_USE_STALE;
+}
+
+/* Decides what the candidates of @set are used for. */
+static void use_set(struct chooser *c, unsigned int set)
+{
+	const struct tandem_super *config = super_of(c, c->plan->config_of[set]);
+	unsigned int leg;
+	int i;
+
+	for (leg = config->set[set].first_leg; leg < config->nr_legs; leg++)
+		if (config->place[leg].set == set)
+			c->plan->of_place[leg] = -1;
+	for (i = 0; i < c->nr; i++) {
+		const struct tandem_super *super = super_of(c, i);
+
+		if (set_of(super) != set)
+			continue;
+		c->plan->use[i] = (u8)use_in(c, config, i);
+		if (c->plan->use[i] != TANDEM_USE_IGNORE)
+			c->plan->of_place[super->leg] = (s16)i;
+	}
+}
+
+/* The verdict on one set, from its newest configuration and who is here. */
+static enum tandem_verdict_kind judge_set(struct chooser *c, unsigned int set)
+{
+	const struct tandem_super *super = super_of(c, c->plan->config_of[set]);
+	const struct tandem_config *config = &super->set[set];
+	bool here = false, absent = false, degraded = false;
+	unsigned int leg;
+
+	for (leg = config->first_leg; leg < config->first_leg + config->nr_legs; leg++) {
+		const int i = c->plan->of_place[leg];
+
+		if (super->place[leg].record == TANDEM_RECORD_MISSING)
+			continue;
+		if (super->place[leg].record != TANDEM_RECORD_CURRENT) {
+			degraded = true;
+		} else if (i >= 0 && c->plan->use[i] == TANDEM_USE_CURRENT) {
+			here = true;
+		} else {
+			absent = true;
+			if (c->plan->place < 0)
+				c->plan->place = (s16)leg;
+		}
+	}
+	if (!here)
+		return legs_of(c, set, true) ? TANDEM_ASM_STALE : TANDEM_ASM_EMPTY;
+	if (absent)
+		return TANDEM_ASM_UNPROVEN;
+	return degraded ? TANDEM_ASM_PROVEN : TANDEM_ASM_COMPLETE;
+}
+
+/* An old leg's record takes the place of the newest, if there is one to take. */
+static bool settle_stale(struct chooser *c, unsigned int set)
+{
+	const u64 legs = legs_of(c, set, true);
+	const s16 i = newest_of(c, legs, NULL);
+
+	if (i < 0)
+		return split(c, legs);
+	if (c->plan->culprit[0] < 0) {
+		c->plan->culprit[0] = i;
+		c->plan->culprit[1] = c->plan->newest;
+	}
+	if (c->policy == TANDEM_DEGRADED_FORCE) {
+		c->plan->config_of[set] = i;
+		use_set(c, set);
+	}
+	return true;
+}
+
+/* Sets are judged one by one; the worst verdict is the array's. */
+static void judge(struct chooser *c)
+{
+	const unsigned int nr_sets = super_of(c, c->plan->newest)->geo.nr_sets;
+	unsigned int set;
+
+	for (set = 0; set < nr_sets; set++) {
+		enum tandem_verdict_kind kind;
+
+		if (!find_config(c, set))
+			return;
+		use_set(c, set);
+		kind = judge_set(c, set);
+		if (kind == TANDEM_ASM_STALE && !settle_stale(c, set))
+			return;
+		if (kind > c->plan->kind)
+			c->plan->kind = kind;
+	}
+}
+
+/* A leg that is to be used must be on the disk that it was put on. */
+static void check_disks(struct chooser *c)
+{
+	int k;
+
+	for (k = 0; k < c->nr; k++) {
+		const s16 i = c->order[k];
+
+		if (same_disk(&c->candidate[i]) || !takes_part(c, i))
+			continue;
+		if (c->plan->kind != TANDEM_ASM_SPLIT && c->plan->use[i] == TANDEM_USE_IGNORE)
+			continue;
+		name(c, TANDEM_ASM_MISMATCH, i, -1);
+		return;
+	}
+}
+
+/* Stopped cleanly: every leg in use says so, of the newest configuration and epoch. */
+static bool is_clean(const struct chooser *c)
+{
+	const struct tandem_super *newest = super_of(c, c->plan->newest);
+	int i;
+
+	for (i = 0; i < c->nr; i++) {
+		const struct tandem_super *super = super_of(c, i);
+		const struct tandem_super *config;
+
+		if (c->plan->use[i] != TANDEM_USE_CURRENT)
+			continue;
+		config = super_of(c, c->plan->config_of[set_of(super)]);
+		if (!(super->flags & TANDEM_FLAG_CLEAN) ||
+		    !tandem_id_equal(&super->epoch.id, &newest->epoch.id) ||
+		    !tandem_id_equal(&super->set[set_of(super)].id, &config->set[set_of(super)].id))
+			return false;
+	}
+	return true;
+}
+
+static void permit(struct chooser *c)
+{
+	struct tandem_plan *plan = c->plan;
+
+	switch (plan->kind) {
+	case TANDEM_ASM_COMPLETE:
+		plan->startable = true;
+		break;
+	case TANDEM_ASM_PROVEN:
+		plan->startable = c->policy != TANDEM_DEGRADED_NEVER;
+		break;
+	case TANDEM_ASM_UNPROVEN:
+	case TANDEM_ASM_STALE:
+		plan->startable = c->policy == TANDEM_DEGRADED_FORCE;
+		plan->forced = plan->startable;
+		break;
+	case TANDEM_ASM_EMPTY:
+	case TANDEM_ASM_SPLIT:
+	case TANDEM_ASM_MISMATCH:
+	case TANDEM_ASM_DUPLICATE:
+	case TANDEM_ASM_FORMER:
+	case TANDEM_ASM_FOREIGN:
+	case TANDEM_NR_ASM:
+		break;
+	}
+	plan->clean = plan->startable && is_clean(c);
+}
+
+void tandem_assembly_choose(const struct tandem_candidate *candidate, unsigned int nr,
+			    enum tandem_degraded policy, struct tandem_plan *plan)
+{
+	struct chooser c = { .candidate = candidate, .nr = (int)nr, .policy = policy, .plan = plan };
+
+	memset(plan, 0, sizeof(*plan));
+	memset(plan->of_place, 0xff, sizeof(plan->of_place));
+	memset(plan->config_of, 0xff, sizeof(plan->config_of));
+	plan->newest = -1;
+	plan->culprit[0] = -1;
+	plan->culprit[1] = -1;
+	plan->place = -1;
+
+	sort(&c);
+	if (!check_identity(&c) || !vet(&c))
+		return;
+	if (find_newest(&c))
+		judge(&c);
+	check_disks(&c);
+	permit(&c);
+}
+
+/* Notes in a place what its leg was found with; @found: its superblock, or NULL. */
+static void note_found(const struct tandem_super *found, bool used, struct tandem_place *place)
+{
+	if (!found) {
+		if (place->record == TANDEM_RECORD_REBUILDING)
+			place->record = TANDEM_RECORD_STALE;
+		return;
+	}
+	if (!(found->flags & TANDEM_FLAG_BLANK)) {
+		place->last = tandem_lineage_pair(found, place->set);
+		place->issued = place->last;
+	}
+	if (place->record == TANDEM_RECORD_CURRENT && !used)
+		place->record = TANDEM_RECORD_STALE;
+}
+
+void tandem_assembly_merge(const struct tandem_candidate *candidate,
+			   const struct tandem_plan *plan, struct tandem_super *super)
+{
+	unsigned int leg;
+
+	*super = *candidate[plan->newest].super;
+	for (leg = 0; leg < super->nr_legs; leg++) {
+		struct tandem_place *place = &super->place[leg];
+		const unsigned int set = place->set;
+		const struct tandem_super *from = candidate[plan->config_of[set]].super;
+		const int i = plan->of_place[leg];
+
+		super->set[set] = from->set[set];
+		*place = from->place[leg];
+		/* What a leg in use was sent last; `create` need not say so. */
+		if (place->record == TANDEM_RECORD_CURRENT)
+			place->issued = tandem_lineage_pair(from, set);
+		note_found(i < 0 ? NULL : candidate[i].super,
+			   i >= 0 && plan->use[i] == TANDEM_USE_CURRENT, place);
+	}
+	if (!plan->clean)
+		super->flags &= ~TANDEM_FLAG_CLEAN;
+}
+
+const char *tandem_assembly_text(enum tandem_verdict_kind kind)
+{
+	switch (kind) {
+	case TANDEM_ASM_COMPLETE:
+		return "all legs are here";
+	case TANDEM_ASM_PROVEN:
+		return "degraded, and the legs that are here hold all that was acknowledged";
+	case TANDEM_ASM_UNPROVEN:
+		return "a leg that may hold newer data is not here";
+	case TANDEM_ASM_STALE:
+		return "only old legs of a set are here";
+	case TANDEM_ASM_EMPTY:
+		return "a set has no leg that holds its data";
+	case TANDEM_ASM_SPLIT:
+		return "split brain: legs went on without each other";
+	case TANDEM_ASM_MISMATCH:
+		return "a leg does not fit its record or the other legs";
+	case TANDEM_ASM_DUPLICATE:
+		return "one leg is here twice";
+	case TANDEM_ASM_FORMER:
+		return "no leg of the array, only prepared disks";
+	case TANDEM_ASM_FOREIGN:
+		return "legs of different arrays";
+	case TANDEM_NR_ASM:
+		break;
+	}
+	return "?";
+}
