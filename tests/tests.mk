@@ -48,7 +48,7 @@ unit: $(UNIT:%=$U/unit/%)
 # whatever else goes wrong is a failure.
 have = $(if $(wildcard $1),$2,echo $1 is not in this tree; exit 77)
 stage = $(foreach s,$1,'$s=$(stage_$(subst -,_,$s))')
-submake := $(MAKE) -s --no-print-directory
+submake := $(MAKE) -s --no-print-directory B=$B
 COMMIT_SEED := $(shell printf '%d' 0x0$$(git rev-parse --short=8 HEAD 2> /dev/null))
 JOBS ?= 2
 FUZZ_S ?= 60
