@@ -32,6 +32,8 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include "compat.h"
+
 #if BITS_PER_LONG != 64
 #error "tandem needs a 64-bit kernel"
 #endif

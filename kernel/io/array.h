@@ -27,6 +27,7 @@ struct tandem_array;
 struct tandem_commit;
 struct tandem_copy;
 struct tandem_flush;
+struct tandem_message;
 
 /*
  * set->masks: four masks over the set's legs in one word, so that a request
@@ -37,7 +38,12 @@ struct tandem_flush;
 #define TANDEM_READABLE(masks)	((u8)((u32)(masks) >> 16))	/* may be read */
 #define TANDEM_FAILING(masks)	((u8)((u32)(masks) >> 24))	/* failed, unrecorded */
 
-/**
+static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 failing)
+{
+	return written | (u32)counted << 8 | (u32)readable << 16 | (u32)failing << 24;
+}
+
+/*
  * struct tandem_leg - a place in operation
  * @disk: NULL if the place has none
  * @state: under array->lock
@@ -51,7 +57,8 @@ struct tandem_flush;
  */
 struct tandem_leg {
 	struct tandem_disk *disk;
-	struct tandem_set *set;
+	struct tandem_array *array;
+	struct tandem_set *set;		/* NULL before the first load */
 	u16 index;
 	u8 bit;				/* 1 << position in the set */
 	enum tandem_leg_state state;
@@ -63,6 +70,8 @@ struct tandem_leg {
 	struct bio meta_bio;		/* superblock, and flushes of our own */
 	struct bio_vec meta_vec;
 	u8 meta_result;
+	u8 use;				/* enum tandem_use, by the last load */
+	bool found;			/* a superblock, by the last load */
 	struct bio flush_bio;		/* flushes of the user */
 	u8 flush_result;
 	atomic64_t errors[3];		/* read, write, flush */
@@ -71,12 +80,10 @@ struct tandem_leg {
 	int unflushed;
 } ____cacheline_aligned;
 
-/**
+/*
  * struct tandem_set - a mirror set in operation
  * @region: one word per region, io/region.h
  * @pin: leg (bit) that answers for unsure regions while nobody may copy
- * @flush_error: a flush of our own failed on the last current leg: the next
- *	user flush fails (A8)
  * @nr_unsure, @nr_refill: regions with that bit
  */
 struct tandem_set {
@@ -85,7 +92,6 @@ struct tandem_set {
 	u16 first_leg;
 	u16 nr_legs;
 	u8 pin;
-	bool flush_error;
 	atomic_t *region;
 	struct list_head held;		/* complete, waiting for a record */
 	struct list_head parked;	/* waiting for the copier, writes */
@@ -102,7 +108,7 @@ enum tandem_phase {
 	TANDEM_PHASE_ENDING,		/* presuspend: only what requests wait for */
 };
 
-/**
+/*
  * struct tandem_array_params - what the front end gives
  * @rebuild: mask of places to fill at activation
  * @event: the state changed; called from a work item
@@ -156,6 +162,9 @@ struct tandem_array {
  */
 int tandem_array_create(const struct tandem_array_params *params, struct tandem_array **array);
 
+/* Sets, legs and region words, once array->super says the shape. 0 or -ENOMEM. */
+int tandem_array_shape(struct tandem_array *array);
+
 /* Frees everything; accepts a half-built array and NULL. No I/O. */
 void tandem_array_destroy(struct tandem_array *array);
 
@@ -167,7 +176,6 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
  * Return: 0; -EBUSY the last current leg; -ENODEV no such disk; -EROFS;
  * does not wait for the result to be on disk
  */
-struct tandem_message;
 int tandem_array_message(struct tandem_array *array, const struct tandem_message *message);
 
 /* Leg @position of @set. */

@@ -11,6 +11,7 @@
 #ifndef TANDEM_IO_COMMIT_H
 #define TANDEM_IO_COMMIT_H
 
+#include "core/lineage.h"
 #include "io/array.h"
 
 typedef void (*tandem_commit_fn)(struct tandem_array *array, void *context, u64 written,

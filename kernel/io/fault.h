@@ -37,8 +37,14 @@ void tandem_fault_settle(struct tandem_request *request);
 /* Ends @request well if no failure in its reach is unrecorded, else holds it. */
 void tandem_fault_acknowledge(struct tandem_request *request);
 
+/* Record failed legs soon, if there are any; after failed attempts with a delay. */
+void tandem_fault_kick(struct tandem_array *array);
+
 /* delayed work: record failed legs. */
 void tandem_fault_record_work(struct work_struct *work);
+
+/* No failure waits for a record, or all patience is used up. */
+bool tandem_fault_is_settled(struct tandem_array *array);
 
 /* Held requests get errors at the next failed attempt (presuspend). */
 void tandem_fault_give_up(struct tandem_array *array);

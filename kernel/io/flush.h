@@ -15,6 +15,9 @@ void tandem_flush_destroy(struct tandem_array *array);
 /* A user's flush. Context: as submit_bio(). */
 void tandem_flush_add(struct tandem_request *request);
 
+/* No round is on. A round may outlive the last request it ended, briefly. */
+bool tandem_flush_is_idle(struct tandem_array *array);
+
 /* A write or copy completed on @leg, well or not. Any context. */
 static inline void tandem_flush_note(struct tandem_leg *leg)
 {

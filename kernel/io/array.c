@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Life of an array object, its status, its messages.
+ *
+ * Decisions: created in two steps, because the shape is on the disks: create()
+ * has the legs, shape() adds sets and region words after the first load. One
+ * destructor takes whatever there is. Destruction does no I/O (I60): what has
+ * to be written was written when the array went down.
+ */
+#include "sys.h"
+#include "core/table.h"
+#include "io/activate.h"
+#include "io/commit.h"
+#include "io/copy.h"
+#include "io/fault.h"
+#include "io/flush.h"
+#include "io/region.h"
+
+static void event_work(struct work_struct *work)
+{
+	struct tandem_array *array = container_of(work, struct tandem_array, event_work);
+
+	if (array->params.event)
+		array->params.event(array->params.context);
+}
+
+void tandem_array_changed(struct tandem_array *array)
+{
+	wake_up(&array->wait);
+	queue_work(array->wq, &array->event_work);
+}
+
+static int create_legs(struct tandem_array *array)
+{
+	struct tandem_leg *leg;
+	unsigned int i;
+
+	array->leg = kvcalloc(array->params.nr_legs, sizeof(*array->leg), GFP_KERNEL);
+	array->found = kvcalloc(array->params.nr_legs, sizeof(*array->found), GFP_KERNEL);
+	array->super = kvcalloc(1, sizeof(*array->super), GFP_KERNEL);
+	if (!array->leg || !array->found || !array->super)
+		return -ENOMEM;
+	for (i = 0; i < array->params.nr_legs; i++) {
+		leg = &array->leg[i];
+		leg->array = array;
+		leg->index = i;
+		leg->state = TANDEM_LEG_MISSING;
+		leg->disk = array->params.disk[i];
+		if (!leg->disk)
+			continue;
+		leg->logical_block_bytes = leg->disk->logical_block_bytes;
+		leg->super_bytes = kmalloc(TANDEM_SUPER_BYTES, GFP_KERNEL);
+		if (!leg->super_bytes)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int tandem_array_create(const struct tandem_array_params *params, struct tandem_array **result)
+{
+	struct tandem_array *array = kzalloc(sizeof(*array), GFP_KERNEL);
+	int error;
+
+	if (!array)
+		return -ENOMEM;
+	array->params = *params;
+	spin_lock_init(&array->lock);
+	init_waitqueue_head(&array->wait);
+	INIT_LIST_HEAD(&array->retry);
+	INIT_DELAYED_WORK(&array->record_work, tandem_fault_record_work);
+	INIT_WORK(&array->retry_work, tandem_request_retry_work);
+	INIT_WORK(&array->event_work, event_work);
+	array->wq = alloc_workqueue("tandem", WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0);
+	error = array->wq ? create_legs(array) : -ENOMEM;
+	if (!error)
+		error = tandem_commit_create(array);
+	if (!error)
+		error = tandem_flush_create(array);
+	if (error) {
+		tandem_array_destroy(array);
+		return error;
+	}
+	*result = array;
+	return 0;
+}
+
+static int shape_set(struct tandem_array *array, unsigned int index)
+{
+	struct tandem_set *set = &array->set[index];
+	unsigned int i;
+
+	set->array = array;
+	set->index = index;
+	set->first_leg = array->super->set[index].first_leg;
+	set->nr_legs = array->super->set[index].nr_legs;
+	INIT_LIST_HEAD(&set->held);
+	INIT_LIST_HEAD(&set->parked);
+	INIT_LIST_HEAD(&set->wanted);
+	for (i = 0; i < set->nr_legs; i++) {
+		array->leg[set->first_leg + i].set = set;
+		array->leg[set->first_leg + i].bit = 1u << i;
+	}
+	set->region = kvcalloc(tandem_geometry_regions(&array->super->geo), sizeof(*set->region),
+			       GFP_KERNEL);
+	if (!set->region)
+		return -ENOMEM;
+	return tandem_copy_create(set);
+}
+
+int tandem_array_shape(struct tandem_array *array)
+{
+	unsigned int nr = array->super->geo.nr_sets;
+	unsigned int i;
+	int error = 0;
+
+	if (array->set)
+		return nr == array->nr_sets ? 0 : -EINVAL;
+	array->set = kvcalloc(nr, sizeof(*array->set), GFP_KERNEL);
+	if (!array->set)
+		return -ENOMEM;
+	array->nr_sets = nr;
+	for (i = 0; i < nr && !error; i++)
+		error = shape_set(array, i);
+	return error;
+}
+
+void tandem_array_destroy(struct tandem_array *array)
+{
+	unsigned int i;
+
+	if (!array)
+		return;
+	if (array->wq) {
+		cancel_delayed_work_sync(&array->record_work);
+		destroy_workqueue(array->wq);
+	}
+	for (i = 0; array->set && i < array->nr_sets; i++) {
+		tandem_copy_destroy(&array->set[i]);
+		kvfree(array->set[i].region);
+	}
+	kvfree(array->set);
+	for (i = 0; array->leg && i < array->params.nr_legs; i++)
+		kfree(array->leg[i].super_bytes);
+	kvfree(array->leg);
+	kvfree(array->found);
+	kvfree(array->super);
+	tandem_flush_destroy(array);
+	tandem_commit_destroy(array);
+	kfree(array);
+}
+
+static enum tandem_array_state state_of(struct tandem_array *array)
+{
+	enum tandem_leg_state state[TANDEM_MAX_LEGS];
+	u16 set_of[TANDEM_MAX_LEGS];
+	unsigned int i;
+
+	for (i = 0; i < array->params.nr_legs; i++) {
+		state[i] = array->leg[i].state;
+		set_of[i] = array->leg[i].set->index;
+	}
+	return tandem_leg_array_state(set_of, state, array->params.nr_legs,
+				      array->params.read_only);
+}
+
+void tandem_array_status(struct tandem_array *array, struct tandem_status *status)
+{
+	struct tandem_leg *leg;
+	unsigned long flags;
+	unsigned int i;
+
+	memset(status, 0, sizeof(*status));
+	spin_lock_irqsave(&array->lock, flags);
+	status->state = state_of(array);
+	status->epoch = array->super->epoch.number;
+	status->nr_legs = array->params.nr_legs;
+	for (i = 0; i < array->params.nr_legs; i++) {
+		leg = &array->leg[i];
+		status->leg[i].state = leg->state;
+		status->leg[i].read_errors = atomic64_read(&leg->errors[0]);
+		status->leg[i].write_errors = atomic64_read(&leg->errors[1]);
+		status->leg[i].flush_errors = atomic64_read(&leg->errors[2]);
+		if (leg->set)
+			status->leg[i].generation = array->super->set[leg->set->index].generation;
+	}
+	spin_unlock_irqrestore(&array->lock, flags);
+	for (i = 0; i < array->nr_sets; i++)
+		tandem_copy_status(&array->set[i], status);
+	if (array->sync_paused && status->sync != TANDEM_SYNC_NONE)
+		status->sync = TANDEM_SYNC_PAUSED;
+	status->resync_sectors = atomic64_read(&array->resync_sectors);
+	status->rebuild_sectors = atomic64_read(&array->rebuild_sectors);
+}
+
+static int fail_by_message(struct tandem_array *array, unsigned int index)
+{
+	struct tandem_leg *leg = &array->leg[index];
+	int error = 0;
+
+	spin_lock_irq(&array->lock);
+	if (array->phase != TANDEM_PHASE_UP || !leg->disk)
+		error = -ENODEV;
+	else if (!tandem_leg_is_written(leg->state))
+		error = leg->state == TANDEM_LEG_MISSING ? -ENODEV : 0;
+	else if (!tandem_fault_fail_leg(leg, TANDEM_LEG_EV_ADMIN_FAIL))
+		error = -EBUSY;
+	spin_unlock_irq(&array->lock);
+	return error;
+}
+
+int tandem_array_message(struct tandem_array *array, const struct tandem_message *message)
+{
+	unsigned int i;
+
+	if (array->params.read_only)
+		return -EROFS;
+	switch (message->verb) {
+	case TANDEM_MESSAGE_FAIL:
+		return fail_by_message(array, message->leg);
+	case TANDEM_MESSAGE_SYNC_PAUSE:
+	case TANDEM_MESSAGE_SYNC_RESUME:
+		array->sync_paused = message->verb == TANDEM_MESSAGE_SYNC_PAUSE;
+		for (i = 0; i < array->nr_sets; i++)
+			tandem_copy_kick(&array->set[i]);
+		tandem_array_changed(array);
+		return 0;
+	}
+	return -EINVAL;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Commit: array->super to both slots of some legs, slot by slot.
+ *
+ *	start ---> older slot of every target, FUA ---> all answered
+ *	      ---> the other slot of those that are well ---> all answered
+ *	      ---> done(written, failed), token still held
+ *
+ * Decisions: the two rounds run over all targets together, so at any crash
+ * every leg has one whole slot, and either no leg or every surviving leg has
+ * been offered the record before anyone has it twice. Sequences are per leg
+ * and only pick the newest slot; they order nothing between legs.
+ *
+ * Invariants: I48 (never the newest valid slot), I50 and A11 (both slots
+ * before anything depends on it).
+ */
+#include "sys.h"
+#include "io/commit.h"
+#include "io/copy.h"
+#include "io/fault.h"
+
+/*
+ * struct tandem_commit - the one commit of an array
+ * @legs: targets; @failed: of these, with an error
+ * @round: 0 or 1
+ * @pending: bios under way
+ */
+struct tandem_commit {
+	struct tandem_array *array;
+	struct work_struct work;
+	atomic_t pending;
+	unsigned int round;
+	u64 legs;
+	u64 failed;
+	tandem_commit_fn done;
+	void *context;
+};
+
+static void commit_end(struct bio *bio)
+{
+	struct tandem_leg *leg = bio->bi_private;
+	struct tandem_array *array = leg->set->array;
+	struct tandem_commit *commit = array->commit;
+
+	leg->meta_result = tandem_request_result(bio->bi_status);
+	bio_uninit(bio);
+	if (atomic_dec_and_test(&commit->pending))
+		queue_work(array->wq, &commit->work);
+}
+
+/* The array's superblock as this leg is to hold it. */
+static void encode(struct tandem_array *array, struct tandem_leg *leg)
+{
+	struct tandem_super *super = array->super;
+
+	super->leg = leg->index;
+	super->leg_id = super->place[leg->index].id;
+	super->own_disk_sectors = leg->disk->size_sectors;
+	super->logical_block_bytes = leg->logical_block_bytes;
+	super->sequence = ++leg->sequence;
+	tandem_super_encode(super, leg->super_bytes);
+}
+
+static void write_slot(struct tandem_array *array, struct tandem_leg *leg)
+{
+	encode(array, leg);
+	leg->slot = !leg->slot;
+	tandem_bio_init_buffer(&leg->meta_bio, &leg->meta_vec, leg->super_bytes,
+			       TANDEM_SUPER_BYTES);
+	leg->meta_bio.bi_opf = REQ_OP_WRITE | REQ_FUA | REQ_SYNC | REQ_META | REQ_PRIO;
+	leg->meta_bio.bi_iter.bi_sector = tandem_super_slot_bytes(leg->slot) / TANDEM_SECTOR_BYTES;
+	leg->meta_bio.bi_end_io = commit_end;
+	leg->meta_bio.bi_private = leg;
+	tandem_disk_submit(leg->disk, &leg->meta_bio, NULL);
+}
+
+static void run_round(struct tandem_commit *commit)
+{
+	struct tandem_array *array = commit->array;
+	u64 legs = commit->legs & ~commit->failed;
+	unsigned int i;
+
+	atomic_set(&commit->pending, 1);
+	for (i = 0; i < array->params.nr_legs; i++) {
+		if (!(legs & (1ull << i)))
+			continue;
+		atomic_inc(&commit->pending);
+		write_slot(array, &array->leg[i]);
+	}
+	if (atomic_dec_and_test(&commit->pending))
+		queue_work(array->wq, &commit->work);
+}
+
+static void collect(struct tandem_commit *commit)
+{
+	struct tandem_array *array = commit->array;
+	u64 legs = commit->legs & ~commit->failed;
+	unsigned int i;
+
+	for (i = 0; i < array->params.nr_legs; i++)
+		if ((legs & (1ull << i)) && array->leg[i].meta_result != TANDEM_RESULT_OK)
+			commit->failed |= 1ull << i;
+}
+
+static void commit_work(struct work_struct *work)
+{
+	struct tandem_commit *commit = container_of(work, struct tandem_commit, work);
+	struct tandem_array *array = commit->array;
+	unsigned int i;
+	u64 written;
+
+	collect(commit);
+	if (commit->round++ == 0) {
+		run_round(commit);
+		return;
+	}
+	written = commit->legs & ~commit->failed;
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (written & (1ull << i))
+			array->leg[i].held = tandem_lineage_pair(array->super,
+								 array->leg[i].set->index);
+	commit->done(array, commit->context, written, commit->failed);
+}
+
+void tandem_commit_start(struct tandem_array *array, u64 legs, tandem_commit_fn done,
+			 void *context)
+{
+	struct tandem_commit *commit = array->commit;
+
+	WARN_ON_ONCE(!array->commit_busy);
+	commit->legs = legs;
+	commit->failed = 0;
+	commit->round = 0;
+	commit->done = done;
+	commit->context = context;
+	run_round(commit);
+}
+
+bool tandem_commit_try(struct tandem_array *array)
+{
+	unsigned long flags;
+	bool free;
+
+	spin_lock_irqsave(&array->lock, flags);
+	free = !array->commit_busy;
+	array->commit_busy = true;
+	spin_unlock_irqrestore(&array->lock, flags);
+	return free;
+}
+
+void tandem_commit_release(struct tandem_array *array)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	spin_lock_irqsave(&array->lock, flags);
+	array->commit_busy = false;
+	spin_unlock_irqrestore(&array->lock, flags);
+	tandem_fault_kick(array);
+	for (i = 0; i < array->nr_sets; i++)
+		tandem_copy_kick(&array->set[i]);
+	tandem_array_changed(array);
+}
+
+int tandem_commit_create(struct tandem_array *array)
+{
+	struct tandem_commit *commit = kzalloc(sizeof(*commit), GFP_KERNEL);
+
+	if (!commit)
+		return -ENOMEM;
+	commit->array = array;
+	INIT_WORK(&commit->work, commit_work);
+	array->commit = commit;
+	return 0;
+}
+
+void tandem_commit_destroy(struct tandem_array *array)
+{
+	kfree(array->commit);
+	array->commit = NULL;
+}

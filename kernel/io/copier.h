@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside of the copier, shared by copy.c (regions) and promote.c (the end of
+ * a rebuild). Only the copy's own work item touches it, but for @result and
+ * @pending, which bio completions set.
+ */
+#ifndef TANDEM_IO_COPIER_H
+#define TANDEM_IO_COPIER_H
+
+#include "io/array.h"
+
+enum copy_state {
+	COPY_IDLE,
+	COPY_DRAIN,
+	COPY_READ,
+	COPY_WRITE,
+	COPY_PROMOTE,
+};
+
+/* Steps of a promotion, io/promote.c. */
+enum promote_step {
+	PROMOTE_FLUSH,
+	PROMOTE_TOKEN,
+	PROMOTE_COMMIT,
+};
+
+struct tandem_copy {
+	struct tandem_set *set;
+	struct work_struct work;
+	enum copy_state state;
+	enum promote_step promote;
+	u8 promoted;			/* leg under promotion */
+	u32 cursor;			/* where the scan goes on */
+	u32 region;
+	u32 offset_sectors;		/* of the piece, in the region */
+	u32 length_sectors;
+	u8 source;
+	u8 targets;
+	u8 tried;			/* sources that failed this piece */
+	u8 attempts;
+	blk_opf_t fua;
+	atomic_t pending;
+	u8 result[TANDEM_MAX_LEGS_PER_SET];
+	struct bio bio[TANDEM_MAX_LEGS_PER_SET];
+	struct bio_vec vec[TANDEM_MAX_LEGS_PER_SET];
+	void *buffer;
+};
+
+/* True: go on at once. */
+bool tandem_promote_start(struct tandem_copy *copy);
+bool tandem_promote_step(struct tandem_copy *copy);
+
+#endif

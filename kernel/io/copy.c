@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The copier: one per set, one bounded exclusive copy at a time.
+ *
+ *	state    | leaves when                     | to
+ *	IDLE     | a region is wanted, unsure or   | DRAIN
+ *	         |   lacks a rebuild               |
+ *	         | all are filled, a leg rebuilds  | PROMOTE (io/promote.c)
+ *	DRAIN    | no write in flight in region    | READ
+ *	READ     | source answered                 | WRITE, READ (other source)
+ *	WRITE    | all targets answered            | DRAIN (next piece), IDLE
+ *	PROMOTE  | recorded, or given up           | IDLE
+ *
+ * Decisions
+ * - A piece is TANDEM_COPY_SECTORS, exclusive from DRAIN to the end of WRITE,
+ *   and writers that parked meanwhile run before the next piece: the longest
+ *   stall is one bounded copy.
+ * - Onto a current leg the copy is FUA (A1). Onto one that is being rebuilt it
+ *   is plain; promotion flushes.
+ * - An unsure region is copied from the pin to every leg that is written to,
+ *   rebuilding ones included: one pass settles both.
+ * - A block that the source cannot read is taken from another current leg (it
+ *   becomes the value, B19); the piece shrinks to 4 KiB first, so that one bad
+ *   block costs no good one. If nobody can read it the region is STUCK: reads
+ *   that want it get an error, and a rebuild cannot finish.
+ * - In the ENDING phase only regions that reads wait for are copied (A9).
+ *
+ * Invariants: I25, I31-I33, I36; K3 (a read in an unsure region returns after
+ * the region is equal on all current legs).
+ */
+#include "sys.h"
+#include "core/fault.h"
+#include "io/copier.h"
+#include "io/copy.h"
+#include "io/fault.h"
+#include "io/flush.h"
+#include "io/region.h"
+
+#define MAX_ATTEMPTS 16
+
+static atomic_t *word_of(struct tandem_copy *copy)
+{
+	return &copy->set->region[copy->region];
+}
+
+static struct tandem_request *first_wanted(struct tandem_set *set)
+{
+	return list_first_entry_or_null(&set->wanted, struct tandem_request, node);
+}
+
+/* Reads whose region is settled go on; those of a region that failed get errors. */
+static void release_reads(struct tandem_copy *copy, bool stuck)
+{
+	struct tandem_set *set = copy->set;
+	struct tandem_request *request, *next;
+	LIST_HEAD(good);
+	LIST_HEAD(bad);
+
+	spin_lock_irq(&set->array->lock);
+	list_for_each_entry_safe(request, next, &set->wanted, node) {
+		if (!((u32)atomic_read(&set->region[request->region]) & TANDEM_REGION_UNSURE))
+			list_move_tail(&request->node, &good);
+		else if (stuck && request->region == copy->region)
+			list_move_tail(&request->node, &bad);
+	}
+	spin_unlock_irq(&set->array->lock);
+
+	list_for_each_entry_safe(request, next, &good, node) {
+		list_del(&request->node);
+		tandem_read_resume(request);
+	}
+	list_for_each_entry_safe(request, next, &bad, node) {
+		list_del(&request->node);
+		tandem_request_finish(request, TANDEM_RESULT_MEDIUM);
+	}
+}
+
+static void release_writes(struct tandem_set *set)
+{
+	struct tandem_request *request, *next;
+	LIST_HEAD(list);
+
+	spin_lock_irq(&set->array->lock);
+	list_splice_init(&set->parked, &list);
+	spin_unlock_irq(&set->array->lock);
+	list_for_each_entry_safe(request, next, &list, node) {
+		list_del(&request->node);
+		tandem_write_resume(request);
+	}
+}
+
+/* Next region with @bit that is not stuck, from the cursor on; or -1. */
+static s64 scan(struct tandem_copy *copy, u32 bit)
+{
+	u32 nr = tandem_geometry_regions(&copy->set->array->super->geo);
+	u32 i, region, word;
+
+	for (i = 0; i < nr; i++) {
+		region = copy->cursor + i;
+		if (region >= nr)
+			region -= nr;
+		word = atomic_read(&copy->set->region[region]);
+		if ((word & bit) && !(word & TANDEM_REGION_STUCK))
+			return region;
+	}
+	return -1;
+}
+
+static s64 choose_region(struct tandem_copy *copy)
+{
+	struct tandem_set *set = copy->set;
+	struct tandem_array *array = set->array;
+	struct tandem_request *request;
+	s64 region = -1;
+
+	spin_lock_irq(&array->lock);
+	request = first_wanted(set);
+	if (request)
+		region = request->region;
+	spin_unlock_irq(&array->lock);
+	if (region >= 0)
+		return region;
+	if (array->phase != TANDEM_PHASE_UP || array->sync_paused || array->params.read_only)
+		return -1;
+	if (atomic_read(&set->nr_unsure))
+		region = scan(copy, TANDEM_REGION_UNSURE);
+	if (region < 0 && atomic_read(&set->nr_refill))
+		region = scan(copy, TANDEM_REGION_REFILL);
+	return region;
+}
+
+/* Takes the region for the next piece. */
+static void take(struct tandem_copy *copy)
+{
+	atomic_or(TANDEM_REGION_EXCL, word_of(copy));
+	copy->state = COPY_DRAIN;
+}
+
+static void give(struct tandem_copy *copy)
+{
+	smp_mb__before_atomic();
+	atomic_andnot(TANDEM_REGION_EXCL, word_of(copy));
+	release_writes(copy->set);
+}
+
+static bool step_idle(struct tandem_copy *copy)
+{
+	s64 region;
+
+	release_writes(copy->set);
+	release_reads(copy, false);
+	region = choose_region(copy);
+	if (region < 0)
+		return tandem_promote_start(copy);
+	copy->region = region;
+	copy->offset_sectors = 0;
+	copy->length_sectors = TANDEM_COPY_SECTORS;
+	copy->tried = 0;
+	copy->attempts = 0;
+	atomic_andnot(TANDEM_REGION_AGAIN | TANDEM_REGION_STUCK, word_of(copy));
+	take(copy);
+	return true;
+}
+
+/* Who reads, who is written to: as the region and the legs are now. */
+static bool plan_piece(struct tandem_copy *copy)
+{
+	struct tandem_set *set = copy->set;
+	u32 masks = atomic_read(&set->masks);
+	u32 word = atomic_read(word_of(copy));
+	u8 readable = TANDEM_READABLE(masks) & ~copy->tried;
+
+	copy->source = readable & set->pin ? set->pin : readable & -readable;
+	copy->targets = 0;
+	if (word & TANDEM_REGION_UNSURE)
+		copy->targets = TANDEM_WRITTEN(masks);
+	else if (word & TANDEM_REGION_REFILL)
+		copy->targets = TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks);
+	copy->targets &= ~copy->source;
+	copy->fua = word & TANDEM_REGION_UNSURE ? REQ_FUA : 0;
+	return copy->targets;
+}
+
+static u32 region_length(struct tandem_copy *copy)
+{
+	return tandem_geometry_region_sectors(&copy->set->array->super->geo, copy->region);
+}
+
+static void piece_end(struct bio *bio)
+{
+	struct tandem_copy *copy = bio->bi_private;
+	unsigned int position = bio - copy->bio;
+
+	copy->result[position] = tandem_request_result(bio->bi_status);
+	if (bio_op(bio) == REQ_OP_WRITE)
+		tandem_flush_note(tandem_set_leg(copy->set, position));
+	bio_uninit(bio);
+	if (atomic_dec_and_test(&copy->pending))
+		queue_work(copy->set->array->wq, &copy->work);
+}
+
+static void send_piece(struct tandem_copy *copy, u8 legs, blk_opf_t opf)
+{
+	struct tandem_array *array = copy->set->array;
+	struct tandem_leg *leg;
+	unsigned int position;
+	struct bio *bio;
+
+	memset(copy->result, TANDEM_RESULT_OK, sizeof(copy->result));
+	atomic_set(&copy->pending, hweight8(legs) + 1);
+	for (position = 0; legs; position++, legs >>= 1) {
+		if (!(legs & 1))
+			continue;
+		leg = tandem_set_leg(copy->set, position);
+		bio = &copy->bio[position];
+		tandem_bio_init_buffer(bio, &copy->vec[position], copy->buffer,
+				       copy->length_sectors * TANDEM_SECTOR_BYTES);
+		bio->bi_opf = opf;
+		bio->bi_iter.bi_sector = array->super->data_offset_sectors + copy->offset_sectors +
+			(u64)copy->region * array->super->geo.region_sectors;
+		bio->bi_end_io = piece_end;
+		bio->bi_private = copy;
+		tandem_disk_submit(leg->disk, bio, NULL);
+	}
+	if (atomic_dec_and_test(&copy->pending))
+		queue_work(array->wq, &copy->work);
+}
+
+/* The region is done, stuck, or nobody needs it any more. */
+static bool leave(struct tandem_copy *copy, bool stuck)
+{
+	give(copy);
+	if (stuck)
+		release_reads(copy, true);
+	copy->cursor = copy->region + 1;
+	copy->state = COPY_IDLE;
+	tandem_array_changed(copy->set->array);
+	return true;
+}
+
+static bool step_drain(struct tandem_copy *copy)
+{
+	u32 left = region_length(copy) - copy->offset_sectors;
+
+	if ((u32)atomic_read_acquire(word_of(copy)) & TANDEM_REGION_COUNT)
+		return false;
+	copy->length_sectors = min(copy->length_sectors, left);
+	if (!plan_piece(copy)) {
+		tandem_region_settle(copy->set, copy->region);
+		return leave(copy, false);
+	}
+	if (!copy->source) {
+		pr_err("tandem %s: set %u: sector %llu cannot be read from any leg; region stays unsure\n",
+		       copy->set->array->super->name, copy->set->index,
+		       (unsigned long long)copy->region * copy->set->array->super->geo.region_sectors +
+		       copy->offset_sectors);
+		atomic_or(TANDEM_REGION_STUCK, word_of(copy));
+		return leave(copy, true);
+	}
+	copy->state = COPY_READ;
+	send_piece(copy, copy->source, REQ_OP_READ);
+	return false;
+}
+
+static bool step_read(struct tandem_copy *copy)
+{
+	unsigned int position = __ffs(copy->source);
+	enum tandem_result result = copy->result[position];
+
+	if (result == TANDEM_RESULT_OK) {
+		copy->state = COPY_WRITE;
+		send_piece(copy, copy->targets, REQ_OP_WRITE | copy->fua);
+		return false;
+	}
+	if (tandem_fault_class(TANDEM_OP_METADATA, result) != TANDEM_CLASS_RETRY ||
+	    ++copy->attempts > MAX_ATTEMPTS) {
+		atomic64_inc(&tandem_set_leg(copy->set, position)->errors[0]);
+		if (copy->length_sectors > 8)
+			copy->length_sectors = 8;
+		else
+			copy->tried |= copy->source;
+	}
+	copy->state = COPY_DRAIN;
+	return true;
+}
+
+/* True: some target must be written again. */
+static bool judge_targets(struct tandem_copy *copy)
+{
+	struct tandem_array *array = copy->set->array;
+	enum tandem_error_class class;
+	bool again = false;
+	unsigned int i;
+
+	spin_lock_irq(&array->lock);
+	for (i = 0; i < copy->set->nr_legs; i++) {
+		class = tandem_fault_class(TANDEM_OP_METADATA, copy->result[i]);
+		if (class == TANDEM_CLASS_OK)
+			continue;
+		if (class == TANDEM_CLASS_RETRY && ++copy->attempts <= MAX_ATTEMPTS) {
+			again = true;
+			continue;
+		}
+		atomic64_inc(&tandem_set_leg(copy->set, i)->errors[1]);
+		/* A target is never the last leg: the source is another. */
+		tandem_fault_fail_leg(tandem_set_leg(copy->set, i), TANDEM_LEG_EV_ERROR);
+	}
+	spin_unlock_irq(&array->lock);
+	return again;
+}
+
+/* On the way down a region is finished only for a read that waits for it. */
+static bool is_needed(struct tandem_copy *copy)
+{
+	struct tandem_array *array = copy->set->array;
+	struct tandem_request *request;
+	bool needed;
+
+	spin_lock_irq(&array->lock);
+	needed = array->phase == TANDEM_PHASE_UP && !array->sync_paused;
+	list_for_each_entry(request, &copy->set->wanted, node)
+		needed |= request->region == copy->region;
+	spin_unlock_irq(&array->lock);
+	return needed;
+}
+
+static bool step_write(struct tandem_copy *copy)
+{
+	struct tandem_array *array = copy->set->array;
+
+	copy->state = COPY_DRAIN;
+	if (judge_targets(copy))
+		return true;
+	atomic64_add(copy->length_sectors, copy->fua ? &array->resync_sectors :
+		     &array->rebuild_sectors);
+	copy->offset_sectors += copy->length_sectors;
+	copy->length_sectors = TANDEM_COPY_SECTORS;
+	copy->tried = 0;
+	copy->attempts = 0;
+	if (copy->offset_sectors == region_length(copy)) {
+		if (tandem_region_settle(copy->set, copy->region))
+			return leave(copy, false);
+		atomic_andnot(TANDEM_REGION_AGAIN, word_of(copy));
+		copy->offset_sectors = 0;
+	}
+	if (!is_needed(copy))
+		return leave(copy, false);
+	give(copy);
+	take(copy);
+	return true;
+}
+
+static bool step(struct tandem_copy *copy)
+{
+	if (atomic_read_acquire(&copy->pending))
+		return false;
+	switch (copy->state) {
+	case COPY_IDLE:
+		return step_idle(copy);
+	case COPY_DRAIN:
+		return step_drain(copy);
+	case COPY_READ:
+		return step_read(copy);
+	case COPY_WRITE:
+		return step_write(copy);
+	case COPY_PROMOTE:
+		return tandem_promote_step(copy);
+	}
+	return false;
+}
+
+static void copy_work(struct work_struct *work)
+{
+	struct tandem_copy *copy = container_of(work, struct tandem_copy, work);
+
+	while (step(copy))
+		;
+}
+
+void tandem_copy_kick(struct tandem_set *set)
+{
+	if (set->array->phase != TANDEM_PHASE_DOWN)
+		queue_work(set->array->wq, &set->copy->work);
+}
+
+bool tandem_copy_is_idle(struct tandem_set *set)
+{
+	return set->copy->state == COPY_IDLE && !atomic_read(&set->copy->pending);
+}
+
+void tandem_copy_status(struct tandem_set *set, struct tandem_status *status)
+{
+	u32 nr = tandem_geometry_regions(&set->array->super->geo);
+	u32 unsure = atomic_read(&set->nr_unsure);
+	u32 refill = atomic_read(&set->nr_refill);
+	u32 masks = atomic_read(&set->masks);
+
+	status->unsure_regions += unsure;
+	if (TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks)) {
+		status->sync = TANDEM_SYNC_REBUILD;
+		status->done_regions += nr - max(refill, unsure);
+		status->total_regions += nr;
+	} else if (unsure) {
+		if (status->sync == TANDEM_SYNC_NONE)
+			status->sync = TANDEM_SYNC_RESYNC;
+		status->done_regions += nr - unsure;
+		status->total_regions += nr;
+	}
+}
+
+int tandem_copy_create(struct tandem_set *set)
+{
+	struct tandem_copy *copy = kzalloc(sizeof(*copy), GFP_KERNEL);
+
+	if (!copy)
+		return -ENOMEM;
+	set->copy = copy;
+	copy->set = set;
+	copy->buffer = kmalloc(TANDEM_COPY_SECTORS * TANDEM_SECTOR_BYTES, GFP_KERNEL);
+	if (!copy->buffer)
+		return -ENOMEM;
+	INIT_WORK(&copy->work, copy_work);
+	return 0;
+}
+
+void tandem_copy_destroy(struct tandem_set *set)
+{
+	if (set->copy)
+		kfree(set->copy->buffer);
+	kfree(set->copy);
+	set->copy = NULL;
+}

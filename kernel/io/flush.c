@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Flush rounds.
+ *
+ *	add ---> no round: begin one          round: wait for the next
+ *	begin -> waiting becomes running; a flush to every leg that is written
+ *	         to and has leg->unflushed
+ *	done --> judge; end or hold the running ones; begin again if some wait
+ *
+ * Why leg->unflushed is enough, though it is one bit (A8): it is set when a
+ * write *completes*, before its caller can know; so everything a flush must
+ * cover has set it before the flush arrives. It is cleared when a round begins,
+ * before the disk's flush is issued: a write completing after that sets it
+ * again, and a flush that arrives after that waits for the next round, which
+ * sees it. A flush that failed sets it again.
+ *
+ * Invariants: I15, I16, I19, K7 (a flush ends after all legs have answered).
+ */
+#include "sys.h"
+#include "io/copy.h"
+#include "io/fault.h"
+#include "io/flush.h"
+#include "io/region.h"
+
+/*
+ * struct tandem_flush - the round of an array
+ * @waiting, @running: requests; under array->lock
+ * @active: a round is on, or about to begin; under array->lock
+ * @failed: some leg answered with an error
+ * @sent, @counted: per set, legs of this round
+ */
+struct tandem_flush {
+	struct tandem_array *array;
+	struct list_head waiting;
+	struct list_head running;
+	bool active;
+	int failed;
+	atomic_t pending;
+	struct work_struct work;
+	u8 sent[TANDEM_MAX_SETS];
+	u8 counted[TANDEM_MAX_SETS];
+};
+
+static void round_done(struct tandem_flush *flush);
+
+static void flush_end(struct bio *bio)
+{
+	struct tandem_leg *leg = bio->bi_private;
+	struct tandem_flush *flush = leg->set->array->flush;
+
+	if (unlikely(bio->bi_status)) {
+		leg->flush_result = tandem_request_result(bio->bi_status);
+		WRITE_ONCE(leg->unflushed, 1);
+		WRITE_ONCE(flush->failed, 1);
+	}
+	bio_uninit(bio);
+	if (atomic_dec_and_test(&flush->pending))
+		round_done(flush);
+}
+
+static void flush_leg(struct tandem_flush *flush, struct tandem_leg *leg)
+{
+	leg->flush_result = TANDEM_RESULT_OK;
+	if (!xchg(&leg->unflushed, 0))
+		return;
+	atomic_inc(&flush->pending);
+	tandem_bio_init_empty(&leg->flush_bio);
+	leg->flush_bio.bi_opf = REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC;
+	leg->flush_bio.bi_end_io = flush_end;
+	leg->flush_bio.bi_private = leg;
+	tandem_disk_submit(leg->disk, &leg->flush_bio, NULL);
+}
+
+static void round_begin(struct tandem_flush *flush)
+{
+	struct tandem_array *array = flush->array;
+	struct tandem_set *set;
+	unsigned int s, i;
+
+	spin_lock_irq(&array->lock);
+	list_splice_tail_init(&flush->waiting, &flush->running);
+	spin_unlock_irq(&array->lock);
+
+	flush->failed = 0;
+	atomic_set(&flush->pending, 1);
+	for (s = 0; s < array->nr_sets; s++) {
+		set = &array->set[s];
+		flush->sent[s] = TANDEM_WRITTEN(atomic_read(&set->masks));
+		flush->counted[s] = TANDEM_COUNTED(atomic_read(&set->masks));
+		if (!TANDEM_READABLE(atomic_read(&set->masks)))
+			flush->failed = 1;
+		for (i = 0; i < set->nr_legs; i++)
+			if (flush->sent[s] & (1u << i))
+				flush_leg(flush, tandem_set_leg(set, i));
+	}
+	if (atomic_dec_and_test(&flush->pending))
+		round_done(flush);
+}
+
+/* End or hold the running requests; one more round if others wait. */
+static void round_end(struct tandem_flush *flush, enum tandem_result error)
+{
+	struct tandem_array *array = flush->array;
+	struct tandem_request *request;
+	unsigned long flags;
+	LIST_HEAD(list);
+	bool more;
+
+	spin_lock_irqsave(&array->lock, flags);
+	list_splice_init(&flush->running, &list);
+	spin_unlock_irqrestore(&array->lock, flags);
+	while (!list_empty(&list)) {
+		request = list_first_entry(&list, struct tandem_request, node);
+		list_del(&request->node);
+		if (error == TANDEM_RESULT_OK)
+			tandem_fault_acknowledge(request);
+		else
+			tandem_request_finish(request, error);
+	}
+	spin_lock_irqsave(&array->lock, flags);
+	more = !list_empty(&flush->waiting);
+	flush->active = more;
+	/* Under the lock: without a round the array may go as soon as it is free. */
+	if (more)
+		queue_work(array->wq, &flush->work);
+	else
+		wake_up(&array->wait);
+	spin_unlock_irqrestore(&array->lock, flags);
+}
+
+static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_set *set)
+{
+	struct tandem_trial trial = { .op = TANDEM_OP_FLUSH };
+	struct tandem_array *array = flush->array;
+	struct tandem_verdict verdict;
+	unsigned int i;
+
+	trial.sent = flush->sent[set->index];
+	trial.counted = flush->counted[set->index];
+	spin_lock_irq(&array->lock);
+	trial.others = TANDEM_READABLE(atomic_read(&set->masks));
+	for (i = 0; i < set->nr_legs; i++)
+		if (trial.sent & (1u << i))
+			trial.result[i] = tandem_set_leg(set, i)->flush_result;
+	verdict = tandem_fault_judge(&trial);
+	for (i = 0; i < set->nr_legs; i++) {
+		if (trial.result[i] != TANDEM_RESULT_OK)
+			atomic64_inc(&tandem_set_leg(set, i)->errors[2]);
+		if (verdict.fail & (1u << i) &&
+		    !tandem_fault_fail_leg(tandem_set_leg(set, i), TANDEM_LEG_EV_ERROR))
+			verdict.error = trial.result[i];
+	}
+	spin_unlock_irq(&array->lock);
+
+	/* Each may have dropped what it had in its cache, and not the same. */
+	if (verdict.unsure) {
+		tandem_region_mark_all(set, TANDEM_REGION_UNSURE);
+		tandem_copy_kick(set);
+	}
+	return verdict.error;
+}
+
+static void run_flush_work(struct work_struct *work)
+{
+	struct tandem_flush *flush = container_of(work, struct tandem_flush, work);
+	enum tandem_result error = TANDEM_RESULT_OK;
+	enum tandem_result result;
+	unsigned int s;
+
+	if (!flush->failed) {
+		round_begin(flush);
+		return;
+	}
+	for (s = 0; s < flush->array->nr_sets; s++) {
+		result = judge_set(flush, &flush->array->set[s]);
+		if (error == TANDEM_RESULT_OK)
+			error = result;
+	}
+	flush->failed = 0;
+	round_end(flush, error);
+}
+
+/* The last leg has answered. Errors are judged from a work item. */
+static void round_done(struct tandem_flush *flush)
+{
+	if (unlikely(READ_ONCE(flush->failed)))
+		queue_work(flush->array->wq, &flush->work);
+	else
+		round_end(flush, TANDEM_RESULT_OK);
+}
+
+void tandem_flush_add(struct tandem_request *request)
+{
+	struct tandem_array *array = request->array;
+	struct tandem_flush *flush = array->flush;
+	unsigned long flags;
+	bool begin;
+
+	spin_lock_irqsave(&array->lock, flags);
+	list_add_tail(&request->node, &flush->waiting);
+	begin = !flush->active;
+	flush->active = true;
+	spin_unlock_irqrestore(&array->lock, flags);
+	if (begin)
+		round_begin(flush);
+}
+
+bool tandem_flush_is_idle(struct tandem_array *array)
+{
+	unsigned long flags;
+	bool idle;
+
+	spin_lock_irqsave(&array->lock, flags);
+	idle = !array->flush->active;
+	spin_unlock_irqrestore(&array->lock, flags);
+	return idle;
+}
+
+int tandem_flush_create(struct tandem_array *array)
+{
+	struct tandem_flush *flush = kzalloc(sizeof(*flush), GFP_KERNEL);
+
+	if (!flush)
+		return -ENOMEM;
+	flush->array = array;
+	INIT_LIST_HEAD(&flush->waiting);
+	INIT_LIST_HEAD(&flush->running);
+	INIT_WORK(&flush->work, run_flush_work);
+	array->flush = flush;
+	return 0;
+}
+
+void tandem_flush_destroy(struct tandem_array *array)
+{
+	kfree(array->flush);
+	array->flush = NULL;
+}

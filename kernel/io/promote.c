@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Promotion: the end of a rebuild (B7).
+ *
+ *	1 count the leg      acknowledgements need it from now on
+ *	2 flush it           everything copied and written so far is durable
+ *	3 record             new configuration: old current legs, then the leg
+ *	4 readable           it is current
+ *
+ * Nothing has to be drained between 1 and 2: writes and flushes have gone to
+ * the leg all along and end only when it has answered; one that fails there
+ * fails the leg, whenever that is.
+ *
+ * If the leg fails on the way it becomes UNRECORDED like any counted leg, and
+ * its record succeeds the promotion that may have landed. If an old leg fails
+ * in step 3, that is recorded first and step 3 is done again; if it is the
+ * last old one, the promotion is cancelled by failing the new leg: a
+ * configuration shares a leg with the last one that was persisted.
+ *
+ * Invariants: I33, I36, K4.
+ */
+#include "sys.h"
+#include "core/lineage.h"
+#include "io/commit.h"
+#include "io/copier.h"
+#include "io/copy.h"
+#include "io/fault.h"
+
+static struct tandem_leg *leg_of(struct tandem_copy *copy)
+{
+	return tandem_set_leg(copy->set, __ffs(copy->promoted));
+}
+
+static bool give_up(struct tandem_copy *copy)
+{
+	copy->state = COPY_IDLE;
+	tandem_array_changed(copy->set->array);
+	return true;
+}
+
+static void flush_end(struct bio *bio)
+{
+	struct tandem_copy *copy = bio->bi_private;
+
+	copy->result[0] = tandem_request_result(bio->bi_status);
+	bio_uninit(bio);
+	if (atomic_dec_and_test(&copy->pending))
+		queue_work(copy->set->array->wq, &copy->work);
+}
+
+static void flush(struct tandem_copy *copy)
+{
+	struct tandem_leg *leg = leg_of(copy);
+	struct bio *bio = &copy->bio[0];
+
+	xchg(&leg->unflushed, 0);
+	atomic_set(&copy->pending, 1);
+	tandem_bio_init_empty(bio);
+	bio->bi_opf = REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC;
+	bio->bi_end_io = flush_end;
+	bio->bi_private = copy;
+	tandem_disk_submit(leg->disk, bio, NULL);
+}
+
+bool tandem_promote_start(struct tandem_copy *copy)
+{
+	struct tandem_set *set = copy->set;
+	struct tandem_array *array = set->array;
+	u32 masks;
+	u8 filled;
+
+	if (array->phase != TANDEM_PHASE_UP || array->sync_paused || array->params.read_only ||
+	    atomic_read(&set->nr_refill))
+		return false;
+	spin_lock_irq(&array->lock);
+	masks = atomic_read(&set->masks);
+	filled = TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks);
+	copy->promoted = filled & -filled;
+	atomic_set(&set->masks, tandem_masks_pack(TANDEM_WRITTEN(masks),
+						  TANDEM_COUNTED(masks) | copy->promoted,
+						  TANDEM_READABLE(masks), TANDEM_FAILING(masks)));
+	spin_unlock_irq(&array->lock);
+	if (!filled)
+		return false;
+	copy->state = COPY_PROMOTE;
+	copy->promote = PROMOTE_FLUSH;
+	flush(copy);
+	return false;
+}
+
+static bool step_flush(struct tandem_copy *copy)
+{
+	struct tandem_array *array = copy->set->array;
+
+	if (copy->result[0] != TANDEM_RESULT_OK) {
+		spin_lock_irq(&array->lock);
+		atomic64_inc(&leg_of(copy)->errors[2]);
+		tandem_fault_fail_leg(leg_of(copy), TANDEM_LEG_EV_ERROR);
+		spin_unlock_irq(&array->lock);
+		return give_up(copy);
+	}
+	copy->promote = PROMOTE_TOKEN;
+	return true;
+}
+
+static void readable(struct tandem_copy *copy)
+{
+	struct tandem_set *set = copy->set;
+	struct tandem_leg *leg = leg_of(copy);
+	u32 masks;
+
+	spin_lock_irq(&set->array->lock);
+	masks = atomic_read(&set->masks);
+	if (TANDEM_WRITTEN(masks) & leg->bit) {
+		leg->state = tandem_leg_next(leg->state, TANDEM_LEG_EV_FILLED);
+		atomic_set(&set->masks,
+			   tandem_masks_pack(TANDEM_WRITTEN(masks), TANDEM_COUNTED(masks),
+					     TANDEM_READABLE(masks) | leg->bit,
+					     TANDEM_FAILING(masks)));
+		pr_info("tandem %s: leg %u is rebuilt and current, generation %llu\n",
+			set->array->super->name, leg->index,
+			(unsigned long long)set->array->super->set[set->index].generation);
+	}
+	spin_unlock_irq(&set->array->lock);
+}
+
+static void fail_legs(struct tandem_copy *copy, u64 failed)
+{
+	struct tandem_set *set = copy->set;
+	struct tandem_leg *leg;
+	unsigned int i;
+
+	spin_lock_irq(&set->array->lock);
+	for (i = 0; i < set->nr_legs; i++) {
+		leg = tandem_set_leg(set, i);
+		if (!(failed & (1ull << leg->index)))
+			continue;
+		atomic64_inc(&leg->errors[1]);
+		if (!tandem_fault_fail_leg(leg, TANDEM_LEG_EV_ERROR))
+			tandem_fault_fail_leg(leg_of(copy), TANDEM_LEG_EV_ERROR);
+	}
+	spin_unlock_irq(&set->array->lock);
+}
+
+/* The leg itself carries the record now, or has failed. */
+static void new_done(struct tandem_array *array, void *context, u64 written, u64 failed)
+{
+	struct tandem_copy *copy = context;
+
+	if (failed)
+		fail_legs(copy, failed);
+	else
+		readable(copy);
+	copy->state = COPY_IDLE;
+	tandem_commit_release(array);
+}
+
+/* The old legs carry the record, or some have failed. */
+static void old_done(struct tandem_array *array, void *context, u64 written, u64 failed)
+{
+	struct tandem_copy *copy = context;
+
+	if (!failed) {
+		tandem_commit_start(array, 1ull << leg_of(copy)->index, new_done, copy);
+		return;
+	}
+	fail_legs(copy, failed);
+	copy->promote = PROMOTE_TOKEN;
+	tandem_commit_release(array);
+}
+
+static bool step_token(struct tandem_copy *copy)
+{
+	struct tandem_set *set = copy->set;
+	struct tandem_array *array = set->array;
+	struct tandem_leg *leg = leg_of(copy);
+	struct tandem_id config;
+	u32 masks;
+
+	masks = atomic_read(&set->masks);
+	if (!(TANDEM_WRITTEN(masks) & leg->bit))
+		return give_up(copy);
+	/* A failure that waits for its record goes first; its release kicks us. */
+	if (TANDEM_FAILING(masks) || !tandem_commit_try(array))
+		return false;
+	copy->promote = PROMOTE_COMMIT;
+	if (array->super->place[leg->index].record != TANDEM_RECORD_CURRENT) {
+		tandem_id_random(&config, sizeof(config));
+		tandem_lineage_promote(array->super, leg->index, &config);
+	}
+	masks = atomic_read(&set->masks);
+	tandem_commit_start(array, (u64)TANDEM_READABLE(masks) << set->first_leg, old_done, copy);
+	return false;
+}
+
+bool tandem_promote_step(struct tandem_copy *copy)
+{
+	switch (copy->promote) {
+	case PROMOTE_FLUSH:
+		return step_flush(copy);
+	case PROMOTE_TOKEN:
+		return step_token(copy);
+	case PROMOTE_COMMIT:
+		break;
+	}
+	return false;
+}

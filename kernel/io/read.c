@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A read.
+ *
+ *	map    region sure: a leg by policy, REMAPPED, nothing else
+ *	       region unsure: wait until the copier has made it equal
+ *	end    good: done
+ *	       error of the leg: another leg, from a work item; the first error
+ *	       is the caller's if no leg can answer (I5)
+ *
+ * Decisions: every attempt goes through pick(), the one place that says which
+ * legs may be read where (I21). A read error never fails a leg: the block
+ * came from another one, and a leg that is really dead fails at its next
+ * write. A read-only assembly cannot make a region equal: there the pin alone
+ * answers for unsure regions, or nobody does (K3).
+ */
+#include "sys.h"
+#include "core/fault.h"
+#include "core/read_policy.h"
+#include "io/copy.h"
+#include "io/region.h"
+#include "io/request.h"
+
+#define MAX_ATTEMPTS 16
+
+static bool is_unsure(struct tandem_request *request)
+{
+	u32 word = atomic_read(&request->set->region[request->region]);
+
+	return unlikely(word & TANDEM_REGION_UNSURE);
+}
+
+/* Position of the leg that is to answer, or -EIO. */
+static int pick(struct tandem_request *request)
+{
+	struct tandem_set *set = request->set;
+	struct tandem_read_view view;
+	struct tandem_leg *leg;
+	unsigned int i;
+
+	view.readable = TANDEM_READABLE(atomic_read(&set->masks));
+	if (is_unsure(request))
+		view.readable &= set->pin;
+	view.tried = request->tried;
+	view.sector = request->sector;
+	for (i = 0; i < set->nr_legs; i++) {
+		leg = tandem_set_leg(set, i);
+		view.next_sector[i] = READ_ONCE(leg->next_sector);
+		view.in_flight[i] = atomic_read(&leg->reads_in_flight);
+	}
+	return tandem_read_pick(&view);
+}
+
+/* Aims the bio at a leg. */
+static bool aim(struct tandem_request *request)
+{
+	int position = pick(request);
+	struct tandem_leg *leg;
+
+	if (position < 0)
+		return false;
+	leg = tandem_set_leg(request->set, position);
+	request->position = position;
+	atomic_inc(&leg->reads_in_flight);
+	WRITE_ONCE(leg->next_sector, request->sector + bio_sectors(request->bio));
+	request->bio->bi_iter.bi_sector =
+		request->array->super->data_offset_sectors + request->sector;
+	return true;
+}
+
+/* An unsure region that may be made equal: hand the read to the copier. */
+static bool must_wait(struct tandem_request *request)
+{
+	struct tandem_array *array = request->array;
+	unsigned long flags;
+
+	if (likely(!is_unsure(request)) || array->params.read_only)
+		return false;
+	spin_lock_irqsave(&array->lock, flags);
+	list_add_tail(&request->node, &request->set->wanted);
+	spin_unlock_irqrestore(&array->lock, flags);
+	tandem_copy_kick(request->set);
+	return true;
+}
+
+enum tandem_disposition tandem_read_map(struct tandem_request *request)
+{
+	if (must_wait(request))
+		return TANDEM_MAP_SUBMITTED;
+	return aim(request) ? TANDEM_MAP_REMAPPED : TANDEM_MAP_ERROR;
+}
+
+static enum tandem_result first_error(struct tandem_request *request)
+{
+	return request->error == TANDEM_RESULT_OK ? TANDEM_RESULT_IOERR : request->error;
+}
+
+/* From a work item: after waiting, or after an error. */
+void tandem_read_resume(struct tandem_request *request)
+{
+	struct bio *bio = request->bio;
+
+	if (must_wait(request))
+		return;
+	bio->bi_iter = request->iter;
+	bio->bi_status = BLK_STS_OK;
+	bio->bi_opf &= ~REQ_NOWAIT;
+	if (aim(request))
+		tandem_disk_submit(tandem_set_leg(request->set, request->position)->disk, bio, bio);
+	else
+		tandem_request_finish(request, first_error(request));
+}
+
+bool tandem_request_end(struct tandem_request *request, blk_status_t *status)
+{
+	enum tandem_result result = tandem_request_result(*status);
+	struct tandem_leg *leg;
+
+	if (request->position < 0)
+		return false;
+	leg = tandem_set_leg(request->set, request->position);
+	request->position = -1;
+	atomic_dec(&leg->reads_in_flight);
+	if (likely(result == TANDEM_RESULT_OK) || (request->bio->bi_opf & REQ_RAHEAD))
+		return false;
+
+	switch (tandem_fault_class(TANDEM_OP_READ, result)) {
+	case TANDEM_CLASS_OK:
+	case TANDEM_CLASS_CALLER:
+	case TANDEM_CLASS_UNSUPPORTED:
+	case TANDEM_NR_CLASSES:
+		return false;
+	case TANDEM_CLASS_RETRY:
+		if (request->attempts++ < MAX_ATTEMPTS)
+			break;
+		fallthrough;
+	case TANDEM_CLASS_MEDIUM:
+	case TANDEM_CLASS_DEVICE:
+		request->tried |= leg->bit;
+		atomic64_inc(&leg->errors[0]);
+		if (request->error == TANDEM_RESULT_OK)
+			request->error = result;
+		break;
+	}
+	tandem_request_retry(request);
+	return true;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Region words: the transitions that are not on a hot path.
+ *
+ * Invariants: nr_unsure and nr_refill count the words with that bit; each
+ * changes only with the atomic operation that changed the bit.
+ */
+#include "sys.h"
+#include "io/region.h"
+
+static void count_bits(struct tandem_set *set, u32 old, u32 new)
+{
+	if ((old ^ new) & TANDEM_REGION_UNSURE)
+		atomic_add(new & TANDEM_REGION_UNSURE ? 1 : -1, &set->nr_unsure);
+	if ((old ^ new) & TANDEM_REGION_REFILL)
+		atomic_add(new & TANDEM_REGION_REFILL ? 1 : -1, &set->nr_refill);
+}
+
+void tandem_region_mark_unsure(struct tandem_set *set, u32 region)
+{
+	u32 bits = TANDEM_REGION_UNSURE | TANDEM_REGION_AGAIN;
+	u32 old = atomic_fetch_or(bits, &set->region[region]);
+
+	count_bits(set, old, old | bits);
+}
+
+void tandem_region_mark_all(struct tandem_set *set, u32 bit)
+{
+	u32 nr = tandem_geometry_regions(&set->array->super->geo);
+	u32 bits = bit | TANDEM_REGION_AGAIN;
+	u32 old, i;
+
+	for (i = 0; i < nr; i++) {
+		old = atomic_fetch_or(bits, &set->region[i]);
+		count_bits(set, old, old | bits);
+	}
+}
+
+bool tandem_region_settle(struct tandem_set *set, u32 region)
+{
+	atomic_t *word = &set->region[region];
+	u32 done = TANDEM_REGION_UNSURE | TANDEM_REGION_REFILL | TANDEM_REGION_STUCK;
+	u32 old = atomic_read(word);
+	u32 seen;
+
+	for (;;) {
+		if (old & TANDEM_REGION_AGAIN)
+			return false;
+		seen = atomic_cmpxchg(word, old, old & ~done);
+		if (seen == old)
+			break;
+		old = seen;
+	}
+	count_bits(set, old, old & ~done);
+	return true;
+}

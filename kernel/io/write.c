@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A write, write-zeroes or discard.
+ *
+ *	map      region reference; the copier has the region: park
+ *	send     one look at set->masks; a bio to every leg that is written to
+ *	leg end  result noted; the last one settles the request
+ *	settle   all well and nothing unrecorded: end the caller's bio
+ *	         else io/fault.c
+ *
+ * Decisions
+ * - Bio flags on their way to a leg (I11): operation, FUA, SYNC, META, PRIO,
+ *   IDLE, BACKGROUND and NOUNMAP are kept; ioprio and write hint are cloned.
+ *   POLLED is dropped (N legs complete by interrupt). NOWAIT is kept for the
+ *   first attempt and dropped for the next, which comes from a work item.
+ *   Write-through adds FUA.
+ * - A discard is sent as write-zeroes that may unmap: what the legs return for
+ *   a discarded block may differ, zeroes do not. Only whole regions are sent,
+ *   anything smaller succeeds without effect (A4).
+ *
+ * Invariants: I3 (acknowledged only with every counted leg), I31/I32 (a region
+ * under copy takes no write).
+ */
+#include "sys.h"
+#include "io/copy.h"
+#include "io/fault.h"
+#include "io/flush.h"
+#include "io/region.h"
+
+static void write_leg_end(struct bio *bio)
+{
+	struct tandem_request *request = bio->bi_private;
+	unsigned int position = bio - request->leg_bio;
+	struct tandem_leg *leg = tandem_set_leg(request->set, position);
+
+	tandem_flush_note(leg);
+	if (unlikely(bio->bi_status)) {
+		request->result[position] = tandem_request_result(bio->bi_status);
+		WRITE_ONCE(request->failed, 1);
+	}
+	bio_uninit(bio);
+	if (!atomic_dec_and_test(&request->pending))
+		return;
+	if (unlikely(READ_ONCE(request->failed)))
+		tandem_fault_settle(request);
+	else
+		tandem_fault_acknowledge(request);
+}
+
+static void prepare(struct tandem_request *request, struct tandem_leg *leg, struct bio *bio)
+{
+	tandem_bio_init_clone(bio, leg->disk->bdev, request->bio);
+	bio->bi_iter.bi_sector = request->array->super->data_offset_sectors + request->sector;
+	bio->bi_opf &= ~REQ_POLLED;
+	if (unlikely(request->attempts))
+		bio->bi_opf &= ~REQ_NOWAIT;
+	if (request->array->super->flags & TANDEM_FLAG_WRITE_THROUGH)
+		bio->bi_opf |= REQ_FUA;
+	if (unlikely(request->op == TANDEM_OP_DISCARD))
+		bio->bi_opf = (bio->bi_opf & ~REQ_OP_MASK) | REQ_OP_WRITE_ZEROES;
+	bio->bi_end_io = write_leg_end;
+	bio->bi_private = request;
+}
+
+/* The request may be gone when the last bio has been submitted. */
+static void send(struct tandem_request *request, u8 legs)
+{
+	struct tandem_set *set = request->set;
+	struct bio *parent = request->bio;
+	struct tandem_leg *leg;
+	unsigned int position;
+	struct bio *bio;
+
+	atomic_set(&request->pending, hweight8(legs));
+	for (position = 0; legs; position++, legs >>= 1) {
+		if (!(legs & 1))
+			continue;
+		leg = tandem_set_leg(set, position);
+		bio = &request->leg_bio[position];
+		prepare(request, leg, bio);
+		tandem_disk_submit(leg->disk, bio, parent);
+	}
+}
+
+static void start(struct tandem_request *request)
+{
+	u32 masks = atomic_read(&request->set->masks);
+
+	if (unlikely(!TANDEM_READABLE(masks))) {
+		tandem_request_finish(request, TANDEM_RESULT_IOERR);
+		return;
+	}
+	memset(request->result, TANDEM_RESULT_OK, sizeof(request->result));
+	request->sent = TANDEM_WRITTEN(masks);
+	request->counted = TANDEM_COUNTED(masks);
+	send(request, request->sent);
+}
+
+/* Takes a region reference, or parks. */
+static bool enter(struct tandem_request *request)
+{
+	struct tandem_set *set = request->set;
+	atomic_t *word = &set->region[request->region];
+	unsigned long flags;
+	bool park;
+
+	for (;;) {
+		if (likely(tandem_region_get(word)))
+			return true;
+		if (tandem_region_put(word))
+			tandem_copy_kick(set);
+		spin_lock_irqsave(&set->array->lock, flags);
+		park = (u32)atomic_read(word) & TANDEM_REGION_EXCL ||
+		       ((u32)atomic_read(word) & TANDEM_REGION_COUNT) >= TANDEM_MAX_REGION_WRITES;
+		if (park)
+			list_add_tail(&request->node, &set->parked);
+		spin_unlock_irqrestore(&set->array->lock, flags);
+		if (park)
+			return false;
+	}
+}
+
+enum tandem_disposition tandem_write_map(struct tandem_request *request)
+{
+	const struct tandem_geometry *geo = &request->array->super->geo;
+
+	if (unlikely(request->op == TANDEM_OP_DISCARD) &&
+	    bio_sectors(request->bio) != tandem_geometry_region_sectors(geo, request->region)) {
+		request->set = NULL;
+		tandem_request_finish(request, TANDEM_RESULT_OK);
+		return TANDEM_MAP_SUBMITTED;
+	}
+	if (likely(enter(request)))
+		start(request);
+	return TANDEM_MAP_SUBMITTED;
+}
+
+/* Second attempt of some legs; one that has left the set meanwhile has failed. */
+static void again(struct tandem_request *request)
+{
+	u8 written = TANDEM_WRITTEN(atomic_read(&request->set->masks));
+	u8 legs = request->retry & written;
+	u8 gone = request->retry & ~written;
+	unsigned int position;
+
+	for (position = 0; position < TANDEM_MAX_LEGS_PER_SET; position++) {
+		if (legs & (1u << position))
+			request->result[position] = TANDEM_RESULT_OK;
+		if (gone & (1u << position))
+			request->result[position] = TANDEM_RESULT_IOERR;
+	}
+	request->retry = 0;
+	request->failed = !!memchr_inv(request->result, TANDEM_RESULT_OK,
+				       sizeof(request->result));
+	if (legs)
+		send(request, legs);
+	else
+		tandem_fault_settle(request);
+}
+
+void tandem_write_resume(struct tandem_request *request)
+{
+	if (request->sent)
+		again(request);
+	else if (enter(request))
+		start(request);
+}
