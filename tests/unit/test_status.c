@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Goal: the status that the module prints is the status that the library
+ * reads; a line that is not fully understood is refused.
+ *
+ * Method: every state of array, run and leg, and random numbers, there and
+ * back; every prefix of a line; a corpus of bad lines.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/status.h"
+#include "prng.h"
+
+#define LEGS "2 current:7:0:0:0 failed:6:1:2:3"
+
+static char line[8192];
+
+static void there_and_back(const struct tandem_status *status)
+{
+	static struct tandem_status back;
+	int len = tandem_status_format(status, line, sizeof(line));
+
+	assert_int_equal(len, strlen(line));
+	memset(&back, 0xff, sizeof(back));
+	if (tandem_status_parse(line, &back))
+		fail_msg("not read back: %s", line);
+	assert_memory_equal(status, &back, sizeof(back));
+}
+
+static void test_line_is_the_documented_one(void **state)
+{
+	static struct tandem_status status;
+
+	(void)state;
+	status.state = TANDEM_ARRAY_DEGRADED;
+	status.sync = TANDEM_SYNC_REBUILD;
+	status.done_regions = 10;
+	status.total_regions = 20;
+	status.unsure_regions = 3;
+	status.epoch = 12;
+	status.resync_sectors = 2048;
+	status.rebuild_sectors = 4096;
+	status.nr_legs = 2;
+	status.leg[0].state = TANDEM_LEG_CURRENT;
+	status.leg[0].generation = 7;
+	status.leg[1].state = TANDEM_LEG_FAILED;
+	status.leg[1].generation = 6;
+	status.leg[1].read_errors = 1;
+	status.leg[1].write_errors = 2;
+	status.leg[1].flush_errors = 3;
+	there_and_back(&status);
+	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS);
+}
+
+static void test_every_combination_of_states_comes_back(void **state)
+{
+	static struct tandem_status status;
+	unsigned int array, sync, a, b;
+
+	(void)state;
+	status.nr_legs = 2;
+	for (array = 0; array < TANDEM_NR_ARRAY_STATES; array++) {
+		for (sync = 0; sync < TANDEM_NR_SYNC_KINDS; sync++) {
+			for (a = 0; a < TANDEM_NR_LEG_STATES; a++) {
+				for (b = 0; b < TANDEM_NR_LEG_STATES; b++) {
+					status.state = array;
+					status.sync = sync;
+					status.leg[0].state = a;
+					status.leg[1].state = b;
+					there_and_back(&status);
+				}
+			}
+		}
+	}
+}
+
+static u64 any_number(struct prng *prng)
+{
+	return prng_next(prng) >> prng_below(prng, 64);
+}
+
+static void fill_legs(struct prng *prng, struct tandem_status *status)
+{
+	unsigned int i;
+
+	for (i = 0; i < status->nr_legs; i++) {
+		struct tandem_leg_status *leg = &status->leg[i];
+
+		leg->state = (enum tandem_leg_state)prng_below(prng, TANDEM_NR_LEG_STATES);
+		leg->generation = any_number(prng);
+		leg->read_errors = any_number(prng);
+		leg->write_errors = any_number(prng);
+		leg->flush_errors = any_number(prng);
+	}
+}
+
+static void test_any_numbers_come_back(void **state)
+{
+	struct prng prng = prng_start();
+	static struct tandem_status status;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 3000; i++) {
+		memset(&status, 0, sizeof(status));
+		status.done_regions = any_number(&prng);
+		status.total_regions = any_number(&prng);
+		status.unsure_regions = any_number(&prng);
+		status.epoch = any_number(&prng);
+		status.resync_sectors = any_number(&prng);
+		status.rebuild_sectors = any_number(&prng);
+		status.nr_legs = (u16)(2 + prng_below(&prng, TANDEM_MAX_LEGS - 1));
+		fill_legs(&prng, &status);
+		there_and_back(&status);
+	}
+}
+
+static void test_short_buffers_are_noticed_and_never_overrun(void **state)
+{
+	static struct tandem_status status;
+	char text[128];
+	size_t size, i;
+	int len;
+
+	(void)state;
+	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS, &status), 0);
+	len = tandem_status_format(&status, text, sizeof(text));
+	assert_in_range(len, 40, 100);
+	for (size = 0; size < sizeof(text); size++) {
+		memset(text, '#', sizeof(text));
+		assert_int_equal(tandem_status_format(&status, text, size),
+				 size > (size_t)len ? len : -ENOSPC);
+		for (i = size; i < sizeof(text); i++)
+			assert_int_equal(text[i], '#');
+	}
+}
+
+/* A newer module may say more; an older one may not say less. */
+static void test_more_words_are_passed_over_and_fewer_refused(void **state)
+{
+	static const char whole[] = "1 read-only paused 1 2 3 4 5/6 2 stale:1:2:3:4 missing:5:6:7:8";
+	static struct tandem_status want, status;
+	char text[128];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(tandem_status_parse(whole, &want), 0);
+	snprintf(text, sizeof(text), "%s  more/words: 9", whole);
+	assert_int_equal(tandem_status_parse(text, &status), 0);
+	assert_memory_equal(&status, &want, sizeof(want));
+	for (len = 0; len < strlen(whole); len++) {
+		snprintf(text, sizeof(text), "%.*s", (int)len, whole);
+		if (!tandem_status_parse(text, &status))
+			fail_msg("accepted: %s", text);
+	}
+}
+
+static void test_bad_lines_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"", " ", "garbage", "healthy", "\xff\xfe",
+		"2 healthy - 1 2 3 4 5/6 " LEGS,
+		"0 healthy - 1 2 3 4 5/6 " LEGS,
+		"01 healthy - 1 2 3 4 5/6 " LEGS,
+		" 1 healthy - 1 2 3 4 5/6 " LEGS,
+		"1 well - 1 2 3 4 5/6 " LEGS,
+		"1 Healthy - 1 2 3 4 5/6 " LEGS,
+		"1 healthyhealthyhealthyhealthy - 1 2 3 4 5/6 " LEGS,
+		"1 healthy scrub 1 2 3 4 5/6 " LEGS,
+		"1 healthy - -1 2 3 4 5/6 " LEGS,
+		"1 healthy - 1 x 3 4 5/6 " LEGS,
+		"1 healthy - 1 2 0x3 4 5/6 " LEGS,
+		"1 healthy - 1 2 3 4. 5/6 " LEGS,
+		"1 healthy - 1 2 3 18446744073709551616 5/6 " LEGS,
+		"1 healthy - 1 2 3 184467440737095516150 5/6 " LEGS,
+		"1 healthy - 1 2 3 000000000000000000000000000001 5/6 " LEGS,
+		"1 healthy - 1 2 3 4 56 " LEGS,
+		"1 healthy - 1 2 3 4 5/ " LEGS,
+		"1 healthy - 1 2 3 4 /6 " LEGS,
+		"1 healthy - 1 2 3 4 5/6/7 " LEGS,
+		"1 healthy - 1 2 3 4 5 /6 " LEGS,
+		"1 healthy - 1 2 3 4 x/6 " LEGS,
+		"1 healthy - 1 2 3 4 5/6 0",
+		"1 healthy - 1 2 3 4 5/6 1 current:7:0:0:0",
+		"1 healthy - 1 2 3 4 5/6 65 current:7:0:0:0",
+		"1 healthy - 1 2 3 4 5/6 x current:7:0:0:0",
+		"1 healthy - 1 2 3 4 5/6 3 current:7:0:0:0 current:7:0:0:0",
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0",
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 alive:7:0:0:0",
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 current:x:0:0:0",
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 current:7:x:0:0",
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 current:7:0:x:0",
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 current:7:0:0:x",
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 current:7:0:0",
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 current:7:0:0:0:0",
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 current",
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 :7:0:0:0",
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 current:7: 0:0:0",
+		"1\thealthy - 1 2 3 4 5/6 " LEGS,
+	};
+	static struct tandem_status status;
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS, &status), 0);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (tandem_status_parse(bad[i], &status) != -EINVAL)
+			fail_msg("accepted: %s", bad[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_line_is_the_documented_one),
+		cmocka_unit_test(test_every_combination_of_states_comes_back),
+		cmocka_unit_test(test_any_numbers_come_back),
+		cmocka_unit_test(test_short_buffers_are_noticed_and_never_overrun),
+		cmocka_unit_test(test_more_words_are_passed_over_and_fewer_refused),
+		cmocka_unit_test(test_bad_lines_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
