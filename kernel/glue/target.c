@@ -126,7 +126,7 @@ static int tandem_map(struct dm_target *ti, struct bio *bio)
 	struct tandem_target *target = ti->private;
 	struct tandem_array *array = target->array;
 	struct tandem_request *request = dm_per_bio_data(bio, ti->per_io_data_size);
-	unsigned int op = bio_op(bio);
+	enum req_op op = bio_op(bio);
 	u64 run;
 
 	/* device-mapper cuts reads and writes for us, but not these. */

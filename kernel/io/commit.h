@@ -20,8 +20,10 @@ typedef void (*tandem_commit_fn)(struct tandem_array *array, void *context, u64 
 int tandem_commit_create(struct tandem_array *array);
 void tandem_commit_destroy(struct tandem_array *array);
 
-/* True: the caller has the token. Whoever is refused is called again: the
- * token's release runs record work and every copier. Any context. */
+/*
+ * True: the caller has the token. Whoever is refused is called again: the
+ * token's release runs record work and every copier. Any context.
+ */
 bool tandem_commit_try(struct tandem_array *array);
 void tandem_commit_release(struct tandem_array *array);
 

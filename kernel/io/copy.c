@@ -138,6 +138,7 @@ static void take(struct tandem_copy *copy)
 
 static void give(struct tandem_copy *copy)
 {
+	/* What was copied is done before a writer may see the region free. */
 	smp_mb__before_atomic();
 	atomic_andnot(TANDEM_REGION_EXCL, word_of(copy));
 	release_writes(copy->set);

@@ -88,8 +88,9 @@ bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event)
 	readable &= ~leg->bit;
 	if (set->pin == leg->bit)
 		set->pin = readable & -readable;
-	atomic_set(&set->masks, tandem_masks_pack(TANDEM_WRITTEN(masks) & ~leg->bit,
-				     TANDEM_COUNTED(masks) & ~leg->bit, readable, failing));
+	masks = tandem_masks_pack(TANDEM_WRITTEN(masks) & ~leg->bit,
+				  TANDEM_COUNTED(masks) & ~leg->bit, readable, failing);
+	atomic_set(&set->masks, masks);
 	pr_err("tandem %s: leg %u (%s): %s; %u of %u legs of set %u left\n",
 	       set->array->super->name, leg->index, leg->disk->name,
 	       event == TANDEM_LEG_EV_ADMIN_FAIL ? "failed by message" : "failed by an error",
@@ -219,8 +220,9 @@ static void recorded(struct tandem_array *array, struct tandem_set *set)
 			array->super->name, leg->index,
 			(unsigned long long)array->super->set[set->index].generation);
 	}
-	atomic_set(&set->masks, tandem_masks_pack(TANDEM_WRITTEN(masks), TANDEM_COUNTED(masks),
-				     TANDEM_READABLE(masks), failing));
+	masks = tandem_masks_pack(TANDEM_WRITTEN(masks), TANDEM_COUNTED(masks),
+				  TANDEM_READABLE(masks), failing);
+	atomic_set(&set->masks, masks);
 }
 
 static u64 leg_mask(struct tandem_set *set, u8 legs)
