@@ -143,7 +143,8 @@ static void test_short_buffers_are_noticed_and_never_overrun(void **state)
 /* A newer module may say more; an older one may not say less. */
 static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 {
-	static const char whole[] = "1 read-only paused 1 2 3 4 5/6 2 stale:1:2:3:4 missing:5:6:7:8";
+	static const char whole[] =
+		"1 read-only paused 1 2 3 4 5/6 2 stale:1:2:3:4 missing:5:6:7:8";
 	static struct tandem_status want, status;
 	char text[128];
 	size_t len;

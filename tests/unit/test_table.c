@@ -276,6 +276,7 @@ static void message_there_and_back(enum tandem_message_verb verb, unsigned int l
 
 static void test_every_message_comes_back_unchanged(void **state)
 {
+	struct tandem_message message = { .leg = 0 };
 	unsigned int leg;
 	char text[16];
 
@@ -286,6 +287,10 @@ static void test_every_message_comes_back_unchanged(void **state)
 	}
 	message_there_and_back(TANDEM_MESSAGE_SYNC_PAUSE, 0, "sync pause");
 	message_there_and_back(TANDEM_MESSAGE_SYNC_RESUME, 0, "sync resume");
+	/* A verb that is none prints nothing, which no one would take for a message. */
+	message.verb = (enum tandem_message_verb)99;
+	assert_int_equal(tandem_message_format(&message, text, sizeof(text)), 0);
+	assert_string_equal(text, "");
 }
 
 static void test_bad_messages_are_refused_with_their_reason(void **state)
