@@ -19,88 +19,14 @@
 #define TANDEM_IO_ARRAY_H
 
 #include "core/assembly.h"
-#include "core/leg.h"
 #include "core/status.h"
-#include "io/disk.h"
+#include "io/leg.h"
+#include "io/set.h"
 
 struct tandem_array;
 struct tandem_commit;
-struct tandem_copy;
 struct tandem_flush;
 struct tandem_message;
-
-/*
- * set->masks: four masks over the set's legs in one word, so that a request
- * sees all of them as of one moment. Written under array->lock.
- */
-#define TANDEM_WRITTEN(masks)	((u8)((u32)(masks) >> 0))	/* get every write */
-#define TANDEM_COUNTED(masks)	((u8)((u32)(masks) >> 8))	/* acks need them */
-#define TANDEM_READABLE(masks)	((u8)((u32)(masks) >> 16))	/* may be read */
-#define TANDEM_FAILING(masks)	((u8)((u32)(masks) >> 24))	/* failed, unrecorded */
-
-static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 failing)
-{
-	return written | (u32)counted << 8 | (u32)readable << 16 | (u32)failing << 24;
-}
-
-/*
- * struct tandem_leg - a place in operation
- * @disk: NULL if the place has none
- * @state: under array->lock
- * @reads_in_flight, @next_sector: for the read policy; approximate
- * @unflushed: something may be in its cache since the last good flush began;
- *	set at completion of every write, cleared when a flush begins
- * @sequence: of its newest superblock slot
- * @slot: its newest superblock slot
- * @held: newest (configuration, epoch) that is surely in both its slots
- * @super_bytes: image of a superblock, for load and commit
- */
-struct tandem_leg {
-	struct tandem_disk *disk;
-	struct tandem_array *array;
-	struct tandem_set *set;		/* NULL before the first load */
-	u16 index;
-	u8 bit;				/* 1 << position in the set */
-	enum tandem_leg_state state;
-	u32 logical_block_bytes;
-	u64 sequence;
-	unsigned int slot;
-	struct tandem_pair held;
-	void *super_bytes;
-	struct bio meta_bio;		/* superblock, and flushes of our own */
-	struct bio_vec meta_vec;
-	u8 meta_result;
-	u8 use;				/* enum tandem_use, by the last load */
-	bool found;			/* a superblock, by the last load */
-	struct bio flush_bio;		/* flushes of the user */
-	u8 flush_result;
-	atomic64_t errors[3];		/* read, write, flush */
-	atomic_t reads_in_flight ____cacheline_aligned;
-	u64 next_sector;
-	int unflushed;
-} ____cacheline_aligned;
-
-/*
- * struct tandem_set - a mirror set in operation
- * @region: one word per region, io/region.h
- * @pin: leg (bit) that answers for unsure regions while nobody may copy
- * @nr_unsure, @nr_refill: regions with that bit
- */
-struct tandem_set {
-	struct tandem_array *array;
-	u16 index;
-	u16 first_leg;
-	u16 nr_legs;
-	u8 pin;
-	atomic_t *region;
-	struct list_head held;		/* complete, waiting for a record */
-	struct list_head parked;	/* waiting for the copier, writes */
-	struct list_head wanted;	/* waiting for the copier, reads */
-	atomic_t nr_unsure;
-	atomic_t nr_refill;
-	struct tandem_copy *copy;
-	atomic_t masks ____cacheline_aligned;
-};
 
 enum tandem_phase {
 	TANDEM_PHASE_DOWN,		/* not activated: no I/O */

@@ -239,6 +239,15 @@ static bool leave(struct tandem_copy *copy, bool stuck)
 	return true;
 }
 
+static void report_stuck(struct tandem_copy *copy)
+{
+	const struct tandem_super *super = copy->set->array->super;
+	u64 sector = (u64)copy->region * super->geo.region_sectors + copy->offset_sectors;
+
+	pr_err("tandem %s: set %u: sector %llu cannot be read from any leg; not copied\n",
+	       super->name, copy->set->index, (unsigned long long)sector);
+}
+
 static bool step_drain(struct tandem_copy *copy)
 {
 	u32 left = region_length(copy) - copy->offset_sectors;
@@ -251,10 +260,7 @@ static bool step_drain(struct tandem_copy *copy)
 		return leave(copy, false);
 	}
 	if (!copy->source) {
-		pr_err("tandem %s: set %u: sector %llu cannot be read from any leg; region stays unsure\n",
-		       copy->set->array->super->name, copy->set->index,
-		       (unsigned long long)copy->region * copy->set->array->super->geo.region_sectors +
-		       copy->offset_sectors);
+		report_stuck(copy);
 		atomic_or(TANDEM_REGION_STUCK, word_of(copy));
 		return leave(copy, true);
 	}

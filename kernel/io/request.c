@@ -57,20 +57,17 @@ blk_status_t tandem_request_status(enum tandem_result result)
 
 static enum tandem_op op_of(struct bio *bio)
 {
-	switch (bio_op(bio)) {
-	case REQ_OP_READ:
+	enum req_op op = bio_op(bio);
+
+	if (op == REQ_OP_READ)
 		return TANDEM_OP_READ;
-	case REQ_OP_WRITE:
+	if (op == REQ_OP_WRITE)
 		return bio_sectors(bio) ? TANDEM_OP_WRITE : TANDEM_OP_FLUSH;
-	case REQ_OP_FLUSH:
-		return TANDEM_OP_FLUSH;
-	case REQ_OP_WRITE_ZEROES:
+	if (op == REQ_OP_WRITE_ZEROES)
 		return TANDEM_OP_WRITE_ZEROES;
-	case REQ_OP_DISCARD:
+	if (op == REQ_OP_DISCARD)
 		return TANDEM_OP_DISCARD;
-	default:
-		return TANDEM_NR_OPS;
-	}
+	return op == REQ_OP_FLUSH ? TANDEM_OP_FLUSH : TANDEM_NR_OPS;
 }
 
 static void locate(struct tandem_request *request)
@@ -125,8 +122,10 @@ void tandem_request_finish(struct tandem_request *request, enum tandem_result er
 {
 	struct tandem_set *set = request->set;
 	struct bio *bio = request->bio;
+	bool kick = set && request->op != TANDEM_OP_READ &&
+		    tandem_region_put(&set->region[request->region]);
 
-	if (set && request->op != TANDEM_OP_READ && tandem_region_put(&set->region[request->region]))
+	if (kick)
 		tandem_copy_kick(set);
 	bio->bi_status = tandem_request_status(error);
 	bio_endio(bio);

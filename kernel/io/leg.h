@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A place in operation: the disk that fills it, its state, its own commands.
+ */
+#ifndef TANDEM_IO_LEG_H
+#define TANDEM_IO_LEG_H
+
+#include "core/leg.h"
+#include "core/superblock.h"
+#include "io/disk.h"
+
+struct tandem_array;
+struct tandem_set;
+
+/*
+ * struct tandem_leg - a place in operation
+ * @disk: NULL if the place has none
+ * @state: under array->lock
+ * @reads_in_flight, @next_sector: for the read policy; approximate
+ * @unflushed: something may be in its cache since the last good flush began;
+ *	set at completion of every write, cleared when a flush begins
+ * @sequence: of its newest superblock slot
+ * @slot: its newest superblock slot
+ * @held: newest (configuration, epoch) that is surely in both its slots
+ * @super_bytes: image of a superblock, for load and commit
+ */
+struct tandem_leg {
+	struct tandem_disk *disk;
+	struct tandem_array *array;
+	struct tandem_set *set;		/* NULL before the first load */
+	u16 index;
+	u8 bit;				/* 1 << position in the set */
+	enum tandem_leg_state state;
+	u32 logical_block_bytes;
+	u64 sequence;
+	unsigned int slot;
+	struct tandem_pair held;
+	void *super_bytes;
+	struct bio meta_bio;		/* superblock, and flushes of our own */
+	struct bio_vec meta_vec;
+	u8 meta_result;
+	u8 use;				/* enum tandem_use, by the last load */
+	bool found;			/* a superblock, by the last load */
+	struct bio flush_bio;		/* flushes of the user */
+	u8 flush_result;
+	atomic64_t errors[3];		/* read, write, flush */
+	atomic_t reads_in_flight ____cacheline_aligned;
+	u64 next_sector;
+	int unflushed;
+} ____cacheline_aligned;
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A mirror set in operation: its regions, its waiting requests, and which of
+ * its legs may be used for what.
+ */
+#ifndef TANDEM_IO_SET_H
+#define TANDEM_IO_SET_H
+
+#include "sys.h"
+
+struct tandem_array;
+struct tandem_copy;
+
+/*
+ * set->masks: four masks over the set's legs in one word, so that a request
+ * sees all of them as of one moment. Written under array->lock.
+ */
+#define TANDEM_WRITTEN(masks)	((u8)((u32)(masks) >> 0))	/* get every write */
+#define TANDEM_COUNTED(masks)	((u8)((u32)(masks) >> 8))	/* acks need them */
+#define TANDEM_READABLE(masks)	((u8)((u32)(masks) >> 16))	/* may be read */
+#define TANDEM_FAILING(masks)	((u8)((u32)(masks) >> 24))	/* failed, unrecorded */
+
+static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 failing)
+{
+	return written | (u32)counted << 8 | (u32)readable << 16 | (u32)failing << 24;
+}
+
+/*
+ * struct tandem_set - a mirror set in operation
+ * @region: one word per region, io/region.h
+ * @pin: leg (bit) that answers for unsure regions while nobody may copy
+ * @nr_unsure, @nr_refill: regions with that bit
+ */
+struct tandem_set {
+	struct tandem_array *array;
+	u16 index;
+	u16 first_leg;
+	u16 nr_legs;
+	u8 pin;
+	atomic_t *region;
+	struct list_head held;		/* complete, waiting for a record */
+	struct list_head parked;	/* waiting for the copier, writes */
+	struct list_head wanted;	/* waiting for the copier, reads */
+	atomic_t nr_unsure;
+	atomic_t nr_refill;
+	struct tandem_copy *copy;
+	atomic_t masks ____cacheline_aligned;
+};
+
+#endif
