@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Create: check everything, then write.
+ *
+ *	options - disks (looked at, compared, claimed) - layout - kernel module
+ *	--- nothing is written above this line ---
+ *	announce - wipe front and end - [zero the data] - slot 0 - slot 1
+ *	release - activate
+ *
+ * A failure below the line takes the superblocks back that were written, so
+ * that no half of an array is left behind to be found by a scan. All legs get
+ * their first slot before any gets its second.
+ *
+ * The smallest disk decides for all: layout and set size are the array's.
+ */
+#include <stdlib.h>
+
+#include "create.h"
+#include "dm.h"
+#include "fresh.h"
+#include "scan.h"
+
+static int open_disks(struct tandem_build *build, struct tandem_error *err)
+{
+	unsigned int i, j;
+	int ret;
+
+	/* First a look at all: a disk that is named twice cannot be claimed twice. */
+	for (i = 0; i < build->nr_legs; i++) {
+		struct tandem_fresh *fresh = &build->fresh[i];
+
+		if (!build->present[i])
+			continue;
+		ret = tandem_device_open(build->ctx, &fresh->dev, TANDEM_ACCESS_READ, err);
+		if (ret)
+			return ret;
+		ret = build->ctx->device->stack(&fresh->dev, &fresh->stack);
+		tandem_device_close(&fresh->dev);
+		if (ret)
+			return tandem_error_system(err, ret, fresh->dev.path,
+						   "cannot tell what it lies on");
+		for (j = 0; j < i; j++) {
+			if (!build->present[j])
+				continue;
+			ret = tandem_fresh_compare(build->ctx, &build->fresh[j], fresh, err);
+			if (ret)
+				return ret;
+		}
+	}
+	for (i = 0; i < build->nr_legs; i++) {
+		if (!build->present[i])
+			continue;
+		ret = tandem_fresh_claim(build->ctx, &build->fresh[i],
+					 build->opt->overwrite ? TANDEM_FRESH_OVERWRITE :
+								 TANDEM_FRESH_NOTHING, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Is there an array of this name, active or not? */
+static int check_name(struct tandem_build *build, struct tandem_error *err)
+{
+	const char *name = build->opt->name;
+	struct tandem_volume volume;
+	struct tandem_scan scan;
+	unsigned int i;
+	int ret;
+
+	if (tandem_dm_name_taken(build->ctx, name, &volume))
+		return tandem_error_set(err, TANDEM_CODE_BUSY, name,
+					"an array of this name is active");
+	ret = tandem_scan_all(build->ctx, &scan, err);
+	for (i = 0; !ret && i < scan.nr; i++) {
+		if (strcmp(scan.found[i]->label.super.name, name))
+			continue;
+		tandem_error_set(err, TANDEM_CODE_BUSY, name,
+				 "%s is a leg of an array of this name",
+				 scan.found[i]->dev.path);
+		ret = tandem_error_hint(err,
+					"choose another name, or give that array up: tandem "
+					"forget its disks");
+	}
+	tandem_scan_free(&scan);
+	return ret;
+}
+
+static int write_slots(struct tandem_build *build, unsigned int slot, struct tandem_error *err)
+{
+	struct tandem_super *super = &build->super;
+	unsigned int leg;
+	int ret;
+
+	for (leg = 0; leg < build->nr_legs; leg++) {
+		const struct tandem_device *dev = &build->fresh[leg].dev;
+
+		if (!build->present[leg])
+			continue;
+		super->leg = (u16)leg;
+		super->leg_id = super->place[leg].id;
+		super->own_disk_sectors = super->place[leg].disk_sectors;
+		super->sequence = slot + 1;
+		build->touched = true;
+		ret = tandem_label_write(build->ctx, dev, super, slot);
+		if (ret)
+			return tandem_error_system(err, ret, dev->path,
+						   "cannot write the superblock, no array was "
+						   "created");
+	}
+	return 0;
+}
+
+static int wipe(struct tandem_build *build, struct tandem_error *err)
+{
+	const struct tandem_super *super = &build->super;
+	unsigned int leg;
+	int ret;
+
+	for (leg = 0; leg < build->nr_legs; leg++) {
+		const struct tandem_device *dev = &build->fresh[leg].dev;
+
+		if (!build->present[leg])
+			continue;
+		tandem_fresh_announce(build->ctx, &build->fresh[leg], false);
+		ret = tandem_label_prepare(build->ctx, dev, super->data_offset_sectors);
+		if (!ret && super->init == TANDEM_INIT_ZERO) {
+			ret = tandem_device_zero(build->ctx, dev,
+						 super->data_offset_sectors * TANDEM_SECTOR_BYTES,
+						 super->geo.set_sectors * TANDEM_SECTOR_BYTES);
+			if (!ret)
+				ret = build->ctx->device->sync(dev);
+		}
+		if (ret)
+			return tandem_error_system(err, ret, dev->path,
+						   "cannot write, no array was created");
+	}
+	return 0;
+}
+
+static int write_all(struct tandem_build *build, struct tandem_error *err)
+{
+	unsigned int leg;
+	int ret = 0;
+
+	for (leg = 0; leg < build->nr_legs && !ret; leg++) {
+		if (build->present[leg])
+			ret = tandem_device_open_write(build->ctx, &build->fresh[leg].dev, err);
+	}
+	if (!ret)
+		ret = wipe(build, err);
+	if (!ret)
+		ret = write_slots(build, 0, err);
+	if (!ret)
+		ret = write_slots(build, 1, err);
+	if (ret && build->touched) {
+		for (leg = 0; leg < build->nr_legs; leg++) {
+			if (build->present[leg])
+				tandem_label_erase(build->ctx, &build->fresh[leg].dev);
+		}
+	}
+	return ret;
+}
+
+static void close_disks(struct tandem_build *build)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < build->nr_legs; leg++)
+		tandem_device_close(&build->fresh[leg].dev);
+}
+
+static int activate(struct tandem_build *build, struct tandem_context *ctx,
+		    struct tandem_error *err)
+{
+	const char *disk[TANDEM_MAX_LEGS];
+	struct tandem_assemble_options how = { .disk = disk };
+	unsigned int leg;
+
+	for (leg = 0; leg < build->nr_legs; leg++) {
+		if (build->present[leg])
+			disk[how.nr_disks++] = build->fresh[leg].dev.path;
+	}
+	return tandem_assemble(ctx, &how, NULL, err);
+}
+
+static int plan(struct tandem_build *build, struct tandem_error *err)
+{
+	int ret;
+
+	ret = tandem_build_options(build, err);
+	if (!ret)
+		ret = open_disks(build, err);
+	if (!ret)
+		ret = tandem_build_super(build, err);
+	if (!ret)
+		ret = check_name(build, err);
+	if (!ret && !build->opt->no_activate && !build->opt->dry_run)
+		ret = tandem_dm_check(build->ctx, err);
+	return ret;
+}
+
+static void tell(const struct tandem_build *build)
+{
+	const struct tandem_super *super = &build->super;
+	char bytes[32], region[32];
+
+	tandem_size_to_text(tandem_geometry_volume_sectors(&super->geo) * TANDEM_SECTOR_BYTES,
+			    bytes, sizeof(bytes));
+	tandem_size_to_text((u64)super->geo.region_sectors * TANDEM_SECTOR_BYTES, region,
+			    sizeof(region));
+	tandem_notice(build->ctx, "%s: %s %s, %u legs in %u %s, %s, regions of %s",
+		      super->name, build->opt->dry_run ? "would create" : "created",
+		      tandem_level_text(super->geo.level), super->nr_legs, super->geo.nr_sets,
+		      super->geo.nr_sets == 1 ? "set" : "sets", bytes, region);
+}
+
+int tandem_create(struct tandem_context *ctx, const struct tandem_create_options *opt,
+		  struct tandem_error *err)
+{
+	TANDEM_KEEP_ERRNO;
+	struct tandem_build *build;
+	unsigned int leg;
+	int ret;
+
+	build = calloc(1, sizeof(*build));
+	if (!build)
+		return tandem_error_no_memory(err);
+	build->ctx = ctx;
+	build->opt = opt;
+	ret = plan(build, err);
+	if (!ret && opt->dry_run) {
+		for (leg = 0; leg < build->nr_legs; leg++) {
+			if (build->present[leg])
+				tandem_fresh_announce(ctx, &build->fresh[leg], true);
+		}
+	} else if (!ret) {
+		ret = write_all(build, err);
+	}
+	close_disks(build);
+	if (!ret)
+		tell(build);
+	if (!ret && !opt->dry_run && !opt->no_activate)
+		ret = activate(build, ctx, err);
+	free(build);
+	return ret;
+}

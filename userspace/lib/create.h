@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An array on its way from options to superblocks: build.c plans, create.c writes. */
+#ifndef TANDEM_LIB_CREATE_H
+#define TANDEM_LIB_CREATE_H
+
+#include "fresh.h"
+
+/**
+ * struct tandem_build - an array being made
+ * @fresh: per place, its disk; initialised by tandem_build_options()
+ * @present: the place has a disk, it is not "missing"
+ * @touched: a superblock may have been written
+ */
+struct tandem_build {
+	const struct tandem_context *ctx;
+	const struct tandem_create_options *opt;
+	unsigned int nr_legs;
+	unsigned int legs_per_set;
+	struct tandem_super super;
+	struct tandem_fresh fresh[TANDEM_MAX_LEGS];
+	bool present[TANDEM_MAX_LEGS];
+	bool touched;
+};
+
+/* Checks the options by themselves and notes them in @super; opens nothing. */
+int tandem_build_options(struct tandem_build *build, struct tandem_error *err);
+
+/* With the disks open: layout, sizes, identities. @super passes tandem_super_check(). */
+int tandem_build_super(struct tandem_build *build, struct tandem_error *err);
+
+#endif

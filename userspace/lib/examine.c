@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Examine: what is on disks, and what could be started from them.
+ *
+ * Every disk is an entry, whatever is wrong with it. Over the legs of one
+ * array the chooser is asked, so that "use" says what a start would make of
+ * each: a leg alone does not know that it is old.
+ */
+#include <stdlib.h>
+
+#include "assemble.h"
+
+struct entry {
+	struct tandem_label_info info;
+	struct tandem_error error;
+	struct tandem_found *found;
+	struct tandem_place_info place[TANDEM_MAX_LEGS];
+	char place_id[TANDEM_MAX_LEGS][TANDEM_ID_TEXT_BYTES];
+	char array[TANDEM_ID_TEXT_BYTES];
+	char leg_id[TANDEM_ID_TEXT_BYTES];
+	char epoch[2][TANDEM_ID_TEXT_BYTES];
+	char config[2][TANDEM_ID_TEXT_BYTES];
+	char slot_state[2][80];
+};
+
+struct verdict {
+	struct tandem_verdict_info info;
+	struct tandem_error error;
+	char uuid[TANDEM_ID_TEXT_BYTES];
+};
+
+struct tandem_examine_list {
+	struct entry *entry;
+	size_t nr;
+	struct verdict *verdict;
+	size_t nr_verdicts;
+};
+
+static const char *init_text(unsigned int init)
+{
+	switch ((enum tandem_init)init) {
+	case TANDEM_INIT_LAZY:
+		return "lazy";
+	case TANDEM_INIT_ZERO:
+		return "zero";
+	case TANDEM_INIT_IDENTICAL:
+		return "identical";
+	}
+	return "?";
+}
+
+static void fill_slots(struct entry *entry)
+{
+	const struct tandem_label *label = &entry->found->label;
+	unsigned int slot;
+
+	for (slot = 0; slot < 2; slot++) {
+		if (label->slot_error[slot])
+			snprintf(entry->slot_state[slot], sizeof(entry->slot_state[slot]), "%s",
+				 label->why[slot] ? label->why[slot] : "invalid");
+		else
+			snprintf(entry->slot_state[slot], sizeof(entry->slot_state[slot]), "valid");
+		entry->info.slot_state[slot] = entry->slot_state[slot];
+	}
+}
+
+static void fill_places(struct entry *entry, const struct tandem_super *super)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < super->nr_legs; leg++) {
+		const struct tandem_place *from = &super->place[leg];
+		struct tandem_place_info *place = &entry->place[leg];
+
+		tandem_id_to_text(&from->id, entry->place_id[leg]);
+		place->leg = leg;
+		place->set = from->set;
+		place->id = tandem_id_is_none(&from->id) ? NULL : entry->place_id[leg];
+		place->record = tandem_record_text(from->record);
+		place->disk = from->disk[0] ? from->disk : NULL;
+		place->disk_bytes = from->disk_sectors * TANDEM_SECTOR_BYTES;
+	}
+	entry->info.place = entry->place;
+}
+
+/* An identifier that may be none. */
+static const char *id_text(const struct tandem_id *id, char *text)
+{
+	tandem_id_to_text(id, text);
+	return tandem_id_is_none(id) ? NULL : text;
+}
+
+static void fill_history(struct entry *entry, const struct tandem_super *super)
+{
+	const struct tandem_config *config = &super->set[super->place[super->leg].set];
+	struct tandem_label_info *info = &entry->info;
+
+	info->epoch_number = super->epoch.number;
+	info->epoch_id = id_text(&super->epoch.id, entry->epoch[0]);
+	info->epoch_parent = id_text(&super->epoch.parent, entry->epoch[1]);
+	info->generation = config->generation;
+	info->config_id = id_text(&config->id, entry->config[0]);
+	info->config_parent = id_text(&config->parent, entry->config[1]);
+	info->log_sequence = TANDEM_UNKNOWN;
+}
+
+static void fill_sizes(struct tandem_label_info *info, const struct tandem_super *super)
+{
+	info->size_bytes = tandem_geometry_volume_sectors(&super->geo) * TANDEM_SECTOR_BYTES;
+	info->set_bytes = super->geo.set_sectors * TANDEM_SECTOR_BYTES;
+	info->chunk_bytes = (u64)super->geo.chunk_sectors * TANDEM_SECTOR_BYTES;
+	info->region_bytes = (u64)super->geo.region_sectors * TANDEM_SECTOR_BYTES;
+	info->regions = tandem_geometry_regions(&super->geo);
+	info->data_offset_bytes = super->data_offset_sectors * TANDEM_SECTOR_BYTES;
+	info->disk_bytes = super->own_disk_sectors * TANDEM_SECTOR_BYTES;
+	info->recovery_target_ms = super->recovery_target_ms;
+	info->created_s = super->created_s;
+}
+
+static void fill(struct entry *entry)
+{
+	const struct tandem_super *super = &entry->found->label.super;
+	struct tandem_label_info *info = &entry->info;
+
+	info->slot = (unsigned int)entry->found->label.slot;
+	info->sequence = super->sequence;
+	info->feature_compat = super->feature_compat;
+	info->feature_ro_compat = super->feature_ro_compat;
+	info->feature_incompat = super->feature_incompat;
+	info->flags = super->flags;
+	info->clean = super->flags & TANDEM_FLAG_CLEAN;
+	info->blank = super->flags & TANDEM_FLAG_BLANK;
+	info->array_name = super->name;
+	info->array_uuid = id_text(&super->array, entry->array);
+	info->level = tandem_level_text(super->geo.level);
+	info->role = tandem_role_text(super->role);
+	info->init = init_text(super->init);
+	info->leg = super->leg;
+	info->set = super->place[super->leg].set;
+	info->leg_id = id_text(&super->leg_id, entry->leg_id);
+	info->use = tandem_use_text(TANDEM_USE_IGNORE);
+	info->nr_legs = super->nr_legs;
+	info->nr_sets = super->geo.nr_sets;
+	fill_sizes(info, super);
+	fill_history(entry, super);
+	fill_places(entry, super);
+}
+
+static void examine_one(const struct tandem_context *ctx, const char *path, struct entry *entry)
+{
+	const struct tandem_disks disk = { .path = &path, .nr = 1 };
+	struct tandem_scan scan;
+
+	entry->info.path = path;
+	entry->info.error = &entry->error;
+	if (tandem_scan_disks(ctx, &disk, &scan, &entry->error))
+		return;
+	entry->found = scan.found[0];
+	free(scan.found);
+	fill_slots(entry);
+	if (entry->found->error) {
+		tandem_label_complain(&entry->found->dev, &entry->found->label,
+				      entry->found->error, &entry->error);
+		return;
+	}
+	entry->info.error = NULL;
+	fill(entry);
+}
+
+/* All entries of the array of entry @first; true if none of them came before it. */
+static bool gather(struct tandem_examine_list *list, size_t first, struct tandem_scan *scan)
+{
+	const struct tandem_id *array = &list->entry[first].found->label.super.array;
+	size_t i;
+
+	scan->nr = 0;
+	for (i = 0; i < list->nr; i++) {
+		struct tandem_found *found = list->entry[i].found;
+
+		if (!found || found->error || !tandem_id_equal(&found->label.super.array, array))
+			continue;
+		if (i < first)
+			return false;
+		scan->found[scan->nr++] = found;
+	}
+	return true;
+}
+
+static void judge(struct tandem_examine_list *list, struct tandem_scan *scan,
+		  struct verdict *verdict)
+{
+	struct tandem_group group;
+	struct tandem_plan plan;
+	unsigned int i;
+	size_t j;
+
+	verdict->info.name = scan->found[0]->label.super.name;
+	verdict->info.uuid = id_text(&scan->found[0]->label.super.array, verdict->uuid);
+	if (tandem_scan_group(scan, NULL, &group, &verdict->error)) {
+		verdict->info.verdict = verdict->error.text;
+		return;
+	}
+	tandem_assembly_choose(group.candidate, group.nr, TANDEM_DEGRADED_PROVEN, &plan);
+	verdict->info.verdict = tandem_assembly_text(plan.kind);
+	verdict->info.startable = plan.startable;
+	for (i = 0; i < group.nr; i++) {
+		for (j = 0; j < list->nr; j++) {
+			if (list->entry[j].found == group.found[i])
+				list->entry[j].info.use = tandem_use_text(plan.use[i]);
+		}
+	}
+}
+
+static int judge_all(struct tandem_examine_list *list)
+{
+	struct tandem_scan scan = { 0 };
+	size_t i;
+
+	scan.found = calloc(list->nr, sizeof(*scan.found));
+	list->verdict = calloc(list->nr, sizeof(*list->verdict));
+	if (!scan.found || !list->verdict) {
+		free(scan.found);
+		return -ENOMEM;
+	}
+	for (i = 0; i < list->nr; i++) {
+		if (!list->entry[i].info.error && gather(list, i, &scan))
+			judge(list, &scan, &list->verdict[list->nr_verdicts++]);
+	}
+	free(scan.found);
+	return 0;
+}
+
+int tandem_examine(struct tandem_context *ctx, const struct tandem_disks *disks,
+		   struct tandem_examine_list **list, struct tandem_error *err)
+{
+	TANDEM_KEEP_ERRNO;
+	unsigned int i;
+
+	*list = NULL;
+	if (!disks->nr)
+		return tandem_error_set(err, TANDEM_CODE_USAGE, NULL, "name the disks to examine");
+	*list = calloc(1, sizeof(**list));
+	if (*list)
+		(*list)->entry = calloc(disks->nr, sizeof(*(*list)->entry));
+	if (!*list || !(*list)->entry) {
+		free(*list);
+		*list = NULL;
+		return tandem_error_no_memory(err);
+	}
+	(*list)->nr = disks->nr;
+	for (i = 0; i < disks->nr; i++)
+		examine_one(ctx, disks->path[i], &(*list)->entry[i]);
+	if (judge_all(*list)) {
+		tandem_examine_put(*list);
+		*list = NULL;
+		return tandem_error_no_memory(err);
+	}
+	return 0;
+}
+
+size_t tandem_examine_count(const struct tandem_examine_list *list)
+{
+	return list->nr;
+}
+
+const struct tandem_label_info *tandem_examine_label(const struct tandem_examine_list *list,
+						     size_t index)
+{
+	return index < list->nr ? &list->entry[index].info : NULL;
+}
+
+size_t tandem_examine_arrays(const struct tandem_examine_list *list)
+{
+	return list->nr_verdicts;
+}
+
+const struct tandem_verdict_info *tandem_examine_array(const struct tandem_examine_list *list,
+						       size_t index)
+{
+	return index < list->nr_verdicts ? &list->verdict[index].info : NULL;
+}
+
+void tandem_examine_put(struct tandem_examine_list *list)
+{
+	TANDEM_KEEP_ERRNO;
+	size_t i;
+
+	if (!list)
+		return;
+	for (i = 0; i < list->nr; i++)
+		free(list->entry[i].found);
+	free(list->verdict);
+	free(list->entry);
+	free(list);
+}

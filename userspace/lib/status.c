@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Status of active arrays, for people and for JSON.
+ *
+ * An array whose superblock cannot be read right now still has a status: what
+ * only the superblock knows is then NULL or TANDEM_UNKNOWN.
+ */
+#include <stdlib.h>
+
+#include "view.h"
+
+struct entry {
+	struct tandem_array_info info;
+	struct tandem_leg_info leg[TANDEM_MAX_LEGS];
+	char name[TANDEM_NAME_BYTES];
+	char uuid[TANDEM_ID_TEXT_BYTES];
+	char device[TANDEM_DM_NAME_BYTES];
+	char disk[TANDEM_MAX_LEGS][TANDEM_PATH_BYTES];
+	char serial[TANDEM_MAX_LEGS][TANDEM_DISK_NAME_BYTES];
+};
+
+struct tandem_status_list {
+	struct entry **entry;
+	size_t nr;
+};
+
+static u64 region_bytes(u64 regions, const struct tandem_array_info *info)
+{
+	if (info->region_bytes == TANDEM_UNKNOWN || regions > TANDEM_UNKNOWN / info->region_bytes)
+		return TANDEM_UNKNOWN;
+	return regions * info->region_bytes;
+}
+
+static void fill_sync(struct tandem_array_info *info, const struct tandem_status *status)
+{
+	unsigned int leg;
+
+	info->sync_paused = status->sync == TANDEM_SYNC_PAUSED;
+	info->sync_done_bytes = region_bytes(status->done_regions, info);
+	info->sync_total_bytes = region_bytes(status->total_regions, info);
+	info->resync_bytes = status->resync_sectors * TANDEM_SECTOR_BYTES;
+	info->rebuild_bytes = status->rebuild_sectors * TANDEM_SECTOR_BYTES;
+	info->sync = NULL;
+	if (status->sync == TANDEM_SYNC_NONE)
+		return;
+	info->sync = tandem_sync_kind_text(status->sync);
+	if (!info->sync_paused)
+		return;
+	/* A paused run does not say what it is; only a rebuild has a leg to fill. */
+	info->sync = tandem_sync_kind_text(TANDEM_SYNC_RESYNC);
+	for (leg = 0; leg < status->nr_legs; leg++) {
+		if (status->leg[leg].state == TANDEM_LEG_REBUILDING)
+			info->sync = tandem_sync_kind_text(TANDEM_SYNC_REBUILD);
+	}
+}
+
+static void fill_super(struct entry *entry, const struct tandem_super *super)
+{
+	struct tandem_array_info *info = &entry->info;
+	unsigned int leg;
+
+	info->level = NULL;
+	info->role = NULL;
+	info->chunk_bytes = info->region_bytes = info->recovery_target_ms = TANDEM_UNKNOWN;
+	info->nr_sets = 0;
+	if (!super)
+		return;
+	info->level = tandem_level_text(super->geo.level);
+	info->role = tandem_role_text(super->role);
+	info->chunk_bytes = (u64)super->geo.chunk_sectors * TANDEM_SECTOR_BYTES;
+	info->region_bytes = (u64)super->geo.region_sectors * TANDEM_SECTOR_BYTES;
+	info->recovery_target_ms = super->recovery_target_ms;
+	info->nr_sets = super->geo.nr_sets;
+	for (leg = 0; leg < super->nr_legs && leg < info->nr_legs; leg++) {
+		entry->leg[leg].set = super->place[leg].set;
+		if (!super->place[leg].disk[0])
+			continue;
+		snprintf(entry->serial[leg], sizeof(entry->serial[leg]), "%s",
+			 super->place[leg].disk);
+		entry->leg[leg].serial = entry->serial[leg];
+	}
+}
+
+static void fill(const struct tandem_context *ctx, const struct tandem_view *view,
+		 const struct tandem_super *super, struct entry *entry)
+{
+	struct tandem_array_info *info = &entry->info;
+	unsigned int i;
+
+	snprintf(entry->name, sizeof(entry->name), "%s", view->volume.name);
+	snprintf(entry->device, sizeof(entry->device), "/dev/tandem/%s", view->volume.name);
+	tandem_id_to_text(&view->volume.array, entry->uuid);
+	info->name = entry->name;
+	info->uuid = entry->uuid;
+	info->device = entry->device;
+	info->state = tandem_array_state_text(view->status.state);
+	info->size_bytes = view->sectors * TANDEM_SECTOR_BYTES;
+	info->epoch = view->status.epoch;
+	info->unsure_regions = view->status.unsure_regions;
+	info->nr_legs = view->status.nr_legs;
+	info->leg = entry->leg;
+	fill_super(entry, super);
+	fill_sync(info, &view->status);
+	for (i = 0; i < info->nr_legs; i++) {
+		const struct tandem_leg_status *from = &view->status.leg[i];
+		struct tandem_leg_info *leg = &entry->leg[i];
+
+		leg->leg = i;
+		leg->state = tandem_leg_state_text(from->state);
+		leg->generation = from->generation;
+		leg->read_errors = from->read_errors;
+		leg->write_errors = from->write_errors;
+		leg->flush_errors = from->flush_errors;
+		if (view->disk[i])
+			ctx->device->path_of(view->disk[i], entry->disk[i], sizeof(entry->disk[i]));
+		leg->disk = entry->disk[i][0] ? entry->disk[i] : NULL;
+	}
+}
+
+static int append(const struct tandem_context *ctx, const struct tandem_volume *volume,
+		  struct tandem_status_list *list, struct tandem_error *err)
+{
+	struct entry **grown, *entry = calloc(1, sizeof(*entry));
+	struct tandem_super *super = calloc(1, sizeof(*super));
+	struct tandem_error ignored;
+	struct tandem_view view;
+	int ret;
+
+	grown = realloc(list->entry, (list->nr + 1) * sizeof(*grown));
+	if (grown)
+		list->entry = grown;
+	if (!entry || !super || !grown) {
+		free(super);
+		free(entry);
+		return tandem_error_no_memory(err);
+	}
+	ret = tandem_view_read(ctx, volume, &view, err);
+	if (!ret) {
+		bool known = !tandem_view_super(ctx, &view, super, &ignored);
+
+		if (!known)
+			tandem_debug(ctx, "%s: %s", ignored.object, ignored.text);
+		fill(ctx, &view, known ? super : NULL, entry);
+		grown[list->nr++] = entry;
+	} else {
+		free(entry);
+	}
+	tandem_view_free(&view);
+	free(super);
+	return ret;
+}
+
+int tandem_status_get(struct tandem_context *ctx, const char *array,
+		      struct tandem_status_list **list, struct tandem_error *err)
+{
+	TANDEM_KEEP_ERRNO;
+	struct tandem_volume *volumes = NULL, one;
+	unsigned int nr = 1, i;
+	int ret;
+
+	*list = calloc(1, sizeof(**list));
+	if (!*list)
+		return tandem_error_no_memory(err);
+	if (array)
+		ret = tandem_dm_find(ctx, array, &one, err);
+	else
+		ret = tandem_dm_list(ctx, &volumes, &nr, err);
+	for (i = 0; i < nr && !ret; i++) {
+		ret = append(ctx, array ? &one : &volumes[i], *list, err);
+		/* Of all arrays, one that has just been stopped is no error. */
+		if (ret == -ENXIO && !array)
+			ret = 0;
+	}
+	free(volumes);
+	if (ret) {
+		tandem_status_put(*list);
+		*list = NULL;
+	}
+	return ret;
+}
+
+size_t tandem_status_count(const struct tandem_status_list *list)
+{
+	return list->nr;
+}
+
+const struct tandem_array_info *tandem_status_array(const struct tandem_status_list *list,
+						    size_t index)
+{
+	return index < list->nr ? &list->entry[index]->info : NULL;
+}
+
+void tandem_status_put(struct tandem_status_list *list)
+{
+	TANDEM_KEEP_ERRNO;
+
+	if (!list)
+		return;
+	while (list->nr)
+		free(list->entry[--list->nr]);
+	free(list->entry);
+	free(list);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libtandem, part of tandem.h: what is on disks. Looking writes nothing.
+ *
+ * The same rules as in tandem_status.h.
+ */
+#ifndef TANDEM_EXAMINE_H
+#define TANDEM_EXAMINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tandem_context;
+struct tandem_error;
+struct tandem_disks;
+struct tandem_examine_list;
+
+/* One place as a superblock records it. */
+struct tandem_place_info {
+	unsigned int leg;
+	unsigned int set;
+	const char *id;
+	const char *record;
+	const char *disk;
+	uint64_t disk_bytes;
+};
+
+/**
+ * struct tandem_label_info - superblock of one disk
+ * @error: NULL if there is one and it is valid; the other members below it
+ *	are set only then
+ * @slot, @slot_state: which one counts; text per slot ("valid", or what is wrong)
+ * @use: how the array, as far as its disks were examined, would use this
+ *	one: current, rebuilding, stale or ignored
+ * @log_sequence: TANDEM_UNKNOWN while the array keeps no intent log
+ */
+struct tandem_label_info {
+	const char *path;
+	const struct tandem_error *error;
+	const char *slot_state[2];
+	unsigned int slot;
+	uint64_t sequence;
+	uint64_t feature_compat;
+	uint64_t feature_ro_compat;
+	uint64_t feature_incompat;
+	uint64_t flags;
+	bool clean;
+	bool blank;
+	const char *array_name;
+	const char *array_uuid;
+	const char *level;
+	const char *role;
+	const char *init;
+	unsigned int leg;
+	unsigned int set;
+	const char *leg_id;
+	const char *use;
+	unsigned int nr_legs;
+	unsigned int nr_sets;
+	uint64_t size_bytes;
+	uint64_t set_bytes;
+	uint64_t chunk_bytes;
+	uint64_t region_bytes;
+	uint64_t data_offset_bytes;
+	uint64_t disk_bytes;
+	uint64_t recovery_target_ms;
+	uint64_t created_s;
+	uint64_t epoch_number;
+	const char *epoch_id;
+	const char *epoch_parent;
+	uint64_t generation;
+	const char *config_id;
+	const char *config_parent;
+	uint64_t log_sequence;
+	uint64_t regions;
+	const struct tandem_place_info *place;
+};
+
+/* One array that the examined disks belong to, and what could be started. */
+struct tandem_verdict_info {
+	const char *name;
+	const char *uuid;
+	const char *verdict;
+	bool startable;
+};
+
+/* A disk that has no superblock is an entry with an error, not a failure. */
+int tandem_examine(struct tandem_context *ctx, const struct tandem_disks *disks,
+		   struct tandem_examine_list **list, struct tandem_error *err);
+size_t tandem_examine_count(const struct tandem_examine_list *list);
+const struct tandem_label_info *tandem_examine_label(const struct tandem_examine_list *list,
+						     size_t index);
+size_t tandem_examine_arrays(const struct tandem_examine_list *list);
+const struct tandem_verdict_info *tandem_examine_array(const struct tandem_examine_list *list,
+						       size_t index);
+void tandem_examine_put(struct tandem_examine_list *list);
+
+#endif

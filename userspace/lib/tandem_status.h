@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libtandem, part of tandem.h: active arrays, as the kernel tells.
+ *
+ * The library allocates these; new members are only ever added at the end of
+ * a struct. Text is NULL, and a number TANDEM_UNKNOWN, where the fact is not
+ * known.
+ */
+#ifndef TANDEM_STATUS_H
+#define TANDEM_STATUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tandem_context;
+struct tandem_error;
+struct tandem_status_list;
+
+/**
+ * struct tandem_leg_info - one place of an active array
+ * @state: current, rebuilding, stale, missing, failed, unrecorded
+ * @disk: path of the device that fills it
+ * @serial: identity of that disk as the superblock has it
+ */
+struct tandem_leg_info {
+	unsigned int leg;
+	unsigned int set;
+	const char *state;
+	const char *disk;
+	const char *serial;
+	uint64_t generation;
+	uint64_t read_errors;
+	uint64_t write_errors;
+	uint64_t flush_errors;
+};
+
+/**
+ * struct tandem_array_info - an active array
+ * @device: node of the volume
+ * @state: healthy, degraded, unrecorded, failed, read-only
+ * @sync: what is being copied: resync, rebuild; NULL if nothing is
+ * @sync_paused: ... and it stands still
+ * @resync_bytes, @rebuild_bytes: copied since activation
+ */
+struct tandem_array_info {
+	const char *name;
+	const char *uuid;
+	const char *device;
+	const char *level;
+	const char *role;
+	const char *state;
+	uint64_t size_bytes;
+	uint64_t chunk_bytes;
+	uint64_t region_bytes;
+	uint64_t recovery_target_ms;
+	uint64_t epoch;
+	uint64_t unsure_regions;
+	const char *sync;
+	bool sync_paused;
+	uint64_t sync_done_bytes;
+	uint64_t sync_total_bytes;
+	uint64_t resync_bytes;
+	uint64_t rebuild_bytes;
+	unsigned int nr_sets;
+	unsigned int nr_legs;
+	const struct tandem_leg_info *leg;
+};
+
+/* Active arrays, all (@array NULL) or one; to be given back with _put(). */
+int tandem_status_get(struct tandem_context *ctx, const char *array,
+		      struct tandem_status_list **list, struct tandem_error *err);
+size_t tandem_status_count(const struct tandem_status_list *list);
+const struct tandem_array_info *tandem_status_array(const struct tandem_status_list *list,
+						    size_t index);
+void tandem_status_put(struct tandem_status_list *list);
+
+#endif
