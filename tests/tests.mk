@@ -7,10 +7,13 @@
 # under ASan and UBSan. A header X.h that it includes brings tests/unit/X.c
 # along, "images/X.h" brings tests/images/X.c; what else it needs goes into
 # test_NAME_SRCS and test_NAME_LDLIBS.
-# A folder of tests/ may bring a fragment of its own (images.mk, fuzz.mk, ...).
+#
+# An executable tests/NAME/check is a stage of `make check-fast` as it is. A
+# folder of tests/ may bring a fragment of its own (images.mk, fuzz.mk, ...).
 
 U := $B/tests
 UNIT := $(sort $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c)))
+CHECKS := $(filter-out vm,$(patsubst tests/%/check,%,$(sort $(wildcard tests/*/check))))
 UNIT_CFLAGS := $(filter-out -I% -O%,$(TANDEM_CFLAGS)) -O1 -fno-omit-frame-pointer $(SAN) \
 	-Iuserspace/lib/sys -Iuserspace/lib -Ikernel -Ikernel/uapi -Itests/unit -Itests -MMD -MP
 CORE_OBJS := $(patsubst %.c,$U/%.o,$(wildcard kernel/core/*.c userspace/lib/sys/*.c))
@@ -26,12 +29,13 @@ $U/core.a $U/lib.a:
 	@rm -f $@
 	ar rcs $@ $^
 
-# The sources of one test, found through what it includes.
-included = $(shell sed -n 's/^\#include "\([a-z0-9_/]*\)\.h"$$/\1/p' tests/unit/$1.c)
-beside = $(wildcard $(foreach h,$(included),tests/unit/$h.c tests/$h.c))
+# The sources of one test: what it includes, and what that includes in turn.
+includes = $(shell sed -n 's/^\#include "\([a-z0-9_/]*\)\.h"$$/\1/p' $1 $(wildcard $(1:.c=.h)))
+closer = $(sort $1 $(wildcard $(foreach h,$(call includes,$1),tests/unit/$h.c tests/$h.c)))
+sources = $(call closer,$(call closer,$(call closer,tests/unit/$1.c $($1_SRCS))))
 
 define unit_test
-$U/unit/$1: $(patsubst %.c,$U/%.o,tests/unit/$1.c $(call beside,$1) $($1_SRCS)) \
+$U/unit/$1: $(patsubst %.c,$U/%.o,$(call sources,$1)) \
 		$(if $(filter test_lib_%,$1),$U/lib.a) $U/core.a
 	@mkdir -p $$(@D)
 	$(CC) $(SAN) $($1_LDFLAGS) -o $$@ $$^ -lcmocka \
@@ -51,15 +55,13 @@ stage = $(foreach s,$1,'$s=$(stage_$(subst -,_,$s))')
 submake := $(MAKE) -s --no-print-directory B=$B
 COMMIT_SEED := $(shell printf '%d' 0x0$$(git rev-parse --short=8 HEAD 2> /dev/null))
 JOBS ?= 2
-FUZZ_S ?= 60
 
 $(foreach t,$(UNIT),$(eval stage_$(subst -,_,$t) := \
 	$(submake) $U/unit/$t && CMOCKA_MESSAGE_OUTPUT=TAP $U/unit/$t))
+$(foreach t,$(CHECKS),$(eval stage_tests_$t := tests/$t/check))
 stage_build	:= $(submake) all
 stage_clang	:= tools/dev/apt-need clang:clang && $(submake) B=$B/clang CC=clang SAN= all unit
 stage_tidy	:= tools/dev/tidy
-stage_tidy_test	:= tests/tidy/check
-stage_runner_test := tests/runner/check
 stage_shellcheck := tools/dev/shellcheck
 sim		:= $B/bin/tandem-sim --seed $(COMMIT_SEED) --seeds
 stage_sim	:= $(call have,tests/sim/sim.mk,$(sim) 1000)
@@ -70,10 +72,10 @@ stage_kernel_doc := tools/dev/kernel-doc
 stage_checkpatch := tools/dev/checkpatch
 stage_module_6.1 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.1)
 stage_module_6.12 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.12)
-stage_vm_6.1	:= $(call have,tests/vm,$(submake) check-vm KERNEL=6.1)
-stage_vm_6.12	:= $(call have,tests/vm,$(submake) check-vm KERNEL=6.12)
+stage_vm_6.1	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.1)
+stage_vm_6.12	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.12)
 
-FAST += build $(UNIT) sim tidy tidy-test runner-test shellcheck clang
+FAST += build $(UNIT) $(CHECKS:%=tests-%) sim tidy shellcheck clang
 SLOW += vm-6.12 vm-6.1 module-6.12 module-6.1 mutants sim-long fuzz kernel-doc checkpatch
 
 # Built once before the stages, in parallel; what does not build fails in its
