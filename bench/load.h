@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The load: messages flow through the log and the data pages until time, count,
+ * a signal or an error ends it.
+ *
+ *   RUNNING    messages arrive
+ *   DRAINING   none arrive any more; what is in flight completes
+ *   ENDING     the last record of the journal becomes durable
+ *   ENDED
+ */
+#ifndef BENCH_LOAD_H
+#define BENCH_LOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "acks.h"
+#include "engine.h"
+#include "hist.h"
+#include "log.h"
+#include "model.h"
+#include "options.h"
+#include "pages.h"
+#include "schedule.h"
+#include "volume.h"
+
+enum load_phase {
+	LOAD_RUNNING,
+	LOAD_DRAINING,
+	LOAD_ENDING,
+	LOAD_ENDED,
+};
+
+struct load {
+	const struct options *options;
+	struct volume log_volume;
+	struct volume data_volume;
+	struct engine *engine;
+	struct log log;
+	struct pages pages;
+	struct acks acks;
+	struct model model;
+	struct schedule schedule;
+	struct log_commit *pending;	/* Commits that wait for room in the log; a ring. */
+	uint64_t pending_head;
+	uint64_t pending_tail;
+	enum load_phase phase;
+	uint64_t run;
+	int64_t start_ns;
+	int64_t deadline_ns;	/* 0: none. */
+	int64_t ended_ns;	/* When RUNNING ended. */
+	int64_t progress_ns;	/* When the next progress line is due. */
+	uint64_t offered;	/* Messages that arrived. */
+	uint64_t completed;
+	uint64_t completed_running;
+	uint64_t completed_progress;
+	uint64_t pages_progress;
+	uint64_t log_stalls;	/* A commit found the log full. */
+	uint64_t acks_stalls;	/* A durable commit found the journal full. */
+	bool stalled;
+	bool hung;		/* Draining took too long. */
+	struct hist latency[COMMIT_CLASSES];
+	struct hist interval;	/* Since the last progress line. */
+	struct hist late;	/* Generator: arrival handled after it was due. */
+	char stopped_by[160];	/* Empty, or the error that ended the load. */
+};
+
+/**
+ * load_command - the verb "load"
+ * @options: the command line
+ *
+ * Context: prints progress, report and error lines.
+ *
+ * Return: the exit code: 0 done, 1 failed.
+ */
+int load_command(const struct options *options);
+
+#endif /* BENCH_LOAD_H */

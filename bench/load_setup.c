@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Making a load: volumes, geometry, memory.  All memory is allocated here.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "clock.h"
+#include "complain.h"
+#include "load_setup.h"
+#include "payload.h"
+
+#define LOG_DEFAULT_BYTES (UINT64_C(8) << 30)
+#define DATA_DEFAULT_BYTES (UINT64_C(16) << 30)
+#define LOG_LEAST_BYTES (UINT64_C(1) << 20)
+#define DATA_LEAST_BYTES (UINT64_C(1) << 20)
+/* SQL Server's limit for log bytes in flight. */
+#define SPAN_BYTES (UINT64_C(3840) << 10)
+/* A commit may take at most this share of the log. */
+#define LOG_COMMITS 8
+
+static int open_volumes(struct load *load)
+{
+	const struct options *options = load->options;
+	struct volume_request request = {
+		.path = options->paths[0],
+		.size_bytes = options->log_bytes ? options->log_bytes : options->size_bytes,
+		.magic = PAYLOAD_MAGIC,
+		.yes = options->yes,
+	};
+	int error = volume_open_write(&request, &load->log_volume);
+
+	if (error)
+		return error;
+	request.path = options->paths[1];
+	request.size_bytes = options->data_bytes ? options->data_bytes : options->size_bytes;
+	error = volume_open_write(&request, &load->data_volume);
+	if (error)
+		return error;
+	if (volume_same(&load->log_volume, &load->data_volume))
+		return complain(-EINVAL, "%s: is the same volume as %s; name two", request.path,
+				options->paths[0]);
+	return 0;
+}
+
+static int open_journal(struct load *load, struct volume *volume)
+{
+	struct volume_request request = {
+		.path = load->options->acks,
+		.magic = ACKS_MAGIC,
+		.journal = true,
+		.yes = load->options->yes,
+	};
+	int error;
+
+	if (!request.path)
+		return 0;
+	error = volume_open_write(&request, volume);
+	if (error)
+		return error;
+	if (volume_same(volume, &load->log_volume) || volume_same(volume, &load->data_volume))
+		return complain(-EINVAL, "%s: is under test itself; keep the journal elsewhere",
+				request.path);
+	return 0;
+}
+
+/* How much of a volume is used; 0 after an error line. */
+static uint64_t used_bytes(const struct volume *volume, uint64_t wanted, uint64_t preset,
+			   uint32_t grain)
+{
+	uint64_t used = wanted ? wanted : preset;
+
+	if (used > volume->size_bytes) {
+		if (wanted) {
+			complain(-EINVAL, "%s: has only %llu bytes; ask for less", volume->path,
+				 (unsigned long long)volume->size_bytes);
+			return 0;
+		}
+		used = volume->size_bytes;
+	}
+	used -= used % grain;
+	if (used < LOG_LEAST_BYTES) {
+		complain(-EINVAL, "%s: is too small; give it at least 1 MiB", volume->path);
+		return 0;
+	}
+	return used;
+}
+
+static int check_blocks(const struct load *load)
+{
+	uint32_t sector_bytes = (uint32_t)load->options->sector_bytes;
+
+	if (load->log_volume.block_bytes > sector_bytes ||
+	    load->data_volume.block_bytes > sector_bytes)
+		return complain(-EINVAL, "%s: has blocks of %u bytes; use --sector %u",
+				load->log_volume.block_bytes > sector_bytes ?
+				load->log_volume.path : load->data_volume.path, 4096u, 4096u);
+	return 0;
+}
+
+static int init_log(struct load *load)
+{
+	const struct options *options = load->options;
+	struct log_config config = {
+		.engine = load->engine,
+		.volume = &load->log_volume,
+		.run = load->run,
+		.sector_bytes = (uint32_t)options->sector_bytes,
+		.max_write_bytes = (uint32_t)options->max_write_bytes,
+		.outstanding = (unsigned int)options->outstanding,
+		.max_commits = LOAD_MAX_COMMITS,
+	};
+	unsigned int class;
+
+	config.log_bytes = used_bytes(&load->log_volume, options->log_bytes, LOG_DEFAULT_BYTES,
+				      4096);
+	if (!config.log_bytes)
+		return -EINVAL;
+	config.span_bytes = config.log_bytes / 4 < SPAN_BYTES ? config.log_bytes / 4 : SPAN_BYTES;
+	config.span_bytes -= config.span_bytes % config.sector_bytes;
+	if (config.max_write_bytes > config.span_bytes)
+		return complain(-EINVAL, "--max-write: is longer than the %llu bytes that may be "
+				"in flight; make the log larger",
+				(unsigned long long)config.span_bytes);
+	for (class = 0; class < COMMIT_CLASSES; class++)
+		if (load->model.len_bytes[class] > config.log_bytes / LOG_COMMITS)
+			return complain(-EINVAL, "--body: a commit of %u bytes is too long for the "
+					"log; make the log larger", load->model.len_bytes[class]);
+	if (log_init(&load->log, &config))
+		return complain(-ENOMEM, "out of memory for the log writer");
+	return 0;
+}
+
+static int init_pages(struct load *load, uint64_t nr_pages)
+{
+	const struct options *options = load->options;
+	struct pages_config config = {
+		.engine = load->engine,
+		.volume = &load->data_volume,
+		.log = &load->log,
+		.acks = &load->acks,
+		.run = load->run,
+		.nr_pages = nr_pages,
+		.interval_ns = (int64_t)(options->checkpoint_s * (double)NSEC_PER_SEC),
+		.sector_bytes = (uint32_t)options->sector_bytes,
+		.depth = (unsigned int)options->checkpoint_depth,
+	};
+
+	if (pages_init(&load->pages, &config, clock_now_ns()))
+		return complain(-ENOMEM, "out of memory for %llu pages; use a smaller --data-size",
+				(unsigned long long)nr_pages);
+	return 0;
+}
+
+/* The journal says first what the rest of it is about. */
+static int begin_journal(struct load *load)
+{
+	int error = volume_claim(&load->log_volume);
+
+	if (!error)
+		error = volume_claim(&load->data_volume);
+	if (!error && load->acks.enabled)
+		error = volume_claim(&load->acks.volume);
+	if (error)
+		return error;
+	acks_append(&load->acks, &(struct ack_record) {
+		.kind = ACK_RUN,
+		.id = load->log.config.log_bytes,
+		.lsn = load->pages.config.nr_pages * PAGE_BYTES,
+		.number = load->log.config.span_bytes,
+		.len_bytes = load->log.config.sector_bytes,
+	});
+	acks_pump(&load->acks);
+	while (load->acks.durable < load->acks.appended && !load->acks.error)
+		if (engine_enter(load->engine, NSEC_PER_SEC))
+			return complain(-EIO, "%s: the engine failed", load->engine->ops->name);
+	if (load->acks.error)
+		return complain(load->acks.error, "%s: cannot write the journal: %s",
+				load->options->acks, strerror(-load->acks.error));
+	return 0;
+}
+
+static int init_load(struct load *load)
+{
+	const struct options *options = load->options;
+	unsigned int depth = (unsigned int)(options->outstanding + options->checkpoint_depth) + 2;
+	struct volume journal = { .fd = -1 };
+	uint64_t data_bytes, nr_pages;
+	int error;
+
+	error = open_volumes(load);
+	if (!error)
+		error = check_blocks(load);
+	if (!error)
+		error = open_journal(load, &journal);
+	/* From here the journal's descriptor belongs to load->acks. */
+	if (acks_init(&load->acks, NULL, &journal, load->run))
+		return complain(-ENOMEM, "out of memory for the journal");
+	if (!error)
+		error = engine_open(options->engine, depth, &load->engine);
+	if (error)
+		return error;
+	load->acks.engine = load->engine;
+	data_bytes = used_bytes(&load->data_volume, options->data_bytes, DATA_DEFAULT_BYTES,
+				PAGE_BYTES);
+	nr_pages = data_bytes / PAGE_BYTES;
+	if (!nr_pages)
+		return -EINVAL;
+	if (nr_pages > UINT32_MAX)
+		return complain(-EINVAL, "--data-size: at most 32T are supported");
+	model_init(&load->model, options->seed, (uint32_t)options->body_bytes, nr_pages);
+	if (options->rate_per_s)
+		schedule_init(&load->schedule, options->seed, options->rate_per_s);
+	error = init_log(load);
+	if (!error)
+		error = init_pages(load, nr_pages);
+	if (!error)
+		error = begin_journal(load);
+	return error;
+}
+
+struct load *load_open(const struct options *options)
+{
+	struct load *load = calloc(1, sizeof(*load));
+	uint32_t nonce;
+
+	if (!load) {
+		complain(-ENOMEM, "out of memory");
+		return NULL;
+	}
+	load->options = options;
+	load->log_volume.fd = -1;
+	load->data_volume.fd = -1;
+	load->acks.volume.fd = -1;
+	/* Two runs of one number must not be taken for each other. */
+	if (getrandom(&nonce, sizeof(nonce), 0) != sizeof(nonce))
+		nonce = (uint32_t)clock_now_ns();
+	load->run = options->run_id << 32 | nonce;
+	load->pending = calloc(LOAD_MAX_PENDING, sizeof(*load->pending));
+	if (!load->pending) {
+		complain(-ENOMEM, "out of memory");
+		load_close(load);
+		return NULL;
+	}
+	if (init_load(load)) {
+		load_close(load);
+		return NULL;
+	}
+	return load;
+}
+
+void load_close(struct load *load)
+{
+	engine_close(load->engine);
+	log_exit(&load->log);
+	pages_exit(&load->pages);
+	acks_exit(&load->acks);
+	volume_close(&load->log_volume);
+	volume_close(&load->data_volume);
+	free(load->pending);
+	free(load);
+}
