@@ -151,7 +151,9 @@ struct tandem_verdict tandem_fault_judge(const struct tandem_trial *trial)
 	if (verdict.error == TANDEM_RESULT_OK)
 		verdict.fail |= extra & answers.refused;
 
-	if (verdict.error != TANDEM_RESULT_OK && changes_or_secures_data(trial->op))
+	/* Refused by all: no disk has touched a block. */
+	if (verdict.error != TANDEM_RESULT_OK && answers.refused != trial->sent &&
+	    changes_or_secures_data(trial->op))
 		verdict.unsure = has_two((trial->others | extra) & (u8)~verdict.fail);
 	return verdict;
 }

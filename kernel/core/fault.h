@@ -124,7 +124,8 @@ struct tandem_verdict {
  *    caller gets OK: it lacks what is acknowledged.
  * 6. unsure: the caller gets an error, and two or more legs, of @others or being
  *    filled, remain after @fail is taken away. For a FLUSH too: each may have
- *    dropped its cache. Never for READ and METADATA.
+ *    dropped its cache. Never for READ and METADATA, and never if all of @sent
+ *    answered CALLER or UNSUPPORTED: a refusal touches no block.
  */
 struct tandem_verdict tandem_fault_judge(const struct tandem_trial *trial);
 
