@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Verbs that change something: parse, call the library, show the result.
+ *
+ * For people the library's own remarks are the result; as JSON it is the
+ * status of the array afterwards, with the remarks as messages.
+ */
+#include <string.h>
+
+#include "json.h"
+#include "verb.h"
+
+/* @name: array to show, "" for all, NULL for none. */
+static int finish(struct cli_output *out, struct tandem_context *ctx, const char *name)
+{
+	struct tandem_status_list *list = NULL;
+	struct tandem_error ignored;
+
+	if (!out->json)
+		return TANDEM_CODE_DONE;
+	if (name && tandem_status_get(ctx, *name ? name : NULL, &list, &ignored))
+		list = NULL;
+	cli_json_arrays(out, list, false);
+	tandem_status_put(list);
+	return TANDEM_CODE_DONE;
+}
+
+int cli_create(struct cli_output *out, struct tandem_context *ctx,
+	       const struct cli_request *request)
+{
+	struct tandem_create_options opt = {
+		.name = request->arg[0],
+		.disk = request->arg + 1,
+		.nr_disks = request->nr_args - 1,
+		.level = request->level,
+		.legs = (unsigned int)request->legs,
+		.chunk_bytes = request->chunk_bytes,
+		.region_bytes = request->region_bytes,
+		.recovery_target_ms = request->recovery_target_ms,
+		.role = request->role,
+		.init = request->init,
+		.write_through = request->write_through,
+		.overwrite = request->yes,
+		.no_activate = request->no_activate,
+		.dry_run = request->dry_run,
+	};
+	struct tandem_error err;
+
+	/* The field is narrower than what can be typed. */
+	if (request->legs > CLI_MAX_ARGS)
+		opt.legs = CLI_MAX_ARGS;
+	if (tandem_create(ctx, &opt, &err))
+		return cli_output_error(out, &err);
+	return finish(out, ctx, opt.dry_run || opt.no_activate ? NULL : opt.name);
+}
+
+static bool is_path(const char *word)
+{
+	return strchr(word, '/') != NULL;
+}
+
+/* Either one name, or paths, or one of the two options. */
+static const char *assemble_wrong(const struct cli_request *request)
+{
+	unsigned int i, paths = 0;
+
+	for (i = 0; i < request->nr_args; i++)
+		paths += is_path(request->arg[i]);
+	if (request->scan + (request->incremental != NULL) + (request->nr_args != 0) > 1)
+		return "takes a name, disks, --scan or --incremental, one of them";
+	if (!request->nr_args && !request->scan && !request->incremental)
+		return "needs a name, disks, --scan or --incremental";
+	if (paths && paths != request->nr_args)
+		return "takes a name or disks, not both";
+	if (!paths && request->nr_args > 1)
+		return "takes one name; a disk is a path with a slash";
+	return NULL;
+}
+
+int cli_assemble(struct cli_output *out, struct tandem_context *ctx,
+		 const struct cli_request *request)
+{
+	struct tandem_assemble_options opt = {
+		.scan = request->scan,
+		.incremental = request->incremental != NULL,
+		.degraded = request->degraded,
+		.read_only = request->read_only,
+		.dry_run = request->dry_run,
+	};
+	const char *wrong = assemble_wrong(request);
+	char name[TANDEM_NAME_MAX] = "";
+	struct tandem_error err;
+
+	if (wrong)
+		return cli_output_usage(out, "assemble", wrong);
+	if (request->incremental) {
+		opt.disk = &request->incremental;
+		opt.nr_disks = 1;
+	} else if (request->nr_args && is_path(request->arg[0])) {
+		opt.disk = request->arg;
+		opt.nr_disks = request->nr_args;
+	} else if (request->nr_args) {
+		opt.array = request->arg[0];
+	}
+	if (tandem_assemble(ctx, &opt, name, &err))
+		return cli_output_error(out, &err);
+	return finish(out, ctx, opt.dry_run ? NULL : name);
+}
+
+int cli_stop(struct cli_output *out, struct tandem_context *ctx,
+	     const struct cli_request *request)
+{
+	struct tandem_target target = { .array = request->nr_args ? request->arg[0] : NULL,
+					.dry_run = request->dry_run };
+	struct tandem_error err;
+
+	if (request->all == (request->nr_args != 0))
+		return cli_output_usage(out, "stop", "takes a name or --all");
+	if (tandem_stop(ctx, &target, &err))
+		return cli_output_error(out, &err);
+	return finish(out, ctx, NULL);
+}
+
+int cli_fail(struct cli_output *out, struct tandem_context *ctx,
+	     const struct cli_request *request)
+{
+	const struct tandem_target target = { .array = request->arg[0], .leg = request->arg[1],
+					      .dry_run = request->dry_run };
+	struct tandem_error err;
+
+	if (tandem_fail(ctx, &target, &err))
+		return cli_output_error(out, &err);
+	return finish(out, ctx, target.array);
+}
+
+int cli_add(struct cli_output *out, struct tandem_context *ctx,
+	    const struct cli_request *request)
+{
+	const struct tandem_add_options opt = {
+		.array = request->arg[0],
+		.disk = request->arg[1],
+		.leg = request->leg,
+		.overwrite = request->yes,
+		.dry_run = request->dry_run,
+	};
+	struct tandem_error err;
+
+	if (tandem_add(ctx, &opt, &err))
+		return cli_output_error(out, &err);
+	return finish(out, ctx, opt.array);
+}
+
+int cli_forget(struct cli_output *out, struct tandem_context *ctx,
+	       const struct cli_request *request)
+{
+	const struct tandem_disks disks = {
+		.path = request->arg,
+		.nr = request->nr_args,
+		.overwrite = request->yes,
+		.dry_run = request->dry_run,
+	};
+	struct tandem_error err;
+
+	if (tandem_forget(ctx, &disks, &err))
+		return cli_output_error(out, &err);
+	return finish(out, ctx, NULL);
+}
+
+int cli_wait(struct cli_output *out, struct tandem_context *ctx,
+	     const struct cli_request *request)
+{
+	const struct tandem_wait_options opt = {
+		.array = request->arg[0],
+		.state = request->wait_for,
+		.timeout_ms = request->timeout_given ? (int64_t)request->timeout_ms : -1,
+	};
+	struct tandem_error err;
+
+	if (request->timeout_ms > INT64_MAX / 2)
+		return cli_output_usage(out, "--timeout", "is longer than anybody waits");
+	if (tandem_wait(ctx, &opt, &err))
+		return cli_output_error(out, &err);
+	return finish(out, ctx, opt.array);
+}

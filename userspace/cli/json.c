@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Results and errors as JSON.
+ *
+ * Rules of the schema: integers with the unit in the key, unknown is null,
+ * lower-case words, a list even for one, no key is ever removed within a
+ * schema. What this version cannot know yet (latency, scrub, dirty regions)
+ * is there as null.
+ */
+#include "json.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SCHEMA 1
+
+static void add(struct json_object *to, const char *key, struct json_object *value)
+{
+	json_object_object_add(to, key, value);
+}
+
+static void add_text(struct json_object *to, const char *key, const char *text)
+{
+	add(to, key, text ? json_object_new_string(text) : NULL);
+}
+
+static void add_number(struct json_object *to, const char *key, uint64_t number)
+{
+	add(to, key, number == TANDEM_UNKNOWN ? NULL : json_object_new_uint64(number));
+}
+
+static void add_bool(struct json_object *to, const char *key, bool value)
+{
+	add(to, key, json_object_new_boolean(value));
+}
+
+static struct json_object *document(void)
+{
+	struct json_object *top = json_object_new_object(), *head = json_object_new_object();
+
+	add_number(head, "schema", SCHEMA);
+	add_text(head, "version", tandem_version());
+	add(top, "tandem", head);
+	return top;
+}
+
+static void print(FILE *stream, struct json_object *top, bool line)
+{
+	int flags = JSON_C_TO_STRING_NOSLASHESCAPE | JSON_C_TO_STRING_SPACED;
+
+	if (!line)
+		flags |= JSON_C_TO_STRING_PRETTY;
+	fprintf(stream, "%s\n", json_object_to_json_string_ext(top, flags));
+	fflush(stream);
+	json_object_put(top);
+}
+
+void cli_json_error(const struct tandem_error *err)
+{
+	struct json_object *top = document();
+
+	add_number(top, "code", err->code);
+	add_text(top, "object", err->object[0] ? err->object : NULL);
+	add_text(top, "message", err->text);
+	add_text(top, "hint", err->hint[0] ? err->hint : NULL);
+	print(stderr, top, true);
+}
+
+static struct json_object *leg_object(const struct tandem_leg_info *leg)
+{
+	struct json_object *to = json_object_new_object();
+	struct json_object *errors = json_object_new_object();
+	struct json_object *latency = json_object_new_object();
+
+	add_number(to, "leg", leg->leg);
+	add_number(to, "set", leg->set);
+	add_text(to, "disk", leg->disk);
+	add_text(to, "serial", leg->serial);
+	add_text(to, "state", leg->state);
+	add_number(to, "generation", leg->generation);
+	add_number(errors, "read", leg->read_errors);
+	add_number(errors, "write", leg->write_errors);
+	add_number(errors, "flush", leg->flush_errors);
+	add(to, "errors", errors);
+	add_number(latency, "p50", TANDEM_UNKNOWN);
+	add_number(latency, "p99", TANDEM_UNKNOWN);
+	add(to, "latency_us", latency);
+	return to;
+}
+
+static struct json_object *sync_object(const struct tandem_array_info *info)
+{
+	struct json_object *to;
+
+	if (!info->sync)
+		return NULL;
+	to = json_object_new_object();
+	add_text(to, "kind", info->sync);
+	add_bool(to, "paused", info->sync_paused);
+	add_number(to, "done_bytes", info->sync_done_bytes);
+	add_number(to, "total_bytes", info->sync_total_bytes);
+	add_number(to, "rate_bytes_per_s", TANDEM_UNKNOWN);
+	add_number(to, "eta_s", TANDEM_UNKNOWN);
+	return to;
+}
+
+static uint64_t times(uint64_t number, uint64_t unit)
+{
+	return number == TANDEM_UNKNOWN || unit == TANDEM_UNKNOWN ? TANDEM_UNKNOWN : number * unit;
+}
+
+static struct json_object *array_object(const struct tandem_array_info *info)
+{
+	struct json_object *to = json_object_new_object(), *legs = json_object_new_array();
+	unsigned int i;
+
+	add_text(to, "name", info->name);
+	add_text(to, "uuid", info->uuid);
+	add_text(to, "device", info->device);
+	add_text(to, "level", info->level);
+	add_text(to, "role", info->role);
+	add_text(to, "state", info->state);
+	add_number(to, "size_bytes", info->size_bytes);
+	add_number(to, "chunk_bytes", info->chunk_bytes);
+	add_number(to, "region_bytes", info->region_bytes);
+	add_number(to, "recovery_target_ms", info->recovery_target_ms);
+	add_number(to, "epoch", info->epoch);
+	add_number(to, "dirty_regions", TANDEM_UNKNOWN);
+	add_number(to, "dirty_bytes", TANDEM_UNKNOWN);
+	add_number(to, "unsure_regions", info->unsure_regions);
+	add_number(to, "unsure_bytes", times(info->unsure_regions, info->region_bytes));
+	add_number(to, "resync_bytes", info->resync_bytes);
+	add_number(to, "rebuild_bytes", info->rebuild_bytes);
+	add(to, "sync", sync_object(info));
+	add(to, "scrub", NULL);
+	for (i = 0; i < info->nr_legs; i++)
+		json_object_array_add(legs, leg_object(&info->leg[i]));
+	add(to, "legs", legs);
+	return to;
+}
+
+void cli_json_arrays(const struct cli_output *out, const struct tandem_status_list *list,
+		     bool line)
+{
+	struct json_object *top = document(), *arrays = json_object_new_array();
+	size_t i;
+
+	for (i = 0; list && i < tandem_status_count(list); i++)
+		json_object_array_add(arrays, array_object(tandem_status_array(list, i)));
+	add(top, "arrays", arrays);
+	add(top, "messages", json_object_get(out->messages));
+	print(stdout, top, line);
+}
+
+/* A run of regions [first, first + count), as the only one or not at all. */
+static struct json_object *run(bool present, uint64_t count)
+{
+	struct json_object *runs = json_object_new_array(), *one;
+
+	if (!present || !count)
+		return runs;
+	one = json_object_new_object();
+	add_number(one, "first", 0);
+	add_number(one, "count", count);
+	json_object_array_add(runs, one);
+	return runs;
+}
+
+/*
+ * Without an intent log and a region map the array keeps no record of regions:
+ * all are written, and all or none are unsure or stale.
+ */
+static struct json_object *regions_object(const struct tandem_label_info *info)
+{
+	struct json_object *to = json_object_new_object();
+	bool current = info->use && !strcmp(info->use, "current");
+
+	add(to, "never", run(false, 0));
+	add(to, "zero", run(false, 0));
+	add(to, "dirty", run(false, 0));
+	add(to, "unsure", run(current && !info->clean, info->regions));
+	add(to, "stale", run(!current, info->regions));
+	return to;
+}
+
+static void add_history(struct json_object *to, const struct tandem_label_info *info)
+{
+	struct json_object *epoch = json_object_new_object();
+	struct json_object *config = json_object_new_object();
+
+	add_number(epoch, "number", info->epoch_number);
+	add_text(epoch, "id", info->epoch_id);
+	add_text(epoch, "parent", info->epoch_parent);
+	add(to, "epoch", epoch);
+	add_number(config, "generation", info->generation);
+	add_text(config, "id", info->config_id);
+	add_text(config, "parent", info->config_parent);
+	add(to, "configuration", config);
+	add_number(to, "log_sequence", info->log_sequence);
+}
+
+static void add_places(struct json_object *to, const struct tandem_label_info *info)
+{
+	struct json_object *places = json_object_new_array();
+	unsigned int i;
+
+	for (i = 0; i < info->nr_legs; i++) {
+		struct json_object *place = json_object_new_object();
+
+		add_number(place, "leg", info->place[i].leg);
+		add_number(place, "set", info->place[i].set);
+		add_text(place, "id", info->place[i].id);
+		add_text(place, "record", info->place[i].record);
+		add_text(place, "serial", info->place[i].disk);
+		add_number(place, "disk_bytes", info->place[i].disk_bytes);
+		json_object_array_add(places, place);
+	}
+	add(to, "places", places);
+}
+
+static void add_label(struct json_object *to, const struct tandem_label_info *info, bool regions)
+{
+	add_text(to, "name", info->array_name);
+	add_text(to, "uuid", info->array_uuid);
+	add_text(to, "level", info->level);
+	add_text(to, "role", info->role);
+	add_text(to, "init", info->init);
+	add_number(to, "leg", info->leg);
+	add_number(to, "set", info->set);
+	add_text(to, "leg_id", info->leg_id);
+	add_text(to, "use", info->use);
+	add_bool(to, "clean", info->clean);
+	add_bool(to, "blank", info->blank);
+	add_number(to, "slot", info->slot);
+	add_number(to, "sequence", info->sequence);
+	add_number(to, "feature_compat", info->feature_compat);
+	add_number(to, "feature_ro_compat", info->feature_ro_compat);
+	add_number(to, "feature_incompat", info->feature_incompat);
+	add_number(to, "flags", info->flags);
+	add_number(to, "size_bytes", info->size_bytes);
+	add_number(to, "set_bytes", info->set_bytes);
+	add_number(to, "chunk_bytes", info->chunk_bytes);
+	add_number(to, "region_bytes", info->region_bytes);
+	add_number(to, "nr_regions", info->regions);
+	add_number(to, "data_offset_bytes", info->data_offset_bytes);
+	add_number(to, "disk_bytes", info->disk_bytes);
+	add_number(to, "recovery_target_ms", info->recovery_target_ms);
+	add_number(to, "created_s", info->created_s);
+	add_history(to, info);
+	add_places(to, info);
+	if (regions)
+		add(to, "regions", regions_object(info));
+}
+
+static struct json_object *examined_object(const struct tandem_label_info *info, bool regions)
+{
+	struct json_object *to = json_object_new_object(), *error = NULL;
+
+	add_text(to, "disk", info->path);
+	if (info->error) {
+		error = json_object_new_object();
+		add_number(error, "code", info->error->code);
+		add_text(error, "message", info->error->text);
+		add_text(error, "hint", info->error->hint[0] ? info->error->hint : NULL);
+	} else {
+		add_label(to, info, regions);
+	}
+	add(to, "error", error);
+	return to;
+}
+
+void cli_json_examine(const struct cli_output *out, const struct tandem_examine_list *list,
+		      bool regions)
+{
+	struct json_object *top = document(), *legs = json_object_new_array();
+	struct json_object *arrays = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < tandem_examine_count(list); i++)
+		json_object_array_add(legs,
+				      examined_object(tandem_examine_label(list, i), regions));
+	for (i = 0; i < tandem_examine_arrays(list); i++) {
+		const struct tandem_verdict_info *info = tandem_examine_array(list, i);
+		struct json_object *array = json_object_new_object();
+
+		add_text(array, "name", info->name);
+		add_text(array, "uuid", info->uuid);
+		add_text(array, "verdict", info->verdict);
+		add_bool(array, "startable", info->startable);
+		json_object_array_add(arrays, array);
+	}
+	add(top, "legs", legs);
+	add(top, "arrays", arrays);
+	add(top, "messages", json_object_get(out->messages));
+	print(stdout, top, false);
+}

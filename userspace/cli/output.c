@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where results, remarks and errors go.
+ *
+ * An error is one line on stderr, "tandem: object: fact (way out)", or one
+ * JSON object there. In JSON mode remarks of the library become part of the
+ * result, so that stdout is one document and stderr is empty or an error.
+ */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "json.h"
+#include "output.h"
+
+void cli_output_init(struct cli_output *out, bool json)
+{
+	const char *debug = getenv("TANDEM_DEBUG");
+
+	out->json = json;
+	out->debug = debug && *debug;
+	out->messages = json ? json_object_new_array() : NULL;
+}
+
+void cli_output_exit(struct cli_output *out)
+{
+	json_object_put(out->messages);
+	out->messages = NULL;
+}
+
+void cli_output_log(void *data, enum tandem_log_level level, const char *line)
+{
+	struct cli_output *out = data;
+
+	switch (level) {
+	case TANDEM_LOG_DEBUG:
+		if (out->debug)
+			fprintf(stderr, "tandem: debug: %s\n", line);
+		return;
+	case TANDEM_LOG_NOTICE:
+	case TANDEM_LOG_WARNING:
+		break;
+	}
+	if (out->json)
+		json_object_array_add(out->messages, json_object_new_string(line));
+	else if (level == TANDEM_LOG_WARNING)
+		fprintf(stderr, "tandem: warning: %s\n", line);
+	else
+		printf("%s\n", line);
+}
+
+int cli_output_error(const struct cli_output *out, const struct tandem_error *err)
+{
+	fflush(stdout);
+	if (out->json)
+		cli_json_error(err);
+	else
+		fprintf(stderr, "tandem: %s%s%s%s%s%s\n", err->object, err->object[0] ? ": " : "",
+			err->text, err->hint[0] ? " (" : "", err->hint, err->hint[0] ? ")" : "");
+	return (int)err->code;
+}
+
+int cli_output_usage(const struct cli_output *out, const char *object, const char *fact)
+{
+	struct tandem_error err = { .code = TANDEM_CODE_USAGE };
+
+	snprintf(err.object, sizeof(err.object), "%s", object);
+	snprintf(err.text, sizeof(err.text), "%s", fact);
+	snprintf(err.hint, sizeof(err.hint), "tandem --help");
+	return cli_output_error(out, &err);
+}

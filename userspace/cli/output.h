@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where results, remarks and errors go: text for people, or JSON. */
+#ifndef TANDEM_CLI_OUTPUT_H
+#define TANDEM_CLI_OUTPUT_H
+
+#include <stdbool.h>
+
+#include "tandem.h"
+
+struct json_object;
+
+/**
+ * struct cli_output - one run of the program
+ * @json: results and errors as JSON
+ * @messages: what the library said, for the JSON result
+ */
+struct cli_output {
+	bool json;
+	bool debug;
+	struct json_object *messages;
+};
+
+void cli_output_init(struct cli_output *out, bool json);
+void cli_output_exit(struct cli_output *out);
+
+/* tandem_log_fn; data is the struct cli_output. */
+void cli_output_log(void *data, enum tandem_log_level level, const char *line);
+
+/* Prints an error to stderr. Return: its exit status */
+int cli_output_error(const struct cli_output *out, const struct tandem_error *err);
+
+/* A usage error of the program itself. Return: exit status */
+int cli_output_usage(const struct cli_output *out, const char *object, const char *fact);
+
+#endif

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Arrays and superblocks as text for people: the state, the reason, and what
+ * to do about it come before the table of legs.
+ */
+#include "show.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "units.h"
+
+static bool is(const char *text, const char *word)
+{
+	return text && !strcmp(text, word);
+}
+
+static const char *or_dash(const char *text)
+{
+	return text ? text : "-";
+}
+
+/* First leg that is not as it should be, or NULL. */
+static const struct tandem_leg_info *worst_leg(const struct tandem_array_info *info)
+{
+	unsigned int i;
+
+	for (i = 0; i < info->nr_legs; i++) {
+		if (is(info->leg[i].state, "unrecorded") || is(info->leg[i].state, "failed"))
+			return &info->leg[i];
+	}
+	for (i = 0; i < info->nr_legs; i++) {
+		if (!is(info->leg[i].state, "current"))
+			return &info->leg[i];
+	}
+	return NULL;
+}
+
+void cli_show_judge(const struct tandem_array_info *info, struct cli_judgement *judgement)
+{
+	const struct tandem_leg_info *leg = worst_leg(info);
+
+	if (is(info->state, "healthy") || is(info->state, "degraded") ||
+	    is(info->state, "read-only"))
+		judgement->level = leg ? 1 : 0;
+	else
+		judgement->level = 2;
+	if (leg)
+		snprintf(judgement->reason, sizeof(judgement->reason),
+			 "%s %s: leg %u (%s) is %s", info->name, info->state, leg->leg,
+			 leg->disk ? leg->disk : leg->serial ? leg->serial : "no disk", leg->state);
+	else
+		snprintf(judgement->reason, sizeof(judgement->reason), "%s %s", info->name,
+			 info->state);
+}
+
+static void show_trouble(const struct tandem_array_info *info)
+{
+	const struct tandem_leg_info *leg = worst_leg(info);
+
+	if (!leg)
+		return;
+	printf("reason  leg %u (%s, %s) is %s; errors read %llu, write %llu, flush %llu\n",
+	       leg->leg, leg->disk ? leg->disk : "no disk", leg->serial ? leg->serial : "unknown",
+	       leg->state, (unsigned long long)leg->read_errors,
+	       (unsigned long long)leg->write_errors, (unsigned long long)leg->flush_errors);
+	if (is(leg->state, "unrecorded"))
+		printf("action  none: the kernel retries; writes wait until it is recorded\n");
+	else if (is(leg->state, "stale") && leg->disk)
+		printf("action  tandem add %s %s\n", info->name, leg->disk);
+	else if (!is(leg->state, "rebuilding"))
+		printf("action  tandem add %s /dev/NEW --leg %u\n", info->name, leg->leg);
+}
+
+static void show_sync(const struct tandem_array_info *info)
+{
+	char done[32], total[32];
+
+	if (!info->sync)
+		return;
+	if (info->sync_total_bytes == TANDEM_UNKNOWN || !info->sync_total_bytes) {
+		printf("sync    %s%s\n", info->sync, info->sync_paused ? ", paused" : "");
+		return;
+	}
+	cli_size_text(info->sync_done_bytes, done, sizeof(done));
+	cli_size_text(info->sync_total_bytes, total, sizeof(total));
+	printf("sync    %s %llu%%, %s of %s%s\n", info->sync,
+	       (unsigned long long)(info->sync_done_bytes / (info->sync_total_bytes / 100 + 1)),
+	       done, total, info->sync_paused ? ", paused" : "");
+}
+
+void cli_show_array(const struct tandem_array_info *info)
+{
+	unsigned int i;
+	char size[32];
+
+	cli_size_text(info->size_bytes, size, sizeof(size));
+	printf("array   %s  %s  %s, %u legs in %u sets, role %s, %s, %s\n", info->name,
+	       info->state, or_dash(info->level), info->nr_legs, info->nr_sets,
+	       or_dash(info->role), size, info->device);
+	show_trouble(info);
+	show_sync(info);
+	printf("  leg set %-24s %-10s %10s  %-11s %s\n", "disk", "state", "generation",
+	       "errs r/w/f", "serial");
+	for (i = 0; i < info->nr_legs; i++) {
+		const struct tandem_leg_info *leg = &info->leg[i];
+		char errors[64];
+
+		snprintf(errors, sizeof(errors), "%llu/%llu/%llu",
+			 (unsigned long long)leg->read_errors,
+			 (unsigned long long)leg->write_errors,
+			 (unsigned long long)leg->flush_errors);
+		printf("  %-3u %-3u %-24s %-10s %10llu  %-11s %s\n", leg->leg, leg->set,
+		       or_dash(leg->disk), leg->state, (unsigned long long)leg->generation,
+		       errors, or_dash(leg->serial));
+	}
+}
+
+static void show_places(const struct tandem_label_info *info)
+{
+	unsigned int i;
+
+	for (i = 0; i < info->nr_legs; i++) {
+		const struct tandem_place_info *place = &info->place[i];
+
+		printf("    leg %-3u set %-3u %-11s %-32s %s\n", place->leg, place->set,
+		       place->record, or_dash(place->id), or_dash(place->disk));
+	}
+}
+
+static void show_time(uint64_t seconds)
+{
+	time_t when = (time_t)seconds;
+	struct tm utc;
+	char text[40];
+
+	if (gmtime_r(&when, &utc) && strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &utc))
+		printf("  created     %s\n", text);
+}
+
+void cli_show_label(const struct tandem_label_info *info)
+{
+	char size[32], offset[32], region[32];
+
+	cli_size_text(info->size_bytes, size, sizeof(size));
+	cli_size_text(info->data_offset_bytes, offset, sizeof(offset));
+	cli_size_text(info->region_bytes, region, sizeof(region));
+	printf("%s\n", info->path);
+	printf("  array       %s, %s\n", info->array_name, info->array_uuid);
+	printf("  leg         %u of %u, set %u, id %s\n", info->leg, info->nr_legs, info->set,
+	       or_dash(info->leg_id));
+	printf("  use         %s%s%s\n", info->use, info->clean ? ", stopped cleanly" : "",
+	       info->blank ? ", prepared and never filled" : "");
+	printf("  shape       %s, %s, role %s, regions of %s, data from %s, init %s\n",
+	       info->level, size, info->role, region, offset, info->init);
+	printf("  generation  %llu, %s, from %s\n", (unsigned long long)info->generation,
+	       or_dash(info->config_id), or_dash(info->config_parent));
+	printf("  epoch       %llu, %s, from %s\n", (unsigned long long)info->epoch_number,
+	       or_dash(info->epoch_id), or_dash(info->epoch_parent));
+	printf("  slots       0 %s, 1 %s; sequence %llu in slot %u\n", info->slot_state[0],
+	       info->slot_state[1], (unsigned long long)info->sequence, info->slot);
+	printf("  features    compat %#llx, ro_compat %#llx, incompat %#llx, flags %#llx\n",
+	       (unsigned long long)info->feature_compat,
+	       (unsigned long long)info->feature_ro_compat,
+	       (unsigned long long)info->feature_incompat, (unsigned long long)info->flags);
+	show_time(info->created_s);
+	show_places(info);
+}
