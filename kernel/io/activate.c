@@ -243,11 +243,6 @@ static u64 legs_in(struct tandem_array *array, enum tandem_leg_state state)
 	return legs;
 }
 
-static u64 legs_in_use(struct tandem_array *array)
-{
-	return legs_in(array, TANDEM_LEG_CURRENT) | legs_in(array, TANDEM_LEG_REBUILDING);
-}
-
 /* Some legs failed on the way up. Has every set a current one left? */
 static int without(struct tandem_array *array, u64 failed)
 {
@@ -316,13 +311,19 @@ static void commit_done(struct tandem_array *array, void *context, u64 written, 
 	wake_up(&array->wait);
 }
 
-/* Returns the legs that failed. The token is free: nothing else runs. */
-static u64 commit_legs(struct tandem_array *array, u64 legs)
+/* To all legs in use. Returns those that failed. */
+static u64 commit_all(struct tandem_array *array)
 {
 	struct commit_wait wait = { false, 0 };
+	struct tandem_commit_order order = {
+		.first = legs_in(array, TANDEM_LEG_CURRENT),
+		.later = legs_in(array, TANDEM_LEG_REBUILDING),
+		.done = commit_done,
+		.context = &wait,
+	};
 
 	wait_event(array->wait, tandem_commit_try(array));
-	tandem_commit_start(array, legs, commit_done, &wait);
+	tandem_commit_start(array, &order);
 	wait_event(array->wait, READ_ONCE(wait.done));
 	return wait.failed;
 }
@@ -382,7 +383,7 @@ static int begin_epoch(struct tandem_array *array)
 	tandem_lineage_activate(array->super, &epoch,
 				array->plan.forced ? TANDEM_FLAG_FORCED : 0);
 	for (;;) {
-		failed = commit_legs(array, legs_in_use(array));
+		failed = commit_all(array);
 		if (!failed)
 			return 0;
 		error = without(array, failed);
@@ -513,7 +514,7 @@ void tandem_array_end_finish(struct tandem_array *array)
 	wait_event(array->wait, is_quiet(array));
 	if (!array->params.read_only && ends_clean(array)) {
 		array->super->flags |= TANDEM_FLAG_CLEAN;
-		commit_legs(array, legs_in_use(array));
+		commit_all(array);
 	}
 	WRITE_ONCE(array->phase, TANDEM_PHASE_DOWN);
 	cancel_delayed_work_sync(&array->record_work);

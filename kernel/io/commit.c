@@ -2,8 +2,9 @@
 /*
  * Commit: array->super to both slots of some legs, slot by slot.
  *
- *	start ---> older slot of every target, FUA ---> all answered
+ *	start ---> older slot of every first leg, FUA ---> all answered
  *	      ---> the other slot of those that are well ---> all answered
+ *	      ---> if all are well: the same for the later legs
  *	      ---> done(written, failed), token still held
  *
  * Decisions: the two rounds run over all targets together, so at any crash
@@ -21,8 +22,8 @@
 
 /*
  * struct tandem_commit - the one commit of an array
- * @legs: targets; @failed: of these, with an error
- * @round: 0 or 1
+ * @legs: targets of the group at hand; @written, @failed: of all so far
+ * @round: 0 or 1 of the group
  * @pending: bios under way
  */
 struct tandem_commit {
@@ -31,9 +32,9 @@ struct tandem_commit {
 	atomic_t pending;
 	unsigned int round;
 	u64 legs;
+	u64 written;
 	u64 failed;
-	tandem_commit_fn done;
-	void *context;
+	struct tandem_commit_order order;
 };
 
 static void commit_end(struct bio *bio)
@@ -102,38 +103,58 @@ static void collect(struct tandem_commit *commit)
 			commit->failed |= 1ull << i;
 }
 
+static void start_group(struct tandem_commit *commit, u64 legs)
+{
+	commit->legs = legs;
+	commit->round = 0;
+	run_round(commit);
+}
+
+/* Both slots of those that are well. */
+static void finish_group(struct tandem_commit *commit)
+{
+	struct tandem_array *array = commit->array;
+	u64 written = commit->legs & ~commit->failed;
+	struct tandem_leg *leg;
+	unsigned int i;
+
+	for (i = 0; i < array->params.nr_legs; i++) {
+		leg = &array->leg[i];
+		if (written & (1ull << i))
+			leg->held = tandem_lineage_pair(array->super, leg->set->index);
+	}
+	commit->written |= written;
+}
+
 static void commit_work(struct work_struct *work)
 {
 	struct tandem_commit *commit = container_of(work, struct tandem_commit, work);
-	struct tandem_array *array = commit->array;
-	unsigned int i;
-	u64 written;
+	struct tandem_commit_order *order = &commit->order;
+	u64 later;
 
 	collect(commit);
 	if (commit->round++ == 0) {
 		run_round(commit);
 		return;
 	}
-	written = commit->legs & ~commit->failed;
-	for (i = 0; i < array->params.nr_legs; i++)
-		if (written & (1ull << i))
-			array->leg[i].held = tandem_lineage_pair(array->super,
-								 array->leg[i].set->index);
-	commit->done(array, commit->context, written, commit->failed);
+	finish_group(commit);
+	later = commit->failed ? 0 : order->later;
+	order->later = 0;
+	if (later)
+		start_group(commit, later);
+	else
+		order->done(commit->array, order->context, commit->written, commit->failed);
 }
 
-void tandem_commit_start(struct tandem_array *array, u64 legs, tandem_commit_fn done,
-			 void *context)
+void tandem_commit_start(struct tandem_array *array, const struct tandem_commit_order *order)
 {
 	struct tandem_commit *commit = array->commit;
 
 	WARN_ON_ONCE(!array->commit_busy);
-	commit->legs = legs;
+	commit->order = *order;
+	commit->written = 0;
 	commit->failed = 0;
-	commit->round = 0;
-	commit->done = done;
-	commit->context = context;
-	run_round(commit);
+	start_group(commit, order->first);
 }
 
 bool tandem_commit_try(struct tandem_array *array)

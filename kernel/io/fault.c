@@ -305,8 +305,9 @@ void tandem_fault_record_work(struct work_struct *work)
 {
 	struct tandem_array *array = container_of(to_delayed_work(work), struct tandem_array,
 						  record_work);
+	struct tandem_commit_order order = { .done = record_done };
 	struct tandem_set *set;
-	u8 legs;
+	u32 masks;
 
 	if (!tandem_commit_try(array))
 		return;
@@ -316,8 +317,11 @@ void tandem_fault_record_work(struct work_struct *work)
 		return;
 	}
 	edit(array, set);
-	legs = TANDEM_WRITTEN(atomic_read(&set->masks));
-	tandem_commit_start(array, leg_mask(set, legs), record_done, set);
+	masks = atomic_read(&set->masks);
+	order.first = leg_mask(set, TANDEM_READABLE(masks));
+	order.later = leg_mask(set, TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks));
+	order.context = set;
+	tandem_commit_start(array, &order);
 }
 
 void tandem_fault_kick(struct tandem_array *array)

@@ -142,30 +142,21 @@ static void fail_legs(struct tandem_copy *copy, u64 failed)
 	spin_unlock_irq(&set->array->lock);
 }
 
-/* The leg itself carries the record now, or has failed. */
-static void new_done(struct tandem_array *array, void *context, u64 written, u64 failed)
+/*
+ * Old legs first, then the leg itself (io/commit.h). An old leg that failed is
+ * recorded before we try again.
+ */
+static void commit_done(struct tandem_array *array, void *context, u64 written, u64 failed)
 {
 	struct tandem_copy *copy = context;
 
-	if (failed)
+	if (failed) {
 		fail_legs(copy, failed);
-	else
+		copy->promote = PROMOTE_TOKEN;
+	} else {
 		readable(copy);
-	copy->state = COPY_IDLE;
-	tandem_commit_release(array);
-}
-
-/* The old legs carry the record, or some have failed. */
-static void old_done(struct tandem_array *array, void *context, u64 written, u64 failed)
-{
-	struct tandem_copy *copy = context;
-
-	if (!failed) {
-		tandem_commit_start(array, 1ull << leg_of(copy)->index, new_done, copy);
-		return;
+		copy->state = COPY_IDLE;
 	}
-	fail_legs(copy, failed);
-	copy->promote = PROMOTE_TOKEN;
 	tandem_commit_release(array);
 }
 
@@ -174,6 +165,7 @@ static bool step_token(struct tandem_copy *copy)
 	struct tandem_set *set = copy->set;
 	struct tandem_array *array = set->array;
 	struct tandem_leg *leg = leg_of(copy);
+	struct tandem_commit_order order = { .done = commit_done, .context = copy };
 	struct tandem_id config;
 	u32 masks;
 
@@ -189,7 +181,9 @@ static bool step_token(struct tandem_copy *copy)
 		tandem_lineage_promote(array->super, leg->index, &config);
 	}
 	masks = atomic_read(&set->masks);
-	tandem_commit_start(array, (u64)TANDEM_READABLE(masks) << set->first_leg, old_done, copy);
+	order.first = (u64)TANDEM_READABLE(masks) << set->first_leg;
+	order.later = 1ull << leg->index;
+	tandem_commit_start(array, &order);
 	return false;
 }
 
