@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The administrator. Two phases: first everything that the options of the
+ * seed allow, as long as the users have requests left; then nothing goes wrong
+ * any more, and the array must come back to health, whole and equal.
+ *
+ * A crash is an event like any other: it is set off some time ahead and hits
+ * whatever runs then, be it in the middle of a start or a stop.
+ */
+#include "admin.h"
+#include "front.h"
+#include "ledger.h"
+#include "sched.h"
+#include "users.h"
+#include "world.h"
+
+#define PATIENCE_TICKS	20000000000ull
+#define MAX_STEPS	400u
+
+static struct {
+	u32 steps;
+	bool finale;
+	bool armed;		/* a crash is on its way */
+	struct sim_event *bomb;
+	u32 failed_starts;
+} admin;
+
+static u32 below(u32 n)
+{
+	return sim_below(SIM_RANDOM_ADMIN, n);
+}
+
+static bool chance(u32 one_in)
+{
+	return sim_chance(SIM_RANDOM_ADMIN, one_in);
+}
+
+void admin_start(void)
+{
+	memset(&admin, 0, sizeof(admin));
+}
+
+static void go_off(void *unused)
+{
+	(void)unused;
+	SIM_NOTE("crash", NULL, { 0 });
+	sim_crash();
+}
+
+static void arm(u32 within)
+{
+	if (admin.armed)
+		return;
+	admin.armed = true;
+	admin.bomb = sim_after(1 + below(within), SIM_EVENT_CONTROL, go_off, NULL);
+}
+
+static void disarm(void)
+{
+	if (admin.armed)
+		sim_cancel(admin.bomb);
+	admin.armed = false;
+}
+
+/* Which disks lose power: all, none, or some. */
+static u64 draw_power(void)
+{
+	const struct sim_options *o = &world.options;
+	u64 all = (1ull << world.nr_disks) - 1;
+
+	if (!o->power || (o->host_only && below(2)))
+		return 0;
+	return below(3) ? all : sim_random(SIM_RANDOM_ADMIN) & all;
+}
+
+void admin_crashed(void)
+{
+	u64 power = draw_power();
+	bool felt = false;
+	unsigned int leg;
+
+	sim_clear();
+	admin.armed = false;
+	SIM_NOTE("crashed", NULL, { power });
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		felt |= power & 1ull << leg && ledger_is_current(leg);
+		disk_crash(&world.disk[leg], power & 1ull << leg);
+	}
+	oracle_crash(felt);
+	front_crash();
+	users_restart();
+}
+
+static u64 legs_not_current(void)
+{
+	unsigned int leg;
+	u64 legs = 0;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (!ledger_is_current(leg))
+			legs |= 1ull << leg;
+	return legs;
+}
+
+/* One slot may rot while the other one says the same. */
+static void rot_something(void)
+{
+	unsigned int leg = below(world.nr_disks);
+	const struct ledger_slot *slot = ledger_slot(leg, 0);
+
+	if (!chance(world.options.rot) || !slot[0].valid || !slot[1].valid ||
+	    memcmp(&slot[0].config, &slot[1].config, sizeof(slot[0].config)) ||
+	    memcmp(&slot[0].epoch, &slot[1].epoch, sizeof(slot[0].epoch)))
+		return;
+	SIM_NOTE("slot rots", world.disk[leg].engine.name, { 0 });
+	disk_rot(&world.disk[leg], below(2));
+}
+
+/* A leg that is not current gets a new disk. */
+static void replace_something(void)
+{
+	static struct tandem_super super;
+	unsigned int leg = below(world.nr_disks);
+	unsigned int source = world_set_of(leg) * world.options.legs;
+
+	if (!world.options.replace || below(3) || ledger_is_current(leg))
+		return;
+	while (!ledger_is_up_to_date(source))
+		if (++source == world.nr_disks)
+			return;
+	if (!world_read_super(source, &super))
+		return;
+	SIM_NOTE("new disk", world.disk[leg].engine.name, { source });
+	world_replace(leg, &super);
+}
+
+static u64 draw_present(void)
+{
+	const struct sim_options *o = &world.options;
+	unsigned int leg;
+	u64 present = 0;
+
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		if (o->subset && !below(3) && admin.failed_starts < 4)
+			continue;
+		if (world.disk[leg].health.dead && below(2))
+			continue;
+		faults_heal(&world.disk[leg]);
+		present |= 1ull << leg;
+	}
+	return present;
+}
+
+static void draw_table(struct front_table *table)
+{
+	const struct sim_options *o = &world.options;
+
+	memset(table, 0, sizeof(*table));
+	table->present = draw_present();
+	table->degraded = TANDEM_DEGRADED_PROVEN;
+	if (!below(8))
+		table->degraded = TANDEM_DEGRADED_NEVER;
+	if (o->force && !below(3))
+		table->degraded = TANDEM_DEGRADED_FORCE;
+	table->rebuild = below(2) ? legs_not_current() : below(4) ? 0 :
+			 sim_random(SIM_RANDOM_ADMIN) & ((1ull << world.nr_disks) - 1);
+	table->read_only = o->read_only && !below(4);
+	table->swap = o->wrong_place && !below(4);
+	table->no_memory = o->no_memory && !below(3) ? 1 + below(25) : 0;
+}
+
+static void try_start(void)
+{
+	struct front_table table;
+
+	rot_something();
+	replace_something();
+	draw_table(&table);
+	admin.failed_starts++;
+	if (!front_make(&table))
+		admin.failed_starts = 0;
+}
+
+/* After a stop in order the power may go: nothing that was recorded as clean depends on it. */
+static void stop(void)
+{
+	unsigned int leg;
+
+	front_remove();
+	if (!world.options.power || below(2))
+		return;
+	SIM_NOTE("power off", NULL, { 0 });
+	for (leg = 0; leg < world.nr_disks; leg++)
+		disk_power_cut(&world.disk[leg]);
+	oracle_crash(true);
+}
+
+static void send_message(void)
+{
+	switch (below(4)) {
+	case 0:
+		front_message(TANDEM_MESSAGE_SYNC_PAUSE, 0);
+		break;
+	case 1:
+		front_message(TANDEM_MESSAGE_SYNC_RESUME, 0);
+		break;
+	default:
+		front_message(TANDEM_MESSAGE_FAIL, below(world.nr_disks));
+	}
+}
+
+static void reload(void)
+{
+	struct front_table table;
+
+	draw_table(&table);
+	if (below(3))
+		table.rebuild = legs_not_current();
+	front_reload(&table);
+}
+
+static void act(void)
+{
+	const struct sim_options *o = &world.options;
+
+	if (!below(6))
+		front_poll();
+	if (chance(o->crash))
+		arm(below(2) ? 500 : 20000);
+	if (chance(o->message))
+		send_message();
+	if (front_is_read_only() && !below(4)) {
+		stop();
+	} else if (chance(o->stop)) {
+		stop();
+	} else if (chance(o->reload)) {
+		reload();
+	} else if (chance(o->suspend)) {
+		front_suspend(!below(3));
+		if (!front_is_up()) {
+			sim_run(below(500));
+			if (front_resume())
+				front_remove();
+		}
+	}
+}
+
+static void step(void)
+{
+	sim_run(1 + below(below(4) ? 3000 : 60000));
+	if (front_exists())
+		act();
+	else
+		try_start();
+}
+
+static void heal_all(void)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		faults_heal(&world.disk[leg]);
+		world.disk[leg].health.bad_count = 0;
+	}
+}
+
+/* Gives up the legs that are not part of the newest history; its legs are returned. */
+static u64 forget_rivals(void)
+{
+	unsigned int leg;
+	u64 present = 0;
+
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		if (ledger_is_up_to_date(leg))
+			present |= 1ull << leg;
+		else
+			world_forget(leg);
+	}
+	return present;
+}
+
+/* Starts with whatever is needed; what was forced before may need more force. */
+static u64 start_for_good(void)
+{
+	struct front_table table = { .degraded = TANDEM_DEGRADED_PROVEN };
+	unsigned int leg;
+	int error;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (ledger_newest_slot(leg))
+			table.present |= 1ull << leg;
+	table.rebuild = legs_not_current();
+	error = front_make(&table);
+	if (error && !world.options.force)
+		sim_fail("liveness", "all disks are here and well, and the start fails (%d)", error);
+	if (error) {
+		table.degraded = TANDEM_DEGRADED_FORCE;
+		error = front_make(&table);
+	}
+	if (error) {
+		table.present = forget_rivals();
+		error = front_make(&table);
+	}
+	if (error)
+		sim_fail("liveness", "not even force starts legs %llx (%d)",
+			 (unsigned long long)table.present, error);
+	return table.present;
+}
+
+static bool is_healthy(u64 present)
+{
+	static struct tandem_status status;
+	unsigned int leg;
+
+	tandem_array_status(front_array(), &status);
+	if (status.unsure_regions || status.sync != TANDEM_SYNC_NONE)
+		return false;
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (present & 1ull << leg && status.leg[leg].state != TANDEM_LEG_CURRENT)
+			return false;
+	return true;
+}
+
+static void wait_until(bool (*reached)(u64 present), u64 present, const char *what)
+{
+	u64 deadline = sim_now() + PATIENCE_TICKS;
+
+	while (!reached(present))
+		if (sim_now() > deadline || !sim_step())
+			sim_fail("liveness", "nothing is wrong, but never: %s", what);
+}
+
+static bool users_have_ended(u64 unused)
+{
+	(void)unused;
+	return users_are_idle();
+}
+
+static void settle_running_array(void)
+{
+	if (!front_exists())
+		return;
+	if (!front_is_read_only())
+		front_message(TANDEM_MESSAGE_SYNC_RESUME, 0);
+	wait_until(users_have_ended, 0, "the users' requests end");
+	front_remove();
+}
+
+static void check_clean(u64 present)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (present & 1ull << leg && !ledger_newest_slot(leg)->clean)
+			sim_fail("liveness", "leg %u is not clean after a clean stop", leg);
+}
+
+/* Nothing goes wrong any more: the array must become whole, and stay so. */
+static void finale(void)
+{
+	struct tandem_array *array;
+	u64 present;
+
+	admin.finale = true;
+	disarm();
+	faults_stop();
+	users_end_work();
+	settle_running_array();
+	heal_all();
+	present = start_for_good();
+	array = front_array();
+	wait_until(is_healthy, present, "all legs are current and equal");
+	oracle_quiet(array);
+	users_read_all();
+	front_remove();
+	check_clean(present);
+
+	present = start_for_good();
+	array = front_array();
+	sim_run(1000);
+	if (atomic64_read(&array->resync_sectors) || !is_healthy(present))
+		sim_fail("liveness", "after a clean stop something is resynced");
+	users_read_all();
+	front_poll();
+	front_remove();
+}
+
+void admin_run(void)
+{
+	while (users_left() && admin.steps++ < MAX_STEPS)
+		step();
+	finale();
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Commands of a simulated disk.
+ *
+ * A write takes effect (shows in reads, is in the cache) either when it is
+ * submitted or when it completes, by chance; both ends of what a real disk
+ * may do, and with random latencies every order in between. It is durable
+ * after a flush that was *issued* after it completed, or at once with FUA.
+ *
+ * Strict: what a real disk or block layer would mangle silently (a range past
+ * the end, half a block, a bio that still has its last error, a submission in
+ * interrupt context or under a lock) fails the seed.
+ */
+#include <stdlib.h>
+
+#include "disk.h"
+#include "ledger.h"
+#include "oracle.h"
+#include "sched.h"
+#include "world.h"
+
+static struct sim_disk *disk_of(struct tandem_disk *engine)
+{
+	return container_of(engine, struct sim_disk, engine);
+}
+
+static void check_submission(struct sim_disk *disk, struct bio *bio)
+{
+	if (sim_state.irq)
+		sim_fail("context", "%s: submission in interrupt context", disk->engine.name);
+	if (sim_state.locks)
+		sim_fail("lock", "%s: submission under a lock", disk->engine.name);
+	if (bio->sim_state != SIM_BIO_READY)
+		sim_fail("bio", "%s: submitted while it is in flight, or never set up",
+			 disk->engine.name);
+	if (bio->bi_status)
+		sim_fail("bio", "%s: submitted with the status of its last attempt",
+			 disk->engine.name);
+	if (bio_end_sector(bio) > disk->store.sectors ||
+	    bio->bi_iter.bi_size % disk->engine.logical_block_bytes ||
+	    bio->bi_iter.bi_sector % (disk->engine.logical_block_bytes / 512))
+		sim_fail("bio", "%s: sectors %llu+%u do not exist or are half a block",
+			 disk->engine.name, (unsigned long long)bio->bi_iter.bi_sector,
+			 bio_sectors(bio));
+}
+
+static void capture(struct sim_command *command)
+{
+	u32 i;
+
+	command->content = malloc(command->count * sizeof(u64));
+	if (!command->content)
+		abort();
+	for (i = 0; i < command->count; i++)
+		command->content[i] = command->op == REQ_OP_WRITE_ZEROES ? 0 :
+			store_content(&command->disk->store, command->sector + i,
+				      command->data + 512 * i);
+}
+
+static void note_changes(struct sim_disk *disk)
+{
+	struct sim_store *store = &disk->store;
+	unsigned int slot;
+
+	for (slot = 0; slot < 2; slot++)
+		if (store->changed_first < disk->slot_sector[slot] + TANDEM_SUPER_BYTES / 512 &&
+		    store->changed_end > disk->slot_sector[slot])
+			ledger_slot_changed(disk, slot);
+	store->changed_first = ~0ull;
+	store->changed_end = 0;
+}
+
+/* The data moves: a read gets it, a write puts it where reads see it. */
+static void apply(struct sim_command *command, enum sim_survival survival)
+{
+	struct sim_disk *disk = command->disk;
+	struct sim_cached write;
+	u32 i;
+
+	command->applied = true;
+	if (command->op == REQ_OP_READ) {
+		for (i = 0; i < command->count; i++)
+			store_get(&disk->store, disk->store.view[command->sector + i],
+				  command->sector + i, command->data + 512 * i);
+		return;
+	}
+	if (!command->content || survival == SIM_NONE)
+		return;
+	write.first = command->sector;
+	write.count = command->count;
+	write.content = command->content;
+	disk->nr_writes++;
+	oracle_leg_write(command);
+	command->stamp = store_write(&disk->store, &write, survival);
+	note_changes(disk);
+}
+
+static void drop_command(struct sim_command *command)
+{
+	list_del(&command->node);
+	free(command->content);
+	free(command);
+}
+
+static void finish_well(struct sim_command *command)
+{
+	struct sim_disk *disk = command->disk;
+
+	if (!command->applied)
+		apply(command, SIM_ALL);
+	if (command->stamp) {
+		store_done(&disk->store, command->stamp, disk->clock);
+		if (command->fua)
+			store_settle(&disk->store, command->stamp);
+	}
+	if (command->flush)
+		store_flush(&disk->store, command->issued);
+	note_changes(disk);
+}
+
+static void finish_badly(struct sim_command *command, const struct sim_outcome *outcome)
+{
+	struct sim_disk *disk = command->disk;
+
+	if (!command->applied && command->op != REQ_OP_READ)
+		apply(command, outcome->survival);
+	if (command->stamp)
+		store_done(&disk->store, command->stamp, disk->clock);
+	if (outcome->drop)
+		disk_lose(disk, SIM_SOME);
+	note_changes(disk);
+}
+
+static void complete_command(void *argument)
+{
+	struct sim_command *command = argument;
+	struct sim_disk *disk = command->disk;
+	struct bio *bio = command->bio;
+	struct sim_outcome outcome;
+
+	disk->clock++;
+	faults_decide(command, &outcome);
+	SIM_NOTE(outcome.status ? "disk error" : "disk", disk->engine.name,
+		 { command->sector, command->count,
+		   bio->bi_opf | (u64)outcome.status << 32 | (u64)command->flush << 40 });
+	if (outcome.status)
+		finish_badly(command, &outcome);
+	else
+		finish_well(command);
+	bio->bi_status = outcome.status;
+	bio->bi_iter.bi_sector += command->count;
+	bio->bi_iter.bi_bvec_done += bio->bi_iter.bi_size;
+	bio->bi_iter.bi_size = 0;
+	drop_command(command);
+	bio_endio(bio);
+}
+
+static u64 latency(const struct sim_command *command)
+{
+	u64 ticks = 5 + sim_below(SIM_RANDOM_SCHEDULE, world.options.latency);
+
+	if (command->flush)
+		ticks *= 3;
+	if (!sim_below(SIM_RANDOM_SCHEDULE, 40))
+		ticks *= 20;
+	return ticks * command->disk->health.slow;
+}
+
+static struct sim_command *make_command(struct sim_disk *disk, struct bio *bio)
+{
+	struct sim_command *command = calloc(1, sizeof(*command));
+
+	if (!command)
+		abort();
+	command->disk = disk;
+	command->bio = bio;
+	command->op = bio_op(bio);
+	command->flush = command->op == REQ_OP_FLUSH || bio->bi_opf & REQ_PREFLUSH;
+	command->fua = bio->bi_opf & REQ_FUA;
+	command->sector = bio->bi_iter.bi_sector;
+	command->count = bio_sectors(bio);
+	command->data = bio->sim_data + bio->bi_iter.bi_bvec_done;
+	command->issued = disk->clock++;
+	command->at_start = sim_chance(SIM_RANDOM_SCHEDULE, 2);
+	if (command->flush && command->count)
+		sim_fail("bio", "%s: a flush with data on its way to a disk", disk->engine.name);
+	return command;
+}
+
+static void submit(struct tandem_disk *engine, struct bio *bio, struct bio *parent)
+{
+	struct sim_disk *disk = disk_of(engine);
+	struct sim_command *command;
+	struct sim_state outer;
+
+	check_submission(disk, bio);
+	command = make_command(disk, bio);
+	command->users = parent;
+	bio->bi_bdev = engine->bdev;
+	bio->sim_state = SIM_BIO_IN_FLIGHT;
+	list_add_tail(&command->node, &disk->commands);
+	oracle_leg_command(command);
+	if (command->op != REQ_OP_READ && command->count)
+		capture(command);
+	if (faults_at_once(command)) {
+		outer = sim_state;
+		sim_state.irq = true;
+		complete_command(command);
+		sim_state = outer;
+		return;
+	}
+	if (command->at_start && command->count && !disk->health.dead)
+		apply(command, SIM_ALL);
+	sim_after(latency(command), SIM_EVENT_DISK, complete_command, command);
+	sim_preempt();
+}
+
+static const struct tandem_disk_ops disk_ops = { .submit = submit };
+
+void disk_start(struct sim_disk *disk, unsigned int leg)
+{
+	disk->leg = leg;
+	disk->engine.ops = &disk_ops;
+	disk->engine.bdev = &disk->bdev;
+	disk->engine.size_sectors = disk->store.sectors;
+	snprintf(disk->engine.name, sizeof(disk->engine.name), "disk%u", leg);
+	disk->bdev.disk = disk;
+	disk->health = (struct sim_health){ .slow = 1 };
+	disk->clock = 1;
+	disk->nr_writes = 0;
+	disk->present = true;
+	disk->lossy = false;
+	disk->slot_sector[0] = TANDEM_SLOT0_BYTES / 512;
+	disk->slot_sector[1] = TANDEM_SLOT1_BYTES / 512;
+	INIT_LIST_HEAD(&disk->commands);
+	store_start(&disk->store);
+}
+
+void disk_destroy(struct sim_disk *disk)
+{
+	if (!disk->store.view)
+		return;
+	while (!list_empty(&disk->commands))
+		drop_command(list_first_entry(&disk->commands, struct sim_command, node));
+	store_destroy(&disk->store);
+}
+
+void disk_lose(struct sim_disk *disk, enum sim_survival survival)
+{
+	bool lost = store_lose(&disk->store, survival, true);
+
+	note_changes(disk);
+	if (!lost)
+		return;
+	SIM_NOTE("lost its cache", disk->engine.name, { 0 });
+	disk->lossy = true;
+	oracle_leg_lost(disk);
+}
+
+void disk_power_cut(struct sim_disk *disk)
+{
+	store_lose(&disk->store, sim_below(SIM_RANDOM_FAULTS, SIM_NR_SURVIVALS), false);
+	note_changes(disk);
+}
+
+void disk_crash(struct sim_disk *disk, bool power)
+{
+	struct sim_command *command;
+
+	disk->clock++;
+	while (!list_empty(&disk->commands)) {
+		command = list_first_entry(&disk->commands, struct sim_command, node);
+		if (!command->applied && command->op != REQ_OP_READ && !disk->health.dead)
+			apply(command, sim_below(SIM_RANDOM_FAULTS, SIM_NR_SURVIVALS));
+		drop_command(command);
+	}
+	store_abandon(&disk->store);
+	if (power)
+		disk_power_cut(disk);
+	note_changes(disk);
+}
+
+void disk_rot(struct sim_disk *disk, unsigned int slot)
+{
+	u64 sector = disk->slot_sector[slot] + sim_below(SIM_RANDOM_FAULTS, 4);
+	u64 rotten = store_content(&disk->store, sector, (const u8[512]){ 0xde, 0xad, sector });
+
+	disk->store.view[sector] = rotten;
+	disk->store.durable[sector] = rotten;
+	disk->store.changed_first = sector;
+	disk->store.changed_end = sector + 1;
+	note_changes(disk);
+}

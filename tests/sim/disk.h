@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A simulated disk: commands, their latency, their results. What it holds is
+ * in store.h, what goes wrong in faults.h.
+ */
+#ifndef SIM_DISK_H
+#define SIM_DISK_H
+
+#include "io/disk.h"
+#include "faults.h"
+#include "store.h"
+
+struct sim_world;
+
+/* A command between submission and completion. */
+struct sim_command {
+	struct sim_disk *disk;
+	struct bio *bio;
+	enum req_op op;
+	bool flush;
+	bool fua;
+	bool users;		/* part of a user's request */
+	bool applied;
+	bool at_start;		/* takes effect when submitted, not when completed */
+	u64 sector;
+	u32 count;
+	u64 issued;		/* disk's clock */
+	u32 stamp;		/* of the write in the cache */
+	u64 *content;		/* of a write */
+	u8 *data;
+	struct sim_event *event;
+	struct list_head node;
+};
+
+struct sim_disk {
+	struct tandem_disk engine;	/* what the engine sees */
+	struct block_device bdev;
+	unsigned int leg;		/* the place it belongs to */
+	struct sim_store store;
+	struct sim_health health;
+	u64 clock;			/* counts submissions and completions */
+	u64 nr_writes;			/* that changed anything, whoever sent them */
+	bool present;			/* may be named in a table */
+	bool lossy;			/* lost acknowledged writes, and nobody noticed yet */
+	struct list_head commands;
+	u64 slot_sector[2];
+};
+
+void disk_start(struct sim_disk *disk, unsigned int leg);
+void disk_destroy(struct sim_disk *disk);
+
+/* Everything under way is cut off: @power decides what the cache keeps. */
+void disk_crash(struct sim_disk *disk, bool power);
+
+/* What is in the cache and answered is lost, the disk goes on (or is dead). */
+void disk_lose(struct sim_disk *disk, enum sim_survival survival);
+
+/* Power of a disk that has nothing under way. */
+void disk_power_cut(struct sim_disk *disk);
+
+/* Spoils one sector of a superblock slot: media rot, while nobody looks. */
+void disk_rot(struct sim_disk *disk, unsigned int slot);
+
+#endif

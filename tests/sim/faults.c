@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The fault model. Everything in it may happen in any seed that has it
+ * switched on; whatever the array then loses is a bug of the array.
+ *
+ * A disk
+ *  1. keeps what was flushed or written with FUA, except where 7 says so;
+ *  2. loses or keeps what is in its cache unit by unit (512 bytes or 4 KiB)
+ *     when its power goes; older never over newer in one unit;
+ *  3. may tear a write that is under way when power goes or that fails: any
+ *     of its units may have landed, in the cache or for good;
+ *  4. answers a command with any error class; a failed write may have landed
+ *     wholly, partly or not at all, but never lands after its answer;
+ *  5. that fails a flush may have dropped from its cache what was completed
+ *     before, unit by unit, and answers the next flush with success;
+ *  6. may die: every command fails from then on, what was under way fails and
+ *     may have landed; with or without its cache. It may be back, as it was,
+ *     at the next start of the array, never before;
+ *  7. may lose one sector of *one* superblock slot while the array is down,
+ *     and may have data sectors that cannot be read until they are written;
+ *  8. may be slow, and completes commands in any order, but has applied a
+ *     write before a command that was submitted after its completion.
+ *
+ * Outside the model: a disk that lies about a flush or FUA; that loses its
+ * cache between two good commands; that brings back an old image of itself
+ * (option rollback: that needs the intent log); that returns wrong data; both
+ * slots of a superblock rotting.
+ */
+#include "disk.h"
+#include "sched.h"
+
+static struct {
+	const struct sim_options *options;
+	bool on;
+	u64 injected;
+} faults;
+
+static const blk_status_t device_errors[] = {
+	BLK_STS_IOERR, BLK_STS_IOERR, BLK_STS_TIMEOUT, BLK_STS_NOSPC, BLK_STS_TRANSPORT,
+	BLK_STS_MEDIUM, BLK_STS_RESV_CONFLICT, BLK_STS_OFFLINE, BLK_STS_DEV_RESOURCE, 99,
+};
+
+static const blk_status_t retryable_errors[] = { BLK_STS_RESOURCE, BLK_STS_AGAIN };
+
+static const blk_status_t caller_errors[] = {
+	BLK_STS_NOTSUPP, BLK_STS_TARGET, BLK_STS_PROTECTION, BLK_STS_INVAL,
+};
+
+static u32 below(u32 n)
+{
+	return sim_below(SIM_RANDOM_FAULTS, n);
+}
+
+void faults_start(const struct sim_options *options)
+{
+	faults.options = options;
+	faults.on = true;
+	faults.injected = 0;
+}
+
+void faults_stop(void)
+{
+	faults.on = false;
+}
+
+bool faults_are_on(void)
+{
+	return faults.on;
+}
+
+u64 faults_injected(void)
+{
+	return faults.injected;
+}
+
+static bool is_meta(const struct sim_command *command)
+{
+	return command->sector < command->disk->store.data_first && !command->flush;
+}
+
+static u32 rate_of(const struct sim_command *command)
+{
+	if (command->flush)
+		return faults.options->flush_error;
+	if (is_meta(command))
+		return faults.options->meta_error;
+	return command->op == REQ_OP_READ ? faults.options->read_error :
+		faults.options->write_error;
+}
+
+static blk_status_t draw_error(const struct sim_command *command)
+{
+	if (faults.options->caller_error && command->users && !command->flush && !below(3))
+		return caller_errors[below(ARRAY_SIZE(caller_errors))];
+	if (faults.options->retryable && !below(3))
+		return retryable_errors[below(ARRAY_SIZE(retryable_errors))];
+	return device_errors[below(ARRAY_SIZE(device_errors))];
+}
+
+/* These mean that no device has seen the command. */
+static bool is_retryable(blk_status_t status)
+{
+	return status == BLK_STS_RESOURCE || status == BLK_STS_AGAIN;
+}
+
+static void maybe_fall_ill(struct sim_disk *disk, const struct sim_command *command)
+{
+	const struct sim_options *options = faults.options;
+
+	if (sim_chance(SIM_RANDOM_FAULTS, options->death * 4)) {
+		disk->health.dead = true;
+		disk->health.dead_status = device_errors[below(ARRAY_SIZE(device_errors))];
+		SIM_NOTE("dies", disk->engine.name, { command->sector });
+		if (options->power && below(2))
+			disk_lose(disk, SIM_SOME);
+	}
+	if (sim_chance(SIM_RANDOM_FAULTS, options->bad_range * 4) && !disk->health.bad_count &&
+	    !is_meta(command)) {
+		disk->health.bad_first = command->sector;
+		disk->health.bad_count = 1 + below(max(command->count, 1u));
+		SIM_NOTE("unreadable", disk->engine.name,
+			 { disk->health.bad_first, disk->health.bad_count });
+	}
+	if (sim_chance(SIM_RANDOM_FAULTS, options->slow * 4))
+		disk->health.slow = disk->health.slow > 1 ? 1 : 2 + below(300);
+}
+
+static bool is_unreadable(const struct sim_command *command)
+{
+	const struct sim_health *health = &command->disk->health;
+
+	return command->op == REQ_OP_READ && health->bad_count &&
+	       command->sector < health->bad_first + health->bad_count &&
+	       health->bad_first < command->sector + command->count;
+}
+
+static void heal_by_write(const struct sim_command *command)
+{
+	struct sim_health *health = &command->disk->health;
+
+	if (command->op != REQ_OP_READ && command->sector <= health->bad_first &&
+	    command->sector + command->count >= health->bad_first + health->bad_count)
+		health->bad_count = 0;
+}
+
+static void count(struct sim_disk *disk, blk_status_t status)
+{
+	unsigned int i;
+
+	faults.injected++;
+	disk->health.injected++;
+	for (i = 0; i < ARRAY_SIZE(caller_errors); i++)
+		disk->health.refused += caller_errors[i] == status;
+}
+
+void faults_decide(struct sim_command *command, struct sim_outcome *outcome)
+{
+	struct sim_disk *disk = command->disk;
+
+	outcome->status = BLK_STS_OK;
+	outcome->survival = SIM_ALL;
+	outcome->drop = false;
+	if (faults.on)
+		maybe_fall_ill(disk, command);
+	if (command->op == REQ_OP_WRITE_ZEROES && disk->health.no_write_zeroes) {
+		outcome->status = BLK_STS_NOTSUPP;
+		outcome->survival = SIM_NONE;
+	} else if (disk->health.dead) {
+		outcome->status = disk->health.dead_status;
+		outcome->survival = below(SIM_NR_SURVIVALS);
+	} else if (is_unreadable(command)) {
+		outcome->status = BLK_STS_MEDIUM;
+	} else if (faults.on && sim_chance(SIM_RANDOM_FAULTS, rate_of(command))) {
+		outcome->status = draw_error(command);
+		outcome->survival = faults.options->landed && !is_retryable(outcome->status) ?
+				    below(SIM_NR_SURVIVALS) : SIM_NONE;
+		outcome->drop = command->flush && faults.options->dropped && below(2);
+	}
+	if (command->bio->bi_opf & REQ_NOWAIT && !outcome->status && command->users &&
+	    !below(16)) {
+		outcome->status = BLK_STS_AGAIN;
+		outcome->survival = SIM_NONE;
+	}
+	if (outcome->status)
+		count(disk, outcome->status);
+	else
+		heal_by_write(command);
+}
+
+bool faults_at_once(struct sim_command *command)
+{
+	return faults.options->at_once &&
+	       (command->disk->health.dead || (faults.on && !below(20)));
+}
+
+void faults_heal(struct sim_disk *disk)
+{
+	disk->health.dead = false;
+	disk->health.slow = 1;
+}

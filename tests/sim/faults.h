@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What goes wrong with a disk. The model is written down in faults.c.
+ */
+#ifndef SIM_FAULTS_H
+#define SIM_FAULTS_H
+
+#include "options.h"
+
+struct sim_disk;
+struct sim_command;
+
+/**
+ * struct sim_health - what is wrong with a disk for longer than one command
+ * @dead: answers nothing but errors until the next start of the array
+ * @bad_first, @bad_count: sectors that cannot be read until they are written
+ * @slow: latency is multiplied by this
+ * @no_write_zeroes: the disk does not know that command
+ * @injected: commands that were answered with an error
+ * @injected_at_start: as it was when the array was last started
+ * @refused: of these, errors that are the caller's fault by their class
+ */
+struct sim_health {
+	bool dead;
+	blk_status_t dead_status;
+	u64 bad_first;
+	u32 bad_count;
+	u32 slow;
+	bool no_write_zeroes;
+	u64 injected;
+	u64 injected_at_start;
+	u64 refused;
+};
+
+/* What becomes of one command. */
+struct sim_outcome {
+	blk_status_t status;
+	u32 survival;		/* enum sim_survival: of a write that failed */
+	bool drop;		/* a flush that failed lost what it should have written */
+};
+
+void faults_start(const struct sim_options *options);
+/* From now on nothing new goes wrong; what is dead stays dead. */
+void faults_stop(void);
+bool faults_are_on(void);
+/* Errors given to anybody since faults_start(). */
+u64 faults_injected(void);
+
+void faults_decide(struct sim_command *command, struct sim_outcome *outcome);
+/* Refuse a command in the middle of its submission? */
+bool faults_at_once(struct sim_command *command);
+/* A disk that is back after a restart of the machine, or was replaced. */
+void faults_heal(struct sim_disk *disk);
+
+#endif

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Life of the simulated device, in the order of dm.c: load while the old table
+ * runs, presuspend, block, wait for what is under way, postsuspend, swap,
+ * preresume, destroy the old table.
+ */
+#include "front_device.h"
+#include "sched.h"
+#include "world.h"
+
+#define PATIENCE_TICKS	7200000000ull	/* two hours: a request is lost */
+
+void front_start(void)
+{
+	memset(&front, 0, sizeof(front));
+	INIT_LIST_HEAD(&front.ops);
+	INIT_LIST_HEAD(&front.deferred);
+	INIT_LIST_HEAD(&front.parts);
+	front.request_bytes = tandem_request_bytes(world.options.legs);
+	front.blocked = true;
+}
+
+bool front_is_quiet(void)
+{
+	return !front.pending && list_empty(&front.ops);
+}
+
+bool front_exists(void)
+{
+	return front.array;
+}
+
+bool front_is_up(void)
+{
+	return front.up;
+}
+
+bool front_is_read_only(void)
+{
+	return front.array && front.start.read_only;
+}
+
+struct tandem_array *front_array(void)
+{
+	return front.array;
+}
+
+bool front_has_disk(unsigned int leg)
+{
+	return front.disk[leg];
+}
+
+bool front_reads_are_bound(void)
+{
+	return front.up && front.start.live;
+}
+
+static void told(void *context)
+{
+	if (context != &front)
+		sim_fail("engine", "event with a context that is not ours");
+	front.events++;
+}
+
+static void fill_disks(const struct front_table *table, struct tandem_disk **disk)
+{
+	unsigned int i;
+
+	for (i = 0; i < world.nr_disks; i++)
+		disk[i] = table->present & 1ull << i ? &world.disk[i].engine : NULL;
+	if (table->swap)
+		swap(disk[0], disk[world.nr_disks - 1]);
+}
+
+static void note_start(const struct front_table *table, struct oracle_start *start)
+{
+	memset(start, 0, sizeof(*start));
+	start->present = table->present;
+	start->degraded = table->degraded;
+	start->read_only = table->read_only;
+	start->misplaced = table->swap &&
+		table->present & (1ull | 1ull << (world.nr_disks - 1));
+}
+
+/* The constructor: an array that is down, validated. */
+static int construct(const struct front_table *table, struct tandem_array **array)
+{
+	struct tandem_array_params params = {
+		.array = world.super.array, .nr_legs = world.nr_disks,
+		.degraded = table->degraded, .rebuild = table->rebuild,
+		.read_only = table->read_only, .event = told, .context = &front,
+	};
+	const char *why = NULL;
+	int error;
+
+	fill_disks(table, params.disk);
+	sim_state.control = true;
+	sim_memory_fail_at(table->no_memory);
+	*array = NULL;
+	error = tandem_array_create(&params, array);
+	if (!error)
+		error = tandem_array_load(*array, &why);
+	SIM_NOTE("construct", why, { table->present, table->rebuild, -error });
+	if (error) {
+		sim_memory_fail_at(0);
+		tandem_array_destroy(*array);
+		*array = NULL;
+	}
+	sim_state.control = false;
+	return error;
+}
+
+static void destroy(struct tandem_array *array)
+{
+	sim_state.control = true;
+	tandem_array_destroy(array);
+	sim_state.control = false;
+}
+
+static int activate(void)
+{
+	const char *why = NULL;
+	int error;
+
+	oracle_start_begin(&front.start);
+	sim_state.control = true;
+	error = tandem_array_activate(front.array, &why);
+	sim_state.control = false;
+	sim_memory_fail_at(0);
+	SIM_NOTE("activate", why, { front.start.present, front.start.degraded, -error });
+	if (error) {
+		oracle_refused(&front.start, error);
+		return error;
+	}
+	oracle_started(&front.start, front.array);
+	front.up = true;
+	front.blocked = false;
+	front_submit_deferred();
+	return 0;
+}
+
+static void forget_device(void)
+{
+	front.array = NULL;
+	front.up = false;
+	front.blocked = true;
+	memset(front.disk, 0, sizeof(front.disk));
+	memset(&front.start, 0, sizeof(front.start));
+}
+
+int front_make(const struct front_table *table)
+{
+	struct tandem_array *array;
+	int error;
+
+	note_start(table, &front.start);
+	oracle_start_begin(&front.start);
+	error = construct(table, &array);
+	if (error) {
+		oracle_refused(&front.start, error);
+		forget_device();
+		return error;
+	}
+	fill_disks(table, front.disk);
+	front.array = array;
+	error = activate();
+	if (error)
+		front_remove();
+	return error;
+}
+
+static void wait_for_requests(void)
+{
+	u64 deadline = sim_now() + PATIENCE_TICKS;
+
+	while (front.pending)
+		if (sim_now() > deadline || !sim_step())
+			sim_fail("liveness", "%llu requests never end, the device is suspending",
+				 (unsigned long long)front.pending);
+}
+
+void front_suspend(bool interrupted)
+{
+	SIM_NOTE("suspend", NULL, { interrupted });
+	sim_state.control = true;
+	tandem_array_end_start(front.array);
+	sim_state.control = false;
+	sim_run(sim_below(SIM_RANDOM_ADMIN, 300));
+	front.blocked = true;
+	if (interrupted) {
+		sim_run(sim_below(SIM_RANDOM_ADMIN, 1000));
+		sim_state.control = true;
+		tandem_array_end_cancel(front.array);
+		sim_state.control = false;
+		front.blocked = false;
+		front_submit_deferred();
+		return;
+	}
+	wait_for_requests();
+	sim_state.control = true;
+	tandem_array_end_finish(front.array);
+	sim_state.control = false;
+	front.up = false;
+	SIM_NOTE("suspended", NULL, { 0 });
+	oracle_down();
+}
+
+int front_resume(void)
+{
+	return activate();
+}
+
+int front_reload(const struct front_table *table)
+{
+	struct tandem_array *old = front.array;
+	struct tandem_array *new;
+	int error = construct(table, &new);
+
+	if (error)
+		return error;
+	sim_memory_fail_at(0);
+	front_suspend(false);
+	note_start(table, &front.start);
+	fill_disks(table, front.disk);
+	front.array = new;
+	error = activate();
+	destroy(old);
+	if (error)
+		front_remove();
+	return error;
+}
+
+void front_remove(void)
+{
+	struct sim_op *op;
+
+	if (front.up)
+		front_suspend(false);
+	destroy(front.array);
+	forget_device();
+	while (!list_empty(&front.deferred)) {
+		op = list_first_entry(&front.deferred, struct sim_op, node);
+		list_del(&op->node);
+		op->status = BLK_STS_IOERR;
+		op->done(op);
+	}
+	if (sim_memory_pieces())
+		sim_fail("memory", "%zu pieces are left behind", sim_memory_pieces());
+}
+
+void front_crash(void)
+{
+	front_drop_requests();
+	sim_memory_drop();
+	forget_device();
+}
+
+u64 front_legs(enum tandem_leg_state state)
+{
+	unsigned int i;
+	u64 legs = 0;
+
+	for (i = 0; front.array && i < world.nr_disks; i++)
+		if (front.array->leg[i].state == state)
+			legs |= 1ull << i;
+	return legs;
+}
+
+void front_poll(void)
+{
+	static struct tandem_status status, again;
+	static char text[4096];
+
+	memset(&again, 0, sizeof(again));
+	tandem_array_status(front.array, &status);
+	if (tandem_status_format(&status, text, sizeof(text)) < 0 ||
+	    tandem_status_parse(text, &again))
+		sim_fail("status", "the status line cannot be printed and read back");
+	SIM_NOTE("status", tandem_array_state_text(status.state),
+		 { status.unsure_regions, status.sync, status.epoch });
+	if (front.up)
+		oracle_look(front.array);
+}
+
+int front_message(enum tandem_message_verb verb, unsigned int leg)
+{
+	struct tandem_message message = { .verb = verb, .leg = leg };
+	int error = tandem_array_message(front.array, &message);
+
+	SIM_NOTE("message", NULL, { verb, leg, -error });
+	return error;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the superblocks say that are durable on the disks, and the history
+ * that really happened, which no superblock knows.
+ *
+ * History: each completed read-write activation is a node; per set it has a
+ * parent, the node that its legs came from, and the time at which. A leg is in
+ * a node until a record that lands on a leg of the same node leaves it out. Two
+ * legs of a set are rivals if neither's place in history lies before the
+ * other's: both went on without the other (K5).
+ */
+#ifndef SIM_LEDGER_H
+#define SIM_LEDGER_H
+
+#include "options.h"
+#include "uapi/tandem_format.h"
+
+#define LEDGER_STAYED	(~0u)		/* has not left its node */
+
+struct sim_disk;
+struct tandem_super;
+
+/* A superblock slot as it is durable now. */
+struct ledger_slot {
+	bool valid;
+	bool clean;
+	bool blank;
+	u64 sequence;
+	struct tandem_id config;
+	struct tandem_id epoch;
+	u8 record[SIM_MAX_DISKS];
+};
+
+struct ledger_node {
+	s32 parent[SIM_MAX_DISKS];	/* per set; -1: none */
+	u32 when[SIM_MAX_DISKS];
+};
+
+void ledger_start(void);
+/* A leg of the array as created. */
+void ledger_add_leg(struct sim_disk *disk);
+void ledger_slot_changed(struct sim_disk *disk, unsigned int slot);
+
+const struct ledger_slot *ledger_slot(unsigned int leg, unsigned int slot);
+/* The slot that counts, or NULL. */
+const struct ledger_slot *ledger_newest_slot(unsigned int leg);
+
+/* Is @leg current by the newest configuration of its set that landed anywhere? */
+bool ledger_is_current(unsigned int leg);
+/* An epoch that was seen before now? Seeing makes it known. */
+bool ledger_is_known_epoch(const struct tandem_id *epoch);
+
+/* Is @leg where the newest completed activation and no record since left it? */
+bool ledger_is_up_to_date(unsigned int leg);
+/* Have all of @legs stayed in one node? */
+bool ledger_is_one_timeline(u64 legs);
+bool ledger_are_rivals(unsigned int a, unsigned int b);
+
+/* An activation is complete; @current_legs were used as current. */
+void ledger_activated(u64 current_legs);
+/* A rebuilt leg has become current. */
+void ledger_promoted(unsigned int leg);
+/* A new disk without a history. */
+void ledger_replaced(struct sim_disk *disk);
+
+#endif

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tandem-sim: runs seeds, and says which one failed and how.
+ *
+ *	tandem-sim [--seed N] [--seeds COUNT] [--jobs N] [--events N] [--legs N]
+ *		   [--sets N] [--calm] [--overlap] [--rollback] [--keep-going]
+ *		   [--replay] [--verbose]
+ *
+ * The same seed and options give the same run, event by event: --replay runs
+ * each seed twice and compares, --verbose prints all that happens. The last
+ * line is "N passed, N failed"; the exit status is 1 if one failed.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "admin.h"
+#include "front_device.h"
+#include "sched.h"
+#include "users.h"
+#include "world.h"
+
+struct request {
+	u64 seed;
+	u64 count;
+	u32 jobs;
+	bool replay;
+	bool verbose;
+	bool keep_going;
+	struct sim_limits limits;
+};
+
+struct totals {
+	u64 passed;
+	u64 failed;
+};
+
+static volatile u64 running_seed;
+
+/* The engine went where it should not: name the seed before the process dies. */
+static void say_seed(int number)
+{
+	char text[80];
+	int length = snprintf(text, sizeof(text), "tandem-sim: signal %d in seed %llu\n", number,
+			      (unsigned long long)running_seed);
+
+	if (write(STDOUT_FILENO, text, length) < 0)
+		_exit(2);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void set_up(u64 seed, const struct sim_limits *limits)
+{
+	sim_start(seed);
+	world.options.seed = seed;
+	options_draw(&world.options, limits);
+	oracle_begin();
+	faults_start(&world.options);
+	admin_start();
+}
+
+static void clean_up(void)
+{
+	sim_clear();
+	front_drop_requests();
+	sim_memory_drop();
+	users_stop();
+	world_destroy();
+}
+
+/* True: it passed. */
+static bool run_seed(u64 seed, const struct sim_limits *limits)
+{
+	volatile bool passed = false;
+
+	running_seed = seed;
+	set_up(seed, limits);
+	if (!setjmp(sim_fail_env)) {
+		world_create();
+		front_start();
+		users_start();
+		sim_set_preemption(world.options.preemption);
+		if (setjmp(sim_crash_env))
+			admin_crashed();
+		admin_run();
+		passed = true;
+	}
+	clean_up();
+	return passed;
+}
+
+static void report(u64 seed, const char *rule, const char *text)
+{
+	printf("seed %llu FAILED: %s: %s\n", (unsigned long long)seed, rule, text);
+}
+
+static bool replays(const struct request *request, u64 seed)
+{
+	u64 hash = sim_hash();
+
+	run_seed(seed, &request->limits);
+	if (sim_hash() == hash)
+		return true;
+	report(seed, "replay", "the second run was another one");
+	return false;
+}
+
+static bool check_seed(const struct request *request, u64 seed)
+{
+	bool passed = run_seed(seed, &request->limits);
+
+	if (!passed) {
+		options_print(&world.options);
+		sim_print_notes();
+		report(seed, sim_failure.rule, sim_failure.text);
+		printf("again: tandem-sim --seed %llu --verbose\n", (unsigned long long)seed);
+	}
+	if (request->verbose)
+		printf("seed %llu: %llu events, trace %016llx\n", (unsigned long long)seed,
+		       (unsigned long long)sim_events_run(), (unsigned long long)sim_hash());
+	return (!request->replay || replays(request, seed)) && passed;
+}
+
+static void run_share(const struct request *request, u32 share, struct totals *totals)
+{
+	u64 i;
+
+	for (i = share; i < request->count; i += request->jobs) {
+		if (check_seed(request, request->seed + i))
+			totals->passed++;
+		else
+			totals->failed++;
+		if (totals->failed && !request->keep_going)
+			break;
+	}
+	fflush(stdout);
+}
+
+/* A process for each share; what it counted comes through a pipe. */
+static void run_jobs(const struct request *request, struct totals *totals)
+{
+	struct totals share_totals;
+	int ends[64][2];
+	u32 share;
+
+	for (share = 0; share < request->jobs; share++) {
+		if (pipe(ends[share]))
+			abort();
+		if (fork())
+			continue;
+		memset(&share_totals, 0, sizeof(share_totals));
+		run_share(request, share, &share_totals);
+		_exit(write(ends[share][1], &share_totals, sizeof(share_totals)) !=
+		      sizeof(share_totals));
+	}
+	for (share = 0; share < request->jobs; share++) {
+		close(ends[share][1]);
+		if (read(ends[share][0], &share_totals, sizeof(share_totals)) !=
+		    sizeof(share_totals))
+			share_totals = (struct totals){ 0, 1 };
+		totals->passed += share_totals.passed;
+		totals->failed += share_totals.failed;
+	}
+	while (wait(NULL) > 0)
+		;
+}
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: tandem-sim [--seed N] [--seeds COUNT] [--jobs N] [--events N]\n"
+		"\t[--legs N] [--sets N] [--calm] [--overlap] [--rollback] [--keep-going]\n"
+		"\t[--replay] [--verbose]\n");
+	return 2;
+}
+
+enum option_key {
+	KEY_SEED = 1, KEY_SEEDS, KEY_JOBS, KEY_EVENTS, KEY_LEGS, KEY_SETS, KEY_CALM, KEY_OVERLAP,
+	KEY_ROLLBACK, KEY_KEEP_GOING, KEY_REPLAY, KEY_VERBOSE,
+};
+
+static const struct option long_options[] = {
+	{ "seed", required_argument, NULL, KEY_SEED },
+	{ "seeds", required_argument, NULL, KEY_SEEDS },
+	{ "jobs", required_argument, NULL, KEY_JOBS },
+	{ "events", required_argument, NULL, KEY_EVENTS },
+	{ "legs", required_argument, NULL, KEY_LEGS },
+	{ "sets", required_argument, NULL, KEY_SETS },
+	{ "calm", no_argument, NULL, KEY_CALM },
+	{ "overlap", no_argument, NULL, KEY_OVERLAP },
+	{ "rollback", no_argument, NULL, KEY_ROLLBACK },
+	{ "keep-going", no_argument, NULL, KEY_KEEP_GOING },
+	{ "replay", no_argument, NULL, KEY_REPLAY },
+	{ "verbose", no_argument, NULL, KEY_VERBOSE },
+	{ NULL, 0, NULL, 0 },
+};
+
+static bool set_number(struct request *request, int key, u64 value)
+{
+	switch (key) {
+	case KEY_SEED:
+		request->seed = value;
+		return true;
+	case KEY_SEEDS:
+		request->count = value;
+		return value;
+	case KEY_JOBS:
+		request->jobs = value;
+		return value && value <= 64;
+	case KEY_EVENTS:
+		request->limits.events = value;
+		return value && value <= 1000000;
+	case KEY_LEGS:
+		request->limits.legs = value;
+		return value >= 2 && value <= 4;
+	case KEY_SETS:
+		request->limits.sets = value;
+		return value && value <= 2;
+	}
+	return false;
+}
+
+static bool set_flag(struct request *request, int key)
+{
+	switch (key) {
+	case KEY_CALM:
+		request->limits.calm = true;
+		return true;
+	case KEY_OVERLAP:
+		request->limits.overlap = 1;
+		return true;
+	case KEY_ROLLBACK:
+		request->limits.rollback = 1;
+		return true;
+	case KEY_KEEP_GOING:
+		request->keep_going = true;
+		return true;
+	case KEY_REPLAY:
+		request->replay = true;
+		return true;
+	case KEY_VERBOSE:
+		request->verbose = true;
+		return true;
+	}
+	return false;
+}
+
+static bool parse(int argc, char **argv, struct request *request)
+{
+	char *end = NULL;
+	u64 value;
+	int key;
+
+	while ((key = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		value = optarg ? strtoull(optarg, &end, 10) : 0;
+		if (optarg && (end == optarg || *end))
+			return false;
+		if (!(optarg ? set_number(request, key, value) : set_flag(request, key)))
+			return false;
+		optarg = NULL;
+	}
+	return optind == argc;
+}
+
+int main(int argc, char **argv)
+{
+	struct request request = { .seed = 1, .count = 1, .jobs = 1 };
+	struct totals totals = { 0, 0 };
+
+	if (!parse(argc, argv, &request))
+		return usage();
+	signal(SIGSEGV, say_seed);
+	signal(SIGABRT, say_seed);
+	sim_set_verbose(request.verbose);
+	printf("tandem-sim: seed %llu, %llu seeds, %u jobs\n", (unsigned long long)request.seed,
+	       (unsigned long long)request.count, request.jobs);
+	if (request.count == 1) {
+		set_up(request.seed, &request.limits);
+		options_print(&world.options);
+	}
+	fflush(stdout);
+	if (request.jobs > 1)
+		run_jobs(&request, &totals);
+	else
+		run_share(&request, 0, &totals);
+	printf("%llu passed, %llu failed\n", (unsigned long long)totals.passed,
+	       (unsigned long long)totals.failed);
+	return totals.failed ? 1 : 0;
+}

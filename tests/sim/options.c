@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Drawing and printing the options of a seed.
+ */
+#include "options.h"
+#include "sched.h"
+
+static u32 below(u32 n)
+{
+	return sim_below(SIM_RANDOM_OPTIONS, n);
+}
+
+static u32 between(u32 low, u32 high)
+{
+	return low + below(high - low + 1);
+}
+
+/* Mostly off, sometimes rare, sometimes often. */
+static u32 rate(u32 often, u32 rare)
+{
+	return below(3) ? 0 : below(2) ? between(often, rare) : often;
+}
+
+static u32 flag(void)
+{
+	return below(2);
+}
+
+static void draw_faults(struct sim_options *o)
+{
+	o->read_error = rate(8, 200);
+	o->write_error = rate(20, 300);
+	o->flush_error = rate(4, 60);
+	o->meta_error = rate(4, 60);
+	o->death = rate(60, 600);
+	o->bad_range = rate(40, 400);
+	o->slow = rate(40, 400);
+	o->rot = rate(2, 10);
+	o->landed = flag();
+	o->dropped = flag();
+	o->retryable = flag();
+	o->caller_error = !below(4);
+	o->at_once = flag();
+	o->no_write_zeroes = !below(4);
+	o->no_memory = !below(8);
+}
+
+static void draw_admin(struct sim_options *o)
+{
+	o->crash = below(4) ? between(4, 30) : 0;
+	o->stop = below(2) ? between(4, 30) : 0;
+	o->suspend = below(3) ? 0 : between(3, 20);
+	o->reload = below(3) ? 0 : between(3, 20);
+	o->message = below(3) ? 0 : between(5, 30);
+	o->power = flag();
+	o->host_only = flag();
+	o->subset = flag();
+	o->force = !below(3);
+	o->read_only = !below(4);
+	o->wrong_place = !below(8);
+	o->replace = !below(4);
+}
+
+static void draw_shape(struct sim_options *o)
+{
+	static const u32 legs[] = { 2, 2, 2, 2, 3, 3, 4 };
+	static const u32 sectors[] = { 1, 8, 16, 64, 256 };
+
+	o->legs = legs[below(ARRAY_SIZE(legs))];
+	o->sets = below(4) ? 1 : 2;
+	o->regions = between(4, o->sets == 1 ? 16 : 8);
+	o->users = between(1, SIM_MAX_USERS);
+	o->block_bytes = below(4) ? 512 : 4096;
+	o->unit_sectors = o->block_bytes == 4096 || flag() ? 8 : 1;
+	o->hot_sectors = below(2) ? between(16, 200) : 0;
+	o->max_sectors = sectors[below(ARRAY_SIZE(sectors))];
+	o->preemption = below(3) ? between(3, 60) : 0;
+	o->latency = below(4) ? between(10, 100) : between(100, 2000);
+	o->flush_percent = below(25);
+	o->fua_percent = flag() ? below(100) : 0;
+	o->read_percent = between(10, 80);
+	o->zeroes_percent = below(3) ? 0 : below(20);
+	o->nowait_percent = below(4) ? 0 : 50;
+	o->identical = !below(4);
+	o->events = between(60, 200);
+	if (o->sets == 2)
+		o->legs = min(o->legs, 3u);
+}
+
+void options_draw(struct sim_options *o, const struct sim_limits *limits)
+{
+	draw_shape(o);
+	draw_faults(o);
+	draw_admin(o);
+	if (limits->calm) {
+		o->read_error = o->write_error = o->flush_error = o->meta_error = 0;
+		o->death = o->bad_range = o->slow = o->rot = 0;
+		o->caller_error = o->no_memory = 0;
+	}
+	o->events = limits->events ? limits->events : o->events;
+	o->legs = limits->legs ? limits->legs : o->legs;
+	o->sets = limits->sets ? limits->sets : o->sets;
+	o->overlap = limits->overlap;
+	o->rollback = limits->rollback;
+}
+
+void options_print(const struct sim_options *o)
+{
+	printf("seed %llu", (unsigned long long)o->seed);
+#define PRINT(name) if (o->name) printf(" %s=%u", #name, o->name);
+	SIM_SIZES(PRINT)
+	SIM_RATES(PRINT)
+	SIM_FLAGS(PRINT)
+#undef PRINT
+	printf("\n");
+}

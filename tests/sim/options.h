@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a seed is about. Each seed switches features on and off by chance
+ * (a swarm): two faults meet more often where ten others are absent.
+ */
+#ifndef SIM_OPTIONS_H
+#define SIM_OPTIONS_H
+
+#include "sys.h"
+
+#define SIM_MAX_USERS	6u
+#define SIM_MAX_DISKS	8u
+
+/* x(field): rates "once in N", 0 for never, then flags 0 or 1. */
+#define SIM_RATES(x)							\
+	x(read_error) x(write_error) x(flush_error) x(meta_error)	\
+	x(death) x(bad_range) x(slow)					\
+	x(crash) x(stop) x(suspend) x(reload) x(message) x(rot)
+
+#define SIM_FLAGS(x)							\
+	x(landed) x(dropped) x(retryable) x(caller_error) x(at_once)	\
+	x(power) x(subset) x(force) x(read_only) x(no_memory)		\
+	x(wrong_place) x(no_write_zeroes) x(host_only) x(replace)
+
+#define SIM_SIZES(x)							\
+	x(events) x(legs) x(sets) x(regions) x(users) x(block_bytes)	\
+	x(unit_sectors) x(hot_sectors) x(max_sectors) x(preemption)	\
+	x(latency) x(flush_percent) x(fua_percent) x(read_percent)	\
+	x(zeroes_percent) x(nowait_percent) x(identical) x(overlap)	\
+	x(rollback)
+
+#define SIM_FIELD(name) u32 name;
+
+struct sim_options {
+	u64 seed;
+	SIM_RATES(SIM_FIELD)
+	SIM_FLAGS(SIM_FIELD)
+	SIM_SIZES(SIM_FIELD)
+};
+
+/* What the command line fixes; 0 leaves it to the seed. */
+struct sim_limits {
+	u32 events;
+	u32 legs;
+	u32 sets;
+	u32 overlap;
+	u32 rollback;
+	bool calm;		/* no faults at all */
+};
+
+void options_draw(struct sim_options *options, const struct sim_limits *limits);
+void options_print(const struct sim_options *options);
+
+#endif

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules about data: what is on the legs when something is acknowledged, read,
+ * copied, promoted or called clean. Rules about starts are in oracle_start.c.
+ *
+ * The central one, for K1 and K2: a leg that lacks something at the moment of
+ * its acknowledgement must not be called current by any valid slot of a leg
+ * that has it. Then no assembly that includes a good leg trusts the bad one,
+ * and one without a good leg is not proven.
+ */
+#include "front.h"
+#include "io/region.h"
+#include "ledger.h"
+#include "sched.h"
+#include "world.h"
+
+static struct {
+	u32 sector;
+	unsigned int leg;
+} culprit;
+
+static u32 index_of(u32 set, u64 sector)
+{
+	return set * world.set_sectors + sector;
+}
+
+static u64 on_leg(unsigned int leg, u64 sector, bool durable)
+{
+	const struct sim_store *store = &world.disk[leg].store;
+
+	sector += world.super.data_offset_sectors;
+	return durable ? store->durable[sector] : store->view[sector];
+}
+
+static bool lists_as_current(unsigned int witness, unsigned int leg)
+{
+	const struct ledger_slot *slot = ledger_slot(witness, 0);
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		if (slot[i].valid && slot[i].record[leg] == TANDEM_RECORD_CURRENT)
+			return true;
+	return false;
+}
+
+/* @lacking legs of @set lack what is acknowledged now: is that on record? */
+static void require_record(const char *rule, u32 set, u64 lacking)
+{
+	unsigned int first = set * world.options.legs;
+	unsigned int end = first + world.options.legs;
+	unsigned int witness, leg;
+	bool held = false;
+	char text[200];
+
+	if (!lacking)
+		return;
+	content_describe(culprit.sector, text, sizeof(text));
+	for (witness = first; witness < end; witness++) {
+		if (lacking & (1ull << witness) || !ledger_is_current(witness))
+			continue;
+		held = true;
+		for (leg = first; leg < end; leg++)
+			if (lacking & (1ull << leg) && lists_as_current(witness, leg))
+				sim_fail(rule, "leg %u lacks sector %u of [%s], and leg %u calls it current",
+					 leg, culprit.sector, text, witness);
+	}
+	if (!held)
+		sim_fail(rule, "no current leg of set %u holds sector %u of [%s] (leg %u has %llx)",
+			 set, culprit.sector, text, culprit.leg,
+			 (unsigned long long)on_leg(culprit.leg, culprit.sector % world.set_sectors,
+						    true));
+}
+
+static void blame(unsigned int leg, u32 sector)
+{
+	culprit.leg = leg;
+	culprit.sector = sector;
+}
+
+void oracle_write_acked(const struct sim_part *part)
+{
+	unsigned int first = part->set * world.options.legs;
+	bool fua = part->op->fua;
+	u64 lacking = 0;
+	unsigned int leg;
+	u32 i, index;
+
+	if (part->op->kind == TANDEM_OP_DISCARD)
+		return;
+	for (leg = first; leg < first + world.options.legs; leg++) {
+		for (i = 0; i < part->count; i++) {
+			index = index_of(part->set, part->sector + i);
+			if (on_leg(leg, part->sector + i, fua) ==
+			    front_value(part->op, part->offset + i) || content_is_open(index))
+				continue;
+			lacking |= 1ull << leg;
+			blame(leg, index);
+			break;
+		}
+	}
+	require_record(fua ? "K1" : "K2", part->set, lacking);
+}
+
+static u64 flush_lacking;
+
+static void check_flushed(u32 sector)
+{
+	unsigned int first = sector / world.set_sectors * world.options.legs;
+	unsigned int leg;
+
+	for (leg = first; leg < first + world.options.legs; leg++) {
+		if (content_may_hold(sector, on_leg(leg, sector % world.set_sectors, true)))
+			continue;
+		flush_lacking |= 1ull << leg;
+		blame(leg, sector);
+	}
+}
+
+void oracle_flush_acked(const struct sim_part *part)
+{
+	u64 legs = (1ull << world.options.legs) - 1;
+	u32 set;
+
+	flush_lacking = 0;
+	content_flush_done(part->flush_time, check_flushed);
+	for (set = 0; set < world.options.sets; set++)
+		require_record("K1", set, flush_lacking & legs << set * world.options.legs);
+}
+
+/* A value that is settled must be so on every leg that counts. */
+static void check_settled(const struct sim_part *part)
+{
+	unsigned int first = part->set * world.options.legs;
+	u64 lacking = 0;
+	unsigned int leg;
+	u32 i, index;
+
+	for (i = 0; i < part->count; i++) {
+		index = index_of(part->set, part->sector + i);
+		if (!content_is_firm(index))
+			continue;
+		for (leg = first; leg < first + world.options.legs; leg++) {
+			if (content_may_hold(index, on_leg(leg, part->sector + i, true)))
+				continue;
+			lacking |= 1ull << leg;
+			blame(leg, index);
+		}
+	}
+	require_record("K3", part->set, lacking);
+}
+
+void oracle_read_answered(const struct sim_part *part)
+{
+	char text[200];
+	u64 value;
+	u32 i, index;
+
+	for (i = 0; i < part->count; i++) {
+		memcpy(&value, part->op->buffer + 512ull * (part->offset + i), sizeof(value));
+		index = index_of(part->set, part->sector + i);
+		if (content_read_end(index, &part->op->snapshot[part->offset + i], value))
+			continue;
+		content_describe(index, text, sizeof(text));
+		sim_fail("K3", "a read of sector %u returned %llx, it may be [%s]", index,
+			 (unsigned long long)value, text);
+	}
+	if (!front_is_read_only())
+		check_settled(part);
+}
+
+static bool is_data(const struct sim_command *command)
+{
+	return command->sector >= world.super.data_offset_sectors && command->count;
+}
+
+void oracle_leg_command(const struct sim_command *command)
+{
+	const struct sim_disk *disk = command->disk;
+	u64 end = world.super.data_offset_sectors + world.set_sectors;
+	unsigned int slot;
+
+	if (command->op == REQ_OP_READ && is_data(command) && !ledger_is_current(disk->leg) &&
+	    front_reads_are_bound())
+		sim_fail("K4", "leg %u is read, and is not current by the newest record",
+			 disk->leg);
+	if (command->op == REQ_OP_READ || !command->count)
+		return;
+	if (front_is_read_only())
+		sim_fail("K6", "leg %u is written, and the array is read-only", disk->leg);
+	if (is_data(command) && command->sector + command->count <= end)
+		return;
+	for (slot = 0; slot < 2; slot++)
+		if (command->sector == disk->slot_sector[slot] &&
+		    command->count == TANDEM_SUPER_BYTES / 512)
+			return;
+	sim_fail("K9", "leg %u: a write to sectors %llu+%u, which are nobody's", disk->leg,
+		 (unsigned long long)command->sector, command->count);
+}
+
+/* What reaches a current leg is what may be read now, or a write under way. */
+void oracle_leg_write(const struct sim_command *command)
+{
+	unsigned int leg = command->disk->leg;
+	char text[200];
+	u32 i, index;
+
+	if (!is_data(command) || !ledger_is_current(leg))
+		return;
+	for (i = 0; i < command->count; i++) {
+		index = index_of(world_set_of(leg), command->sector + i -
+				 world.super.data_offset_sectors);
+		if (content_may_write(index, command->content[i]))
+			continue;
+		content_describe(index, text, sizeof(text));
+		sim_fail("K1", "%llx is put over sector %u of [%s] on leg %u, which is current",
+			 (unsigned long long)command->content[i], index, text, leg);
+	}
+}
+
+void oracle_leg_lost(struct sim_disk *disk)
+{
+	u32 set = world_set_of(disk->leg);
+	unsigned int first = set * world.options.legs;
+	const struct sim_disk *other;
+	unsigned int leg;
+
+	for (leg = first; leg < first + world.options.legs; leg++) {
+		other = &world.disk[leg];
+		if (ledger_is_current(leg) && !other->lossy && !other->health.dead &&
+		    front_has_disk(leg))
+			return;
+	}
+	SIM_NOTE("set lost cache", NULL, { set });
+	content_widen(index_of(set, 0), world.set_sectors);
+	oracle_widened();
+}
+
+/* Every current leg of @set holds the same, durably, and nothing it may not hold. */
+static void check_equal(const char *rule, u32 set)
+{
+	unsigned int first = set * world.options.legs;
+	s32 reference = -1;
+	unsigned int leg;
+	u64 sector, value;
+
+	for (leg = first; leg < first + world.options.legs; leg++) {
+		if (!ledger_is_current(leg))
+			continue;
+		if (reference < 0)
+			reference = leg;
+		for (sector = 0; sector < world.set_sectors; sector++) {
+			value = on_leg(leg, sector, true);
+			if ((value == on_leg(reference, sector, true) &&
+			     content_may_hold(index_of(set, sector), value)) ||
+			    content_is_open(index_of(set, sector)))
+				continue;
+			sim_fail(rule, "sector %llu of set %u is %llx on leg %u and %llx on leg %d",
+				 (unsigned long long)sector, set, (unsigned long long)value, leg,
+				 (unsigned long long)on_leg(reference, sector, true), reference);
+		}
+	}
+}
+
+static void nothing(u32 sector)
+{
+	(void)sector;
+}
+
+void oracle_clean_landed(unsigned int leg)
+{
+	u32 set;
+
+	SIM_NOTE("clean", NULL, { leg });
+	for (set = 0; set < world.options.sets; set++)
+		check_equal("K8", set);
+	content_flush_done(content_flush_begin(), nothing);
+}
+
+void oracle_promotion_landed(unsigned int leg)
+{
+	u32 set = world_set_of(leg);
+	char text[200];
+	u64 sector;
+	u32 index;
+
+	for (sector = 0; sector < world.set_sectors; sector++) {
+		index = index_of(set, sector);
+		if (content_may_hold(index, on_leg(leg, sector, true)))
+			continue;
+		content_describe(index, text, sizeof(text));
+		sim_fail("K4", "leg %u is promoted; its sector %u is %llx, it may be [%s]", leg,
+			 index, (unsigned long long)on_leg(leg, sector, true), text);
+	}
+	world.disk[leg].lossy = false;
+}
+
+static u64 refused_in(u32 set)
+{
+	unsigned int first = set * world.options.legs;
+	unsigned int leg;
+	u64 refused = 0;
+
+	for (leg = first; leg < first + world.options.legs; leg++)
+		refused += world.disk[leg].health.refused;
+	return refused;
+}
+
+/* A set with a leg that never failed since the start has an answer to everything. */
+static bool has_sound_leg(u32 set)
+{
+	struct tandem_array *array = front_array();
+	unsigned int first = set * world.options.legs;
+	unsigned int leg;
+
+	for (leg = first; leg < first + world.options.legs; leg++)
+		if (array->leg[leg].state == TANDEM_LEG_CURRENT &&
+		    world.disk[leg].health.injected == world.disk[leg].health.injected_at_start)
+			return true;
+	return false;
+}
+
+void oracle_part_begun(struct sim_part *part)
+{
+	u32 set;
+
+	part->refused = 0;
+	for (set = 0; set < world.options.sets; set++)
+		part->refused += refused_in(set);
+	part->flush_time = content_flush_begin();
+}
+
+void oracle_error_given(const struct sim_part *part)
+{
+	u64 refused = 0;
+	bool sound = true;
+	u32 set;
+
+	if (part->op->kind == TANDEM_OP_FLUSH || part->op->preflush)
+		oracle_flush_failed();
+	for (set = 0; set < world.options.sets; set++) {
+		refused += refused_in(set);
+		if (part->op->kind == TANDEM_OP_FLUSH || set == part->set)
+			sound &= has_sound_leg(set);
+	}
+	if (!sound || refused != part->refused)
+		return;
+	if (front_is_read_only() && part->op->kind != TANDEM_OP_READ)
+		return;
+	sim_fail("availability", "error %u for a request of kind %u to set %u, though a leg is sound",
+		 part->bio.bi_status, part->op->kind, part->set);
+}
+
+/* The caller knows that a flush failed: what a leg dropped may stay dropped. */
+void oracle_flush_failed(void)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		if (!world.disk[leg].lossy || !ledger_is_current(leg))
+			continue;
+		content_widen(index_of(world_set_of(leg), 0), world.set_sectors);
+		oracle_widened();
+	}
+}
+
+void oracle_quiet(struct tandem_array *array)
+{
+	struct tandem_set *set;
+	unsigned int s, i;
+	u32 masks;
+
+	for (s = 0; s < array->nr_sets; s++) {
+		set = &array->set[s];
+		masks = atomic_read(&set->masks);
+		if (TANDEM_FAILING(masks) || !TANDEM_READABLE(masks))
+			sim_fail("liveness", "set %u: a failed leg is not recorded, or none is left",
+				 s);
+		if (!list_empty(&set->held) || !list_empty(&set->parked) ||
+		    !list_empty(&set->wanted))
+			sim_fail("liveness", "set %u: requests are left over", s);
+		for (i = 0; i < tandem_geometry_regions(&array->super->geo); i++)
+			if ((u32)atomic_read(&set->region[i]) & ~TANDEM_REGION_STUCK)
+				sim_fail("liveness", "set %u: word of region %u is %x", s, i,
+					 (u32)atomic_read(&set->region[i]));
+	}
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The oracle: K1-K9 of the contract, checked at every event that they speak
+ * of. What the volume may contain is in content.h, what is on record and what
+ * really happened in ledger.h; here are the rules that join them.
+ */
+#ifndef SIM_ORACLE_H
+#define SIM_ORACLE_H
+
+#include "content.h"
+#include "options.h"
+
+struct sim_command;
+struct sim_disk;
+struct sim_part;
+struct tandem_array;
+
+/* A command is sent to a leg; a write takes effect there. */
+void oracle_leg_command(const struct sim_command *command);
+void oracle_leg_write(const struct sim_command *command);
+/* A leg lost acknowledged, unflushed writes while in operation. */
+void oracle_leg_lost(struct sim_disk *disk);
+/* Records that landed. */
+void oracle_clean_landed(unsigned int leg);
+void oracle_promotion_landed(unsigned int leg);
+
+/* A part of a user's request begins, and is answered. */
+void oracle_part_begun(struct sim_part *part);
+void oracle_write_acked(const struct sim_part *part);
+void oracle_flush_acked(const struct sim_part *part);
+void oracle_read_answered(const struct sim_part *part);
+void oracle_error_given(const struct sim_part *part);
+void oracle_flush_failed(void);
+/* Cached writes are gone for good: a crash from now on is one with power loss. */
+void oracle_widened(void);
+
+/**
+ * struct oracle_start - an attempt to start the array
+ * @present: disks in the table, by leg
+ * @misplaced: some are in wrong places
+ * the rest: noted by oracle_start_begin()
+ */
+struct oracle_start {
+	u64 present;
+	u32 degraded;
+	bool read_only;
+	bool misplaced;
+	u64 current_legs;
+	u64 up_to_date;
+	bool rivals;
+	bool live;
+	u64 injected;
+	u64 writes;
+};
+
+void oracle_begin(void);
+void oracle_start_begin(struct oracle_start *start);
+void oracle_started(struct oracle_start *start, struct tandem_array *array);
+void oracle_refused(const struct oracle_start *start, int error);
+void oracle_down(void);
+void oracle_crash(bool power);
+
+/* Nothing is under way and nothing goes wrong: legs agree, nothing is left over. */
+void oracle_quiet(struct tandem_array *array);
+/* What must hold of a running array whenever one looks. */
+void oracle_look(struct tandem_array *array);
+
+#endif

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules about starts, stops and crashes.
+ *
+ * A start without force must use, of every set, legs that went through
+ * everything that the newest completed history went through, and none may be
+ * absent that the newest landed configuration calls current: it could hold
+ * more (I53). Legs of two histories are never joined, force or not (K5).
+ * A start that all this speaks for must not be refused. With force the
+ * administrator chose; the books are then opened anew from the legs in use.
+ */
+#include "front.h"
+#include "ledger.h"
+#include "sched.h"
+#include "world.h"
+
+static struct {
+	bool forced_ever;	/* records may lead to refusals that are justified */
+	bool lost;		/* caches were lost since the start */
+	bool saved;		/* read-only: the books as they were before */
+} history;
+
+void oracle_begin(void)
+{
+	history.forced_ever = false;
+	history.lost = false;
+	history.saved = false;
+}
+
+void oracle_widened(void)
+{
+	history.lost = true;
+}
+
+static bool is_formatted(unsigned int leg)
+{
+	const struct ledger_slot *slot = ledger_newest_slot(leg);
+
+	return slot && !slot->blank;
+}
+
+static u64 count_writes(void)
+{
+	unsigned int leg;
+	u64 writes = 0;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		writes += world.disk[leg].nr_writes;
+	return writes;
+}
+
+void oracle_start_begin(struct oracle_start *start)
+{
+	unsigned int leg, other;
+
+	start->current_legs = 0;
+	start->up_to_date = 0;
+	start->rivals = false;
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		start->current_legs |= (u64)ledger_is_current(leg) << leg;
+		start->up_to_date |= (u64)ledger_is_up_to_date(leg) << leg;
+		for (other = 0; other < leg; other++)
+			start->rivals |= start->present & 1ull << leg &&
+				start->present & 1ull << other && is_formatted(leg) &&
+				is_formatted(other) && ledger_are_rivals(leg, other);
+	}
+	start->injected = faults_injected();
+	start->writes = count_writes();
+}
+
+static u64 legs_by_use(struct tandem_array *array, enum tandem_use use)
+{
+	unsigned int i;
+	u64 legs = 0;
+
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (array->leg[i].use == use)
+			legs |= 1ull << i;
+	return legs;
+}
+
+static u64 legs_by_state(struct tandem_array *array, enum tandem_leg_state state)
+{
+	unsigned int i;
+	u64 legs = 0;
+
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (array->leg[i].state == state)
+			legs |= 1ull << i;
+	return legs;
+}
+
+static u64 value_on(unsigned int leg, u64 sector)
+{
+	return world.disk[leg].store.view[world.super.data_offset_sectors + sector];
+}
+
+/* A leg that is used as current holds nothing that a current leg may not hold. */
+static void check_contents(u64 legs)
+{
+	unsigned int leg;
+	char text[200];
+	u64 sector;
+	u32 index;
+
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		for (sector = 0; legs & 1ull << leg && sector < world.set_sectors; sector++) {
+			index = world_set_of(leg) * world.set_sectors + sector;
+			if (content_may_hold(index, value_on(leg, sector)))
+				continue;
+			content_describe(index, text, sizeof(text));
+			sim_fail("K4", "leg %u is started as current, its sector %u is %llx, not [%s]",
+				 leg, index, (unsigned long long)value_on(leg, sector), text);
+		}
+	}
+}
+
+/* The volume is now what the legs in use hold, whatever it was. */
+static void reopen_books(u64 legs)
+{
+	u64 value[SIM_MAX_DISKS];
+	unsigned int leg, nr, first;
+	u64 sector;
+	u32 set;
+
+	for (set = 0; set < world.options.sets; set++) {
+		first = set * world.options.legs;
+		for (sector = 0; sector < world.set_sectors; sector++) {
+			nr = 0;
+			for (leg = first; leg < first + world.options.legs; leg++)
+				if (legs & 1ull << leg)
+					value[nr++] = value_on(leg, sector);
+			content_set(set * world.set_sectors + sector, value, nr);
+		}
+	}
+}
+
+/* Which history runs now? False: another one than the newest. */
+static bool check_history(const struct oracle_start *start, struct tandem_array *array)
+{
+	u64 used = legs_by_use(array, TANDEM_USE_CURRENT);
+	u64 found = 0;
+	unsigned int i;
+
+	for (i = 0; i < array->params.nr_legs; i++)
+		found |= (u64)array->leg[i].found << i;
+	if (used & ~start->up_to_date) {
+		if (!ledger_is_one_timeline(used))
+			sim_fail("K4", "legs %llx are started unforced, only %llx are up to date",
+				 (unsigned long long)used, (unsigned long long)start->up_to_date);
+		return false;
+	}
+	if (start->current_legs & ~found)
+		sim_fail("K5", "started unforced with %llx, though %llx are current on record",
+			 (unsigned long long)found, (unsigned long long)start->current_legs);
+	check_contents(used & legs_by_state(array, TANDEM_LEG_CURRENT));
+	return true;
+}
+
+/* A new epoch is in both slots of every leg in use before the first request. */
+static void check_epoch(struct tandem_array *array)
+{
+	u64 legs = legs_by_state(array, TANDEM_LEG_CURRENT) |
+		   legs_by_state(array, TANDEM_LEG_REBUILDING);
+	const struct ledger_slot *first = NULL;
+	const struct ledger_slot *slot;
+	unsigned int leg, i;
+
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		for (i = 0; legs & 1ull << leg && i < 2; i++) {
+			slot = ledger_slot(leg, i);
+			if (!slot->valid || slot->clean)
+				sim_fail("K5", "leg %u, slot %u: no record of this start", leg, i);
+			first = first ? first : slot;
+			if (memcmp(&slot->epoch, &first->epoch, sizeof(slot->epoch)))
+				sim_fail("K5", "leg %u, slot %u: another epoch", leg, i);
+		}
+	}
+	if (!first || ledger_is_known_epoch(&first->epoch))
+		sim_fail("K5", "the array is up, and no new epoch is on its legs");
+}
+
+static void note_health(void)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		world.disk[leg].health.injected_at_start = world.disk[leg].health.injected;
+}
+
+void oracle_started(struct oracle_start *start, struct tandem_array *array)
+{
+	u64 current_legs = legs_by_state(array, TANDEM_LEG_CURRENT);
+
+	if (start->misplaced)
+		sim_fail("K9", "started with disks in wrong places");
+	if (start->rivals)
+		sim_fail("K5", "started with legs of two histories");
+	if (array->plan.forced && start->degraded != TANDEM_DEGRADED_FORCE)
+		sim_fail("K5", "started by force that nobody used");
+	start->live = !array->plan.forced && check_history(start, array);
+	if (start->read_only) {
+		if (count_writes() != start->writes)
+			sim_fail("K6", "a read-only start wrote to a disk");
+		content_save();
+		history.saved = true;
+	} else {
+		check_epoch(array);
+		ledger_activated(current_legs);
+		history.forced_ever |= array->plan.forced;
+	}
+	if (!start->live)
+		reopen_books(current_legs);
+	history.lost = false;
+	note_health();
+	oracle_look(array);
+}
+
+void oracle_refused(const struct oracle_start *start, int error)
+{
+	bool quiet = faults_injected() == start->injected;
+	u64 all = (1ull << world.nr_disks) - 1;
+	unsigned int leg;
+	u64 needed = start->current_legs;
+
+	if (count_writes() != start->writes && error != -EIO)
+		sim_fail("K6", "a refused start (%d) wrote to a disk", error);
+	if (!quiet || error == -ENOMEM || start->misplaced || start->rivals ||
+	    history.forced_ever || start->current_legs & ~start->up_to_date)
+		return;
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (start->present & 1ull << leg && !ledger_newest_slot(leg))
+			return;
+	if (start->degraded == TANDEM_DEGRADED_NEVER)
+		needed = all;
+	if (needed & ~start->present || needed & ~start->current_legs)
+		return;
+	sim_fail("availability", "start refused (%d) with legs %llx of %llx current", error,
+		 (unsigned long long)start->present, (unsigned long long)start->current_legs);
+}
+
+/* What read-only users read binds nobody. */
+static void restore_books(void)
+{
+	if (history.saved)
+		content_restore();
+	history.saved = false;
+}
+
+void oracle_down(void)
+{
+	unsigned int leg;
+
+	restore_books();
+	for (leg = 0; leg < world.nr_disks; leg++)
+		world.disk[leg].lossy &= ledger_is_current(leg);
+}
+
+void oracle_crash(bool power)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		power |= world.disk[leg].lossy;
+		world.disk[leg].lossy = false;
+	}
+	restore_books();
+	content_crash(power || history.lost);
+	history.lost = false;
+}
+
+void oracle_look(struct tandem_array *array)
+{
+	unsigned int s;
+	u32 masks;
+
+	for (s = 0; s < array->nr_sets; s++) {
+		masks = atomic_read(&array->set[s].masks);
+		if (!TANDEM_READABLE(masks))
+			sim_fail("I24", "set %u has no leg that may be read: the last one was failed",
+				 s);
+		if (TANDEM_READABLE(masks) & ~TANDEM_COUNTED(masks) ||
+		    TANDEM_COUNTED(masks) & ~TANDEM_WRITTEN(masks) ||
+		    TANDEM_FAILING(masks) & TANDEM_WRITTEN(masks))
+			sim_fail("engine", "set %u: masks are %08x", s, masks);
+	}
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Making the disks: what `tandem create` and `tandem add` write, with core's
+ * own codec. The data area of a lazily initialised array is junk of each
+ * disk's own; of an identical one it is the same everywhere.
+ */
+#include "content.h"
+#include "ledger.h"
+#include "sched.h"
+#include "world.h"
+
+#define REGION_SECTORS	128u
+
+struct sim_world world;
+
+static u32 below(u32 n)
+{
+	return sim_below(SIM_RANDOM_OPTIONS, n);
+}
+
+static void put(struct sim_disk *disk, u64 sector, const u8 *bytes)
+{
+	u64 content = store_content(&disk->store, sector, bytes);
+
+	disk->store.view[sector] = content;
+	disk->store.durable[sector] = content;
+}
+
+static void put_super(struct sim_disk *disk, struct tandem_super *super)
+{
+	static u8 bytes[TANDEM_SUPER_BYTES];
+	const char *why = "nothing";
+	unsigned int slot, i;
+
+	super->leg = disk->leg;
+	super->own_disk_sectors = disk->store.sectors;
+	for (slot = 0; slot < 2; slot++) {
+		super->sequence = slot + 1;
+		if (tandem_super_check(super, &why))
+			sim_fail("world", "the superblock as created breaks a rule: %s", why);
+		tandem_super_encode(super, bytes);
+		for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
+			put(disk, disk->slot_sector[slot] + i, bytes + 512 * i);
+		ledger_slot_changed(disk, slot);
+	}
+}
+
+static void draw_geometry(struct tandem_super *super)
+{
+	const struct sim_options *o = &world.options;
+	u64 sectors = (u64)o->regions * REGION_SECTORS;
+
+	super->geo.nr_sets = o->sets;
+	super->geo.region_sectors = REGION_SECTORS;
+	super->geo.level = o->sets == 1 ? TANDEM_RAID1 : TANDEM_RAID10;
+	if (o->sets == 1) {
+		/* The last region may be short. */
+		sectors -= below(2) ? 8 * below(REGION_SECTORS / 8) : 0;
+	} else {
+		super->geo.chunk_sectors = 8u << below(6);
+		sectors -= sectors % super->geo.chunk_sectors;
+	}
+	super->geo.set_sectors = sectors;
+}
+
+static void lay_out(struct tandem_super *super)
+{
+	struct tandem_layout layout;
+	u64 disk_sectors = super->geo.set_sectors;
+
+	do {
+		disk_sectors += 1024;
+	} while (tandem_layout_compute(disk_sectors, REGION_SECTORS, &layout) ||
+		 layout.data_sectors < super->geo.set_sectors);
+	super->data_offset_sectors = layout.data_offset_sectors;
+	super->map_pages = layout.map_pages;
+	super->own_disk_sectors = disk_sectors;
+	super->log_offset_sectors = TANDEM_LOG_BYTES / 512;
+	super->map_offset_sectors = TANDEM_MAP_BYTES / 512;
+	super->log_slots = TANDEM_LOG_SLOTS;
+}
+
+static void draw_super(struct tandem_super *super)
+{
+	const struct sim_options *o = &world.options;
+	unsigned int i;
+
+	memset(super, 0, sizeof(*super));
+	draw_geometry(super);
+	lay_out(super);
+	memcpy(super->name, "sim", 4);
+	super->nr_legs = o->legs * o->sets;
+	super->role = TANDEM_ROLE_MIXED;
+	super->init = o->identical ? TANDEM_INIT_IDENTICAL : TANDEM_INIT_LAZY;
+	super->flags = o->identical ? TANDEM_FLAG_CLEAN | TANDEM_FLAG_IDENTICAL : 0;
+	super->logical_block_bytes = o->block_bytes;
+	super->physical_block_bytes = 4096;
+	super->recovery_target_ms = TANDEM_DEFAULT_RECOVERY_TARGET_MS;
+	tandem_id_random(&super->array, sizeof(super->array));
+	tandem_id_random(&super->epoch.id, sizeof(super->epoch.id));
+	super->epoch.number = 1;
+	for (i = 0; i < o->sets; i++) {
+		tandem_id_random(&super->set[i].id, sizeof(super->set[i].id));
+		super->set[i].generation = 1;
+		super->set[i].first_leg = i * o->legs;
+		super->set[i].nr_legs = o->legs;
+	}
+	for (i = 0; i < super->nr_legs; i++) {
+		tandem_id_random(&super->place[i].id, sizeof(super->place[i].id));
+		super->place[i].set = i / o->legs;
+		super->place[i].record = TANDEM_RECORD_CURRENT;
+		super->place[i].disk_sectors = super->own_disk_sectors;
+	}
+}
+
+/* What is on a disk before anything was written: @owner 0 is everybody. */
+static u64 junk(u64 owner, u64 sector)
+{
+	return (owner + 0xf0) << 48 | (sector + 1);
+}
+
+static void make_disk(unsigned int leg)
+{
+	struct sim_disk *disk = &world.disk[leg];
+	struct sim_store *store = &disk->store;
+	u64 owner = world.options.identical ? 0 : leg + 1;
+	u64 i, sector;
+
+	store->sectors = world.super.own_disk_sectors;
+	store->data_first = world.super.data_offset_sectors;
+	store->data_end = store->data_first + world.set_sectors;
+	store->unit_sectors = world.options.unit_sectors;
+	disk_start(disk, leg);
+	disk->engine.logical_block_bytes = world.options.block_bytes;
+	disk->health.no_write_zeroes = world.options.no_write_zeroes && leg % 2 == 0;
+	for (i = 0; i < world.set_sectors; i++) {
+		sector = store->data_first + i;
+		store->view[sector] = junk(owner, i);
+		store->durable[sector] = store->view[sector];
+	}
+}
+
+static void open_books(void)
+{
+	u64 value[SIM_MAX_DISKS];
+	unsigned int leg;
+	u64 sector;
+	u32 set;
+
+	content_start(world.options.sets * world.set_sectors);
+	for (set = 0; set < world.options.sets; set++)
+		for (sector = 0; sector < world.set_sectors; sector++) {
+			for (leg = 0; leg < world.options.legs; leg++)
+				value[leg] = junk(world.options.identical ? 0 :
+						  set * world.options.legs + leg + 1, sector);
+			content_set(set * world.set_sectors + sector, value,
+				    world.options.identical ? 1 : world.options.legs);
+		}
+}
+
+void world_create(void)
+{
+	unsigned int leg;
+
+	world.created = false;
+	store_forget_blocks();
+	draw_super(&world.super);
+	world.nr_disks = world.super.nr_legs;
+	world.set_sectors = world.super.geo.set_sectors;
+	world.volume_sectors = world.set_sectors * world.options.sets;
+	ledger_start();
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		make_disk(leg);
+		world.super.leg_id = world.super.place[leg].id;
+		put_super(&world.disk[leg], &world.super);
+		ledger_add_leg(&world.disk[leg]);
+	}
+	world.created = true;
+	open_books();
+}
+
+void world_destroy(void)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		disk_destroy(&world.disk[leg]);
+}
+
+void world_replace(unsigned int leg, const struct tandem_super *super)
+{
+	static struct tandem_super blank;
+	struct sim_disk *disk = &world.disk[leg];
+	u64 i, sector;
+
+	for (i = 0; i < world.set_sectors; i++) {
+		sector = disk->store.data_first + i;
+		disk->store.view[sector] = junk(100 + sim_below(SIM_RANDOM_ADMIN, 100), i);
+		disk->store.durable[sector] = disk->store.view[sector];
+	}
+	disk->health.bad_count = 0;
+	blank = *super;
+	tandem_id_random(&blank.leg_id, sizeof(blank.leg_id));
+	blank.flags |= TANDEM_FLAG_BLANK;
+	blank.flags &= ~TANDEM_FLAG_CLEAN;
+	blank.place[leg].disk_sectors = disk->store.sectors;
+	put_super(disk, &blank);
+	ledger_replaced(disk);
+}
+
+void world_forget(unsigned int leg)
+{
+	static const u8 zero[512];
+	struct sim_disk *disk = &world.disk[leg];
+	unsigned int slot, i;
+
+	for (slot = 0; slot < 2; slot++) {
+		for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
+			put(disk, disk->slot_sector[slot] + i, zero);
+		ledger_slot_changed(disk, slot);
+	}
+	ledger_replaced(disk);
+}
+
+bool world_read_super(unsigned int leg, struct tandem_super *super)
+{
+	static u8 bytes[TANDEM_SUPER_BYTES];
+	struct sim_disk *disk = &world.disk[leg];
+	const struct ledger_slot *newest = ledger_newest_slot(leg);
+	u64 sector;
+	u32 i;
+
+	if (!newest)
+		return false;
+	sector = disk->slot_sector[newest == ledger_slot(leg, 1)];
+	for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
+		store_get(&disk->store, disk->store.durable[sector + i], sector + i,
+			  bytes + 512 * i);
+	return !tandem_super_decode(bytes, super, NULL);
+}
