@@ -110,7 +110,7 @@ static inline struct tandem_leg *tandem_set_leg(struct tandem_set *set, unsigned
 	return &set->array->leg[set->first_leg + position];
 }
 
-/* Tell the front end, and whoever waits in io/activate.c, that something changed. */
+/* A state that people see has changed: an event, and a wake-up of io/activate.c. */
 void tandem_array_changed(struct tandem_array *array);
 
 #endif

@@ -180,7 +180,7 @@ void tandem_commit_release(struct tandem_array *array)
 	tandem_fault_kick(array);
 	for (i = 0; i < array->nr_sets; i++)
 		tandem_copy_kick(&array->set[i]);
-	tandem_array_changed(array);
+	wake_up(&array->wait);
 }
 
 int tandem_commit_create(struct tandem_array *array)

@@ -235,7 +235,9 @@ static bool leave(struct tandem_copy *copy, bool stuck)
 		release_reads(copy, true);
 	copy->cursor = copy->region + 1;
 	copy->state = COPY_IDLE;
-	tandem_array_changed(copy->set->array);
+	wake_up(&copy->set->array->wait);
+	if (!atomic_read(&copy->set->nr_unsure) && !atomic_read(&copy->set->nr_refill))
+		tandem_array_changed(copy->set->array);
 	return true;
 }
 

@@ -266,6 +266,7 @@ static void record_done(struct tandem_array *array, void *context, u64 written, 
 
 	if (!again)
 		release(array);
+	tandem_array_changed(array);
 	tandem_commit_release(array);
 }
 

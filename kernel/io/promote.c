@@ -156,6 +156,7 @@ static void commit_done(struct tandem_array *array, void *context, u64 written, 
 	} else {
 		readable(copy);
 		copy->state = COPY_IDLE;
+		tandem_array_changed(array);
 	}
 	tandem_commit_release(array);
 }
