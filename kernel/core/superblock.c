@@ -52,14 +52,13 @@ static u32 slot_crc(const struct tandem_super_disk *disk)
 	return ~crc;
 }
 
-/* Copies a text of fixed size up to its zero; the rest of @to becomes zero. */
+/* Copies a text of @size at most, up to its zero; @to is all zero already. */
 static void copy_text(char *to, const char *from, size_t size)
 {
 	size_t i;
 
 	for (i = 0; i < size && from[i]; i++)
 		to[i] = from[i];
-	memset(to + i, 0, size - i);
 }
 
 static bool name_letter(char letter)

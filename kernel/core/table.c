@@ -109,8 +109,7 @@ static int parse_options(struct tandem_words *left, struct tandem_table *table, 
 	bool any_degraded = false;
 	u64 nr;
 
-	if (tandem_number_parse(next_word(left), 2 + 2 * TANDEM_MAX_LEGS, &nr) ||
-	    nr != left->nr)
+	if (tandem_number_parse(next_word(left), ~0u, &nr) || nr != left->nr)
 		return refuse(why, "number of option words (not the words that follow)");
 	while (left->nr) {
 		const char *word = next_word(left);

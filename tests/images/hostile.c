@@ -192,6 +192,8 @@
 	  "name of a disk (longer than 47 characters)") \
 	x(disk_name_escape, disk->legs[4].disk[1] = 27, EINVAL, \
 	  "name of a disk (control character)") \
+	x(disk_name_newline, disk->legs[0].disk[0] = '\n', EINVAL, \
+	  "name of a disk (control character)") \
 	x(disk_name_delete, disk->legs[4].disk[1] = 127, EINVAL, \
 	  "name of a disk (control character)") \
 	x(leg_id_twice, disk->legs[4].id = disk->legs[0].id, EINVAL, \
@@ -203,6 +205,8 @@
 	x(successor_twice, disk->legs[3].successor = disk->legs[2].successor, EINVAL, \
 	  "identifier of a leg (in two places)") \
 	x(successor_of_itself, disk->legs[4].successor = disk->legs[4].id, EINVAL, \
+	  "identifier of a leg (its own successor)") \
+	x(successor_of_itself_first, disk->legs[0].successor = disk->legs[0].id, EINVAL, \
 	  "identifier of a leg (its own successor)") \
 	x(own_leg_out_of_range, disk->leg = cpu_to_le16(5), EINVAL, \
 	  "own leg (more than the array has)") \
@@ -218,6 +222,8 @@
 	  "epoch (its own parent)") \
 	x(epoch_flags, disk->epoch.flags = cpu_to_le64(TANDEM_FLAG_CLEAN), EINVAL, \
 	  "flags of the epoch (unknown)") \
+	x(config_none_first, memset(&disk->set[0].id, 0, 16), EINVAL, \
+	  "identifier of a configuration (none)") \
 	x(config_none, memset(&disk->set[1].id, 0, 16), EINVAL, \
 	  "identifier of a configuration (none)") \
 	x(config_its_own_parent, disk->set[1].parent = disk->set[1].id, EINVAL, \

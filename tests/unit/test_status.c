@@ -146,7 +146,7 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 	static const char whole[] =
 		"1 read-only paused 1 2 3 4 5/6 2 stale:1:2:3:4 missing:5:6:7:8";
 	static struct tandem_status want, status;
-	char text[128];
+	char text[128], *cut;
 	size_t len;
 
 	(void)state;
@@ -155,10 +155,24 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 	assert_int_equal(tandem_status_parse(text, &status), 0);
 	assert_memory_equal(&status, &want, sizeof(want));
 	for (len = 0; len < strlen(whole); len++) {
-		snprintf(text, sizeof(text), "%.*s", (int)len, whole);
-		if (!tandem_status_parse(text, &status))
-			fail_msg("accepted: %s", text);
+		/* On the heap, so that one byte read too far is noticed. */
+		cut = strndup(whole, len);
+		assert_non_null(cut);
+		if (!tandem_status_parse(cut, &status))
+			fail_msg("accepted: %s", cut);
+		free(cut);
 	}
+}
+
+static void test_words_may_be_further_apart(void **state)
+{
+	static struct tandem_status want, status;
+
+	(void)state;
+	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS, &want), 0);
+	assert_int_equal(tandem_status_parse("1  healthy   - 1 2  3 4    5/6 " LEGS " ", &status),
+			 0);
+	assert_memory_equal(&status, &want, sizeof(want));
 }
 
 static void test_bad_lines_are_refused(void **state)
@@ -202,6 +216,9 @@ static void test_bad_lines_are_refused(void **state)
 		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 current",
 		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 :7:0:0:0",
 		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 current:7: 0:0:0",
+		/* As long as the longest word that is read, and one longer. */
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 current:7:0:0:00000000000000000000009",
+		"1 healthy - 1 2 3 4 5/6 2 current:7:0:0:0 current:7:0:0:000000000000000000000009",
 		"1\thealthy - 1 2 3 4 5/6 " LEGS,
 	};
 	static struct tandem_status status;
@@ -223,6 +240,7 @@ int main(void)
 		cmocka_unit_test(test_any_numbers_come_back),
 		cmocka_unit_test(test_short_buffers_are_noticed_and_never_overrun),
 		cmocka_unit_test(test_more_words_are_passed_over_and_fewer_refused),
+		cmocka_unit_test(test_words_may_be_further_apart),
 		cmocka_unit_test(test_bad_lines_are_refused),
 	};
 

@@ -205,7 +205,11 @@ static void test_unused_bytes_are_ignored_and_written_as_zero(void **state)
 	golden_sign(&slot);
 	assert_int_equal(tandem_super_decode(&slot, &other, NULL), 0);
 	assert_memory_equal(&super, &other, sizeof(super));
-	tandem_super_encode(&other, &slot);
+	/* In host form as well. */
+	memset(&super.set[2], 0xff, (TANDEM_MAX_SETS - 2) * sizeof(super.set[2]));
+	memset(&super.place[5], 0xff, (TANDEM_MAX_LEGS - 5) * sizeof(super.place[5]));
+	assert_int_equal(tandem_super_check(&super, NULL), 0);
+	tandem_super_encode(&super, &slot);
 	assert_memory_equal(&slot, &again, sizeof(slot));
 }
 
@@ -315,6 +319,12 @@ static void test_limits_are_where_they_should_be(void **state)
 	assert_int_equal(tandem_super_check(&super, NULL), 0);
 	super.map_pages++;
 	assert_int_equal(tandem_super_check(&super, NULL), -EINVAL);
+	/* A map that is just full, and one region more. */
+	super.map_pages = 1;
+	super.geo.set_sectors = 2016 * 128;
+	assert_int_equal(tandem_super_check(&super, NULL), 0);
+	super.geo.set_sectors += super.geo.chunk_sectors;
+	assert_int_equal(tandem_super_check(&super, NULL), -EINVAL);
 }
 
 /* A caller that broke its promise damages a superblock, not its neighbours. */
@@ -384,6 +394,7 @@ static void test_names_are_accepted_or_refused_with_a_reason(void **state)
 		{ "-a", "name (starts with a dash)" },
 		{ ".", "name (a dot or two)" },
 		{ "..", "name (a dot or two)" },
+		{ "/a", "name (letters, digits and _-.+ only)" },
 		{ "a/b", "name (letters, digits and _-.+ only)" },
 		{ "a b", "name (letters, digits and _-.+ only)" },
 		{ "a\n", "name (letters, digits and _-.+ only)" },

@@ -179,6 +179,7 @@ static void test_bad_lines_are_refused_with_their_reason(void **state)
 		{ ID " 2 - - 0", "disk (none given)" },
 		{ ID " 2 a a 0", "disk (given for two legs)" },
 		{ ID " 3 a - a 0", "disk (given for two legs)" },
+		{ ID " 4 - b c c 0", "disk (given for two legs)" },
 		{ ID " 2 a b", "number of option words (not the words that follow)" },
 		{ ID " 2 a b c 0", "number of option words (not the words that follow)" },
 		{ ID " 2 a b 1", "number of option words (not the words that follow)" },
