@@ -3,8 +3,11 @@
  * Asynchronous I/O, by io_uring or by libaio.
  *
  * The load runs on one thread: it submits, sleeps in engine_enter(), and is
- * called back there for everything that completed.  Nothing else blocks, so a
- * hanging write to the array never stops the journal of acknowledgements.
+ * called back there for everything that completed.  Where the kernel can start
+ * a request without blocking, a hanging write to the array does not stop the
+ * journal of acknowledgements; where it cannot (libaio, or a write that waits
+ * for metadata in the caller, as md's does), acknowledgements are recorded late,
+ * and a late generator is told by the report.
  *
  * Requests belong to the caller and stay untouched from engine_submit() until
  * their callback; the engine allocates nothing after engine_open().

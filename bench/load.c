@@ -25,12 +25,14 @@
 /* Sleep no longer than this, so that a signal that races with the wait is seen. */
 #define LONGEST_WAIT_NS (100 * NSEC_PER_MSEC)
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, measured_enough;
 
 static void on_signal(int signal)
 {
-	(void)signal;
-	interrupted = 1;
+	if (signal == SIGUSR1)
+		measured_enough = 1;
+	else
+		interrupted = 1;
 }
 
 static uint64_t pending_room(const struct load *load)
@@ -69,7 +71,8 @@ static void inject_arrivals(struct load *load, int64_t now_ns)
 
 		if (intended_ns > now_ns)
 			return;
-		hist_record(&load->late, now_ns - intended_ns);
+		if (!load->measured_ns)
+			hist_record(&load->late, now_ns - intended_ns);
 		schedule_advance(&load->schedule);
 		publish(load, intended_ns);
 	}
@@ -101,10 +104,9 @@ static void record_commit(struct load *load, const struct log_commit *commit, in
 {
 	int64_t latency_ns = now_ns - commit->intended_ns;
 
-	if (load->phase == LOAD_RUNNING) {
+	hist_record(&load->interval, latency_ns);
+	if (!load->measured_ns)
 		hist_record(&load->latency[commit->class], latency_ns);
-		hist_record(&load->interval, latency_ns);
-	}
 	acks_append(&load->acks, &(struct ack_record) {
 		.kind = ACK_COMMIT,
 		.class = (uint8_t)commit->class,
@@ -156,11 +158,20 @@ static void release_commits(struct load *load, int64_t now_ns)
 	}
 }
 
+static void stop_measuring(struct load *load, int64_t now_ns)
+{
+	if (load->measured_ns)
+		return;
+	load->measured_ns = now_ns;
+	load->offered_measured = load->offered;
+	load->completed_measured = load->completed;
+}
+
 static void stop_running(struct load *load, int64_t now_ns)
 {
+	stop_measuring(load, now_ns);
 	load->phase = LOAD_DRAINING;
 	load->ended_ns = now_ns;
-	load->completed_running = load->completed;
 	load->pages.stopped = true;
 	load->pending_head = load->pending_tail;
 }
@@ -211,6 +222,8 @@ static void advance_phase(struct load *load, int64_t now_ns)
 	const struct acks *acks = &load->acks;
 
 	note_errors(load);
+	if (measured_enough)
+		stop_measuring(load, now_ns);
 	switch (load->phase) {
 	case LOAD_RUNNING:
 		if (!may_run(load, now_ns))
@@ -283,6 +296,7 @@ static void run(struct load *load)
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGUSR1, &action, NULL);
 	/* The default slack of 50 us would make every open-loop arrival late. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
 	load->start_ns = clock_now_ns();

@@ -7,6 +7,9 @@
  *   DRAINING   none arrive any more; what is in flight completes
  *   ENDING     the last record of the journal becomes durable
  *   ENDED
+ *
+ * Rates and latencies are measured while RUNNING, or until SIGUSR1: who is about
+ * to cut the power says so, and the dying seconds do not spoil the numbers.
  */
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
@@ -49,10 +52,12 @@ struct load {
 	int64_t start_ns;
 	int64_t deadline_ns;	/* 0: none. */
 	int64_t ended_ns;	/* When RUNNING ended. */
+	int64_t measured_ns;	/* When the measurement ended; 0: not yet. */
 	int64_t progress_ns;	/* When the next progress line is due. */
 	uint64_t offered;	/* Messages that arrived. */
 	uint64_t completed;
-	uint64_t completed_running;
+	uint64_t offered_measured;
+	uint64_t completed_measured;
 	uint64_t completed_progress;
 	uint64_t pages_progress;
 	uint64_t log_stalls;	/* A commit found the log full. */

@@ -201,6 +201,8 @@ static void print_help(const struct verb_row *verb)
 			printf(" (default %s)", row->preset);
 		printf("\n");
 	}
+	if (verb->verb == VERB_LOAD)
+		printf("\nSIGINT and SIGTERM end the load; SIGUSR1 ends the measurement only.\n");
 }
 
 static const struct option_row *find_row(const char *word, size_t len, unsigned int verb)

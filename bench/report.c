@@ -46,9 +46,9 @@ void report_progress(struct load *load, int64_t now_ns)
 
 static double messages_per_s(const struct load *load)
 {
-	double elapsed_s = seconds(load->ended_ns - load->start_ns);
+	double elapsed_s = seconds(load->measured_ns - load->start_ns);
 
-	return elapsed_s > 0 ? (double)load->completed_running / elapsed_s : 0;
+	return elapsed_s > 0 ? (double)load->completed_measured / elapsed_s : 0;
 }
 
 /* An open-loop run whose generator was late says more about the host than about the array. */
@@ -76,8 +76,8 @@ static void print_loop(const struct load *load)
 		return;
 	}
 	printf("open loop, %.10g messages/s offered, %.2f %% of the messages that arrived done\n",
-	       options->rate_per_s, load->offered ?
-	       100.0 * (double)load->completed_running / (double)load->offered : 0);
+	       options->rate_per_s, load->offered_measured ?
+	       100.0 * (double)load->completed_measured / (double)load->offered_measured : 0);
 	printf("generator late by %.3f ms (p99): %s\n",
 	       milliseconds(hist_percentile(&load->late, 0.99)), generator_valid(load) ?
 	       "valid" : "INVALID, the host did not keep up with the arrivals");
@@ -106,8 +106,8 @@ static void print_load(const struct load *load, const struct hist *all)
 	       (unsigned long long)load->options->seed, (unsigned long long)load->run);
 	print_loop(load);
 	printf("%.1f messages/s: %llu completed in %.2f s\n", messages_per_s(load),
-	       (unsigned long long)load->completed_running,
-	       seconds(load->ended_ns - load->start_ns));
+	       (unsigned long long)load->completed_measured,
+	       seconds(load->measured_ns - load->start_ns));
 	printf("%llu messages acknowledged%s, %llu times the journal was full\n",
 	       (unsigned long long)load->acks.messages_durable,
 	       load->acks.enabled ? "" : " (no journal kept)",
@@ -147,9 +147,9 @@ static void write_loop(struct json *json, const struct load *load)
 	json_real(json, "generator_late_p99_us",
 		  (double)hist_percentile(&load->late, 0.99) / 1e3);
 	json_bool(json, "generator_valid", generator_valid(load));
-	json_real(json, "seconds", seconds(load->ended_ns - load->start_ns));
-	json_uint(json, "offered", load->offered);
-	json_uint(json, "completed", load->completed_running);
+	json_real(json, "seconds", seconds(load->measured_ns - load->start_ns));
+	json_uint(json, "offered", load->offered_measured);
+	json_uint(json, "completed", load->completed_measured);
 	json_uint(json, "acknowledged", load->acks.messages_durable);
 	json_real(json, "messages_per_s", messages_per_s(load));
 	json_text(json, "stopped_by_error", load->stopped_by[0] ? load->stopped_by : NULL);
