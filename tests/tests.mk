@@ -84,7 +84,7 @@ prebuild = @mkdir -p $U; $(submake) -k -j$(JOBS) all unit > $U/prebuild.log 2>&1
 
 check-fast:
 	$(prebuild)
-	@MAKEFLAGS= tests/run-tests -d $U -j $(JOBS) $(call stage,$(FAST))
+	@MAKEFLAGS= tests/run-tests -t 900 -d $U -j $(JOBS) $(call stage,$(FAST))
 
 check:
 	$(prebuild)
