@@ -63,9 +63,9 @@ stage_build	:= $(submake) all
 stage_clang	:= tools/dev/apt-need clang:clang && $(submake) B=$B/clang CC=clang SAN= all unit
 stage_tidy	:= tools/dev/tidy
 stage_shellcheck := tools/dev/shellcheck
-sim		:= $B/bin/tandem-sim --seed $(COMMIT_SEED) --seeds
-stage_sim	:= $(call have,tests/sim/sim.mk,$(sim) 1000)
-stage_sim_long	:= $(call have,tests/sim/sim.mk,$(sim) 100000)
+sim = $(call have,tests/sim/sim.mk,$(submake) check-sim FIRST_SEED=$(COMMIT_SEED) SEEDS=$1)
+stage_sim	:= $(call sim,1000)
+stage_sim_long	:= $(call sim,100000)
 stage_mutants	:= $(call have,tests/mutants,$(submake) mutants)
 stage_fuzz	:= $(call have,tests/fuzz/fuzz.mk,$(submake) fuzz FUZZ_S=10)
 stage_kernel_doc := tools/dev/kernel-doc
