@@ -463,12 +463,14 @@ int tandem_super_decode(const void *bytes, struct tandem_super *super, const cha
 	return tandem_super_check(super, why);
 }
 
+static bool either_is(const int error[2], int value)
+{
+	return error[0] == value || error[1] == value;
+}
+
 int tandem_super_choose(const int error[2], const u64 sequence[2])
 {
-	static const int by_weight[] = { -EINVAL, -EBADMSG, -EIO, -ENODATA };
-	unsigned int i;
-
-	if (error[0] == -EPROTONOSUPPORT || error[1] == -EPROTONOSUPPORT)
+	if (either_is(error, -EPROTONOSUPPORT))
 		return -EPROTONOSUPPORT;
 	if (!error[0] && !error[1])
 		return sequence[1] > sequence[0];
@@ -476,10 +478,14 @@ int tandem_super_choose(const int error[2], const u64 sequence[2])
 		return 0;
 	if (!error[1])
 		return 1;
-	for (i = 0; i < sizeof(by_weight) / sizeof(by_weight[0]); i++) {
-		if (error[0] == by_weight[i] || error[1] == by_weight[i])
-			return by_weight[i];
-	}
+	if (either_is(error, -EINVAL))
+		return -EINVAL;
+	if (either_is(error, -EBADMSG))
+		return -EBADMSG;
+	if (either_is(error, -EIO))
+		return -EIO;
+	if (either_is(error, -ENODATA))
+		return -ENODATA;
 	return error[0];
 }
 
