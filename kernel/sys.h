@@ -25,6 +25,7 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/random.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -71,6 +72,18 @@ static inline void tandem_bio_init_clone(struct bio *bio, struct block_device *b
 					 struct bio *parent)
 {
 	bio_init_clone(bdev, bio, parent, GFP_NOIO);
+}
+
+/*
+ * A caller's bio that has come back is to be sent again. A queue that had cut
+ * it leaves its count of parts at zero, and a poller may still look for it.
+ */
+static inline void tandem_bio_rearm(struct bio *bio)
+{
+	atomic_set(&bio->__bi_remaining, 1);
+	bio->bi_opf &= ~(REQ_NOWAIT | REQ_POLLED);
+	bio->bi_cookie = BLK_QC_T_NONE;
+	bio->bi_status = BLK_STS_OK;
 }
 
 static inline void tandem_id_random(void *id, size_t size)

@@ -84,36 +84,35 @@ static bool knows(const struct tandem_super *super, const struct tandem_super *o
 	return pair_equal(&held, &own);
 }
 
-/* Do both list one leg as CURRENT in @other's set? */
-static bool share_current(const struct tandem_super *super, const struct tandem_super *other)
+/* Is @leg listed as CURRENT by both @super and @other, in one place? */
+static bool both_call_current(const struct tandem_super *super, const struct tandem_super *other,
+			      const struct tandem_super *leg)
 {
-	const struct tandem_config *config = &other->set[set_of(other)];
-	unsigned int i;
+	return has_place(super, leg) && has_place(other, leg) &&
+	       super->place[leg->leg].record == TANDEM_RECORD_CURRENT &&
+	       other->place[leg->leg].record == TANDEM_RECORD_CURRENT;
+}
 
-	for (i = config->first_leg; i < config->first_leg + config->nr_legs; i++)
-		if (super->place[i].record == TANDEM_RECORD_CURRENT &&
-		    other->place[i].record == TANDEM_RECORD_CURRENT &&
-		    tandem_id_equal(&super->place[i].id, &other->place[i].id))
+/* "outrun" of assembly.h. */
+static bool outruns(const struct chooser *c, const struct tandem_super *super,
+		    const struct tandem_super *other)
+{
+	int i;
+
+	if (has_place(super, other) || other->epoch.number >= super->epoch.number)
+		return false;
+	for (i = 0; i < c->nr; i++)
+		if (takes_part(c, i) && set_of(super_of(c, i)) == set_of(other) &&
+		    both_call_current(super, other, super_of(c, i)) &&
+		    knows(super, super_of(c, i)))
 			return true;
 	return false;
 }
 
-/* "outrun" of assembly.h. */
-static bool outruns(const struct tandem_super *super, const struct tandem_super *other)
+static bool accounts_for(const struct chooser *c, const struct tandem_super *super,
+			 const struct tandem_super *other)
 {
-	const bool filling = own_record(other) != TANDEM_RECORD_CURRENT;
-
-	if (has_place(super, other) && !filling)
-		return false;
-	if (other->epoch.number > super->epoch.number ||
-	    (other->epoch.number == super->epoch.number && !filling))
-		return false;
-	return share_current(super, other);
-}
-
-static bool accounts_for(const struct tandem_super *super, const struct tandem_super *other)
-{
-	return knows(super, other) || (!knows(other, super) && outruns(super, other));
+	return knows(super, other) || (!knows(other, super) && outruns(c, super, other));
 }
 
 static int compare(const struct tandem_super *a, const struct tandem_super *b)
@@ -123,7 +122,7 @@ static int compare(const struct tandem_super *a, const struct tandem_super *b)
 	return memcmp(&a->leg_id, &b->leg_id, sizeof(a->leg_id));
 }
 
-static void sort(struct chooser *c)
+static void put_in_order(struct chooser *c)
 {
 	int i, at;
 
@@ -134,7 +133,7 @@ static void sort(struct chooser *c)
 	}
 }
 
-static void name(struct chooser *c, enum tandem_verdict_kind kind, int first, int second)
+static void verdict(struct chooser *c, enum tandem_verdict_kind kind, int first, int second)
 {
 	c->plan->kind = kind;
 	c->plan->culprit[0] = (s16)first;
@@ -149,7 +148,7 @@ static bool check_identity(struct chooser *c)
 	for (k = 1; k < c->nr; k++) {
 		if (!tandem_id_equal(&super_of(c, c->order[0])->array,
 				     &super_of(c, c->order[k])->array)) {
-			name(c, TANDEM_ASM_FOREIGN, c->order[0], c->order[k]);
+			verdict(c, TANDEM_ASM_FOREIGN, c->order[0], c->order[k]);
 			return false;
 		}
 	}
@@ -158,7 +157,7 @@ static bool check_identity(struct chooser *c)
 			if (!tandem_id_equal(&super_of(c, c->order[l])->leg_id,
 					     &super_of(c, c->order[k])->leg_id))
 				continue;
-			name(c, TANDEM_ASM_DUPLICATE, c->order[l], c->order[k]);
+			verdict(c, TANDEM_ASM_DUPLICATE, c->order[l], c->order[k]);
 			return false;
 		}
 	}
@@ -212,14 +211,14 @@ static bool vet(struct chooser *c)
 		if (first < 0)
 			first = i;
 		if (!same_shape(super_of(c, first), super_of(c, i))) {
-			name(c, TANDEM_ASM_MISMATCH, first, i);
+			verdict(c, TANDEM_ASM_MISMATCH, first, i);
 			return false;
 		}
 		c->vetted |= 1ull << i;
 	}
 	if (first >= 0)
 		return true;
-	name(c, c->nr ? TANDEM_ASM_FORMER : TANDEM_ASM_EMPTY, c->nr ? c->order[0] : -1, -1);
+	verdict(c, c->nr ? TANDEM_ASM_FORMER : TANDEM_ASM_EMPTY, c->nr ? c->order[0] : -1, -1);
 	return false;
 }
 
@@ -230,7 +229,7 @@ static bool accounts_for_all(const struct chooser *c, int i, u64 among)
 
 	for (j = 0; j < c->nr; j++)
 		if (j != i && among & (1ull << j) &&
-		    !accounts_for(super_of(c, i), super_of(c, j)))
+		    !accounts_for(c, super_of(c, i), super_of(c, j)))
 			return false;
 	return true;
 }
@@ -245,14 +244,14 @@ static bool split(struct chooser *c, u64 among)
 {
 	int k, l;
 
-	name(c, TANDEM_ASM_SPLIT, -1, -1);
+	verdict(c, TANDEM_ASM_SPLIT, -1, -1);
 	for (k = 0; k < c->nr; k++) {
 		for (l = 0; l < k; l++) {
 			const u64 both = 1ull << c->order[k] | 1ull << c->order[l];
 
 			if ((among & both) != both || !strangers(c, c->order[l], c->order[k]))
 				continue;
-			name(c, TANDEM_ASM_SPLIT, c->order[l], c->order[k]);
+			verdict(c, TANDEM_ASM_SPLIT, c->order[l], c->order[k]);
 			return false;
 		}
 	}
@@ -450,7 +449,7 @@ static void check_disks(struct chooser *c)
 			continue;
 		if (c->plan->kind != TANDEM_ASM_SPLIT && c->plan->use[i] == TANDEM_USE_IGNORE)
 			continue;
-		name(c, TANDEM_ASM_MISMATCH, i, -1);
+		verdict(c, TANDEM_ASM_MISMATCH, i, -1);
 		return;
 	}
 }
@@ -507,7 +506,12 @@ static void permit(struct chooser *c)
 void tandem_assembly_choose(const struct tandem_candidate *candidate, unsigned int nr,
 			    enum tandem_degraded policy, struct tandem_plan *plan)
 {
-	struct chooser c = { .candidate = candidate, .nr = (int)nr, .policy = policy, .plan = plan };
+	struct chooser c = {
+		.candidate = candidate,
+		.nr = (int)nr,
+		.policy = policy,
+		.plan = plan,
+	};
 
 	memset(plan, 0, sizeof(*plan));
 	memset(plan->of_place, 0xff, sizeof(plan->of_place));
@@ -517,7 +521,7 @@ void tandem_assembly_choose(const struct tandem_candidate *candidate, unsigned i
 	plan->culprit[1] = -1;
 	plan->place = -1;
 
-	sort(&c);
+	put_in_order(&c);
 	if (!check_identity(&c) || !vet(&c))
 		return;
 	if (find_newest(&c))

@@ -12,13 +12,12 @@
  *  (c) another set, same epoch: run-time failures in X's set are not written
  *	here, X's set decides among its own.
  *
- * X is *outrun* by S if S does not know it, but it cannot be a rival:
- *  - X has no place in S (former leg), or by its own record it is not CURRENT
- *    (it was being filled); and
- *  - X lists as CURRENT, in its own set, a leg that S lists as CURRENT too:
- *    whatever was acknowledged with X is on that leg; and
- *  - X's epoch has a lower number than S's (an equal one if X was being filled).
- *    This proves nothing; it only keeps a rolled-back S from leaving X out (A13).
+ * X is *outrun* by S, a former leg that cannot be a rival, if
+ *  - X has no place in S; and
+ *  - X lists as CURRENT, in its own set, a leg that S lists as CURRENT too, and
+ *    that is here and known to S: what was acknowledged with X is on it; and
+ *  - X's epoch has a lower number than S's. This proves nothing; it only keeps a
+ *    rolled-back S from leaving a newer X out (A13).
  *
  * S *accounts for* X if it knows it, or X does not know S and is outrun by S.
  * The newest candidate accounts for all others. None does, or two do that do not
@@ -29,9 +28,9 @@
  * A leg may be used (CURRENT) only if the newest configuration of its set lists
  * it so, and knows it.
  *
- * Blank candidates (TANDEM_FLAG_BLANK) and those that are outrun and have no
- * place are left out (use = IGNORE) and named; they decide nothing. A blank one
- * is used if its place is REBUILDING with its id.
+ * Blank candidates (TANDEM_FLAG_BLANK) and those that are outrun are left out (use
+ * = IGNORE) and named; they decide nothing. A blank one is used if its place is
+ * REBUILDING with its id.
  *
  * Verdict, first that applies:
  *	FOREIGN    candidates of more than one array

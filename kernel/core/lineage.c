@@ -90,17 +90,17 @@ void tandem_lineage_join(struct tandem_super *super, unsigned int leg,
 void tandem_lineage_promote(struct tandem_super *super, unsigned int leg,
 			    const struct tandem_id *config)
 {
-	const struct tandem_config *set = &super->set[super->place[leg].set];
+	const unsigned int set = super->place[leg].set;
 	unsigned int i;
 
-	for (i = 0; i < set->nr_legs; i++) {
-		struct tandem_place *place = &super->place[set->first_leg + i];
+	for (i = 0; i < super->set[set].nr_legs; i++) {
+		struct tandem_place *place = &super->place[super->set[set].first_leg + i];
 
 		if (in_use(place))
 			place->last = place->issued;
 	}
 	super->place[leg].record = TANDEM_RECORD_CURRENT;
-	new_config(super, super->place[leg].set, config);
+	new_config(super, set, config);
 }
 
 void tandem_lineage_activate(struct tandem_super *super, const struct tandem_id *epoch,
@@ -116,4 +116,18 @@ void tandem_lineage_activate(struct tandem_super *super, const struct tandem_id 
 	super->flags &= ~TANDEM_FLAG_CLEAN;
 	for (set = 0; set < super->geo.nr_sets; set++)
 		issue(super, set);
+}
+
+void tandem_lineage_settle(struct tandem_super *super, unsigned int set,
+			   const struct tandem_pair *durable)
+{
+	const struct tandem_config *config = &super->set[set];
+	unsigned int i;
+
+	for (i = 0; i < config->nr_legs; i++) {
+		struct tandem_place *place = &super->place[config->first_leg + i];
+
+		if (in_use(place) && !tandem_id_is_none(&durable[i].config))
+			place->last = durable[i];
+	}
 }

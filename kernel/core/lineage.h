@@ -11,21 +11,24 @@
  *
  * Every place carries two pairs (configuration, epoch): `last` was surely on
  * its leg, `issued` was sent to it after that and may have landed. A leg that
- * is in use has the pair of the superblock itself as `issued`; a leg that left
+ * in use has the pair of the superblock itself as `issued`; a leg that left
  * keeps both. So every superblock says of every leg what it may be found with,
  * whatever was half-written: a leg with another pair went on without this one.
  * Bounded, whatever a leg flaps (B10), and no step has to be completed before
  * the next one begins.
  *
  * What the caller owes (io/commit.c, io/activate.c):
+ * - A record goes to every leg in use of the sets that it changes.
  * - A change is issued only when the one before has landed, in one slot at
  *   least, on every leg that stays in use; until then the same is retried.
  * - Activation: tandem_assembly_merge(), then drop and join as needed, then
  *   tandem_lineage_activate(), and only then one commit. Nothing is written in
  *   between: merge notes what each leg holds, the commit sends one new pair.
- * - A promotion goes to the leg that is promoted only when it is in both slots
- *   of all others, and from the moment it is issued that leg fails as a current
- *   one does (its record may already say CURRENT).
+ * - A leg that is being filled or promoted gets a record only when a leg that was
+ *   CURRENT before has it in both slots: what it says is never news to all that
+ *   can be started without it.
+ * - From the moment a promotion is issued, its leg fails as a current one does:
+ *   its record may already say CURRENT.
  *
  * Identifiers come from the caller (random there), so that the same input
  * gives the same output.
@@ -98,6 +101,17 @@ void tandem_lineage_promote(struct tandem_super *super, unsigned int leg,
  */
 void tandem_lineage_activate(struct tandem_super *super, const struct tandem_id *epoch,
 			     u64 flags);
+
+/**
+ * tandem_lineage_settle() - what the legs of a set surely hold
+ * @super: of the array
+ * @set: which
+ * @durable: per position, for every leg in use; none: not known
+ *
+ * At a clean stop: from then on an older image of a leg is no leg of ours.
+ */
+void tandem_lineage_settle(struct tandem_super *super, unsigned int set,
+			   const struct tandem_pair *durable);
 
 /* Mask over @set's legs of the places recorded as @record. */
 u8 tandem_lineage_mask(const struct tandem_super *super, unsigned int set, unsigned int record);

@@ -12,7 +12,8 @@
 
 static void submit(struct tandem_disk *disk, struct bio *bio, struct bio *parent)
 {
-	if (bio->bi_bdev != disk->bdev)
+	/* A bio on its second way down must lose the mark of its first remap. */
+	if (bio == parent || bio->bi_bdev != disk->bdev)
 		bio_set_dev(bio, disk->bdev);
 	if (parent)
 		dm_submit_bio_remap(parent, parent == bio ? NULL : bio);

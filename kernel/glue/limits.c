@@ -19,6 +19,17 @@
 #include "glue/glue.h"
 #include "io/request.h"
 
+/* A discard goes to the disks as write-zeroes: every one must be able to. */
+static bool can_discard(struct tandem_target *target)
+{
+	unsigned int i;
+
+	for (i = 0; i < target->nr_legs; i++)
+		if (target->dev[i] && !bdev_write_zeroes_sectors(target->dev[i]->bdev))
+			return false;
+	return target->array->super->flags & TANDEM_FLAG_DISCARD;
+}
+
 void tandem_limits_init(struct tandem_target *target)
 {
 	const struct tandem_super *super = target->array->super;
@@ -32,7 +43,7 @@ void tandem_limits_init(struct tandem_target *target)
 	ti->per_io_data_size = tandem_request_bytes(most);
 	ti->num_flush_bios = write_through ? 0 : 1;
 	ti->num_write_zeroes_bios = write_through ? 0 : 1;
-	ti->num_discard_bios = !write_through && (super->flags & TANDEM_FLAG_DISCARD) ? 1 : 0;
+	ti->num_discard_bios = !write_through && can_discard(target) ? 1 : 0;
 	ti->accounts_remapped_io = true;
 	tandem_compat_target_init(ti);
 }

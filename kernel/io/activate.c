@@ -47,10 +47,22 @@ static void control_end(struct bio *bio)
 	struct tandem_leg *leg = bio->bi_private;
 	struct tandem_array *array = leg->array;
 
+	unsigned long flags;
+
 	leg->meta_result = tandem_request_result(bio->bi_status);
 	bio_uninit(bio);
+	/* Under the lock: whoever sees 0 and takes it knows that we are through. */
+	spin_lock_irqsave(&array->lock, flags);
 	if (atomic_dec_and_test(&array->control_pending))
 		wake_up(&array->wait);
+	spin_unlock_irqrestore(&array->lock, flags);
+}
+
+/* Every completion that has been seen from outside has left its lock. */
+static void wait_for_tails(struct tandem_array *array)
+{
+	spin_lock_irq(&array->lock);
+	spin_unlock_irq(&array->lock);
 }
 
 static void submit(struct tandem_leg *leg, blk_opf_t opf, u64 sector)
@@ -67,6 +79,7 @@ static void wait_for_bios(struct tandem_array *array)
 {
 	if (!atomic_dec_and_test(&array->control_pending))
 		wait_event(array->wait, !atomic_read_acquire(&array->control_pending));
+	wait_for_tails(array);
 }
 
 static void read_slot(struct tandem_array *array, unsigned int slot)
@@ -212,14 +225,19 @@ int tandem_array_load(struct tandem_array *array, const char **why)
 /* Legs as the plan has them; nothing is up yet. */
 static void set_states(struct tandem_array *array)
 {
+	struct tandem_pair newest;
 	struct tandem_leg *leg;
 	unsigned int i;
 
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
 		leg->state = tandem_leg_from_record(array->super->place[i].record);
+		memset(&leg->held, 0, sizeof(leg->held));
 		if (leg->found)
 			leg->held = tandem_lineage_pair(&array->found[i], leg->set->index);
+		newest = tandem_lineage_pair(array->super, leg->set->index);
+		leg->newest = tandem_id_equal(&leg->held.config, &newest.config) &&
+			      tandem_id_equal(&leg->held.epoch, &newest.epoch);
 		if (leg->use == TANDEM_USE_CURRENT)
 			leg->state = TANDEM_LEG_CURRENT;
 		else if (leg->use == TANDEM_USE_REBUILDING)
@@ -306,12 +324,16 @@ static void commit_done(struct tandem_array *array, void *context, u64 written, 
 	struct commit_wait *wait = context;
 
 	wait->failed = failed;
-	tandem_commit_release(array);
 	WRITE_ONCE(wait->done, true);
 	wake_up(&array->wait);
 }
 
-/* To all legs in use. Returns those that failed. */
+static void take_token(struct tandem_array *array)
+{
+	wait_event(array->wait, tandem_commit_try(array));
+}
+
+/* To all legs in use; the caller holds the token. Returns those that failed. */
 static u64 commit_all(struct tandem_array *array)
 {
 	struct commit_wait wait = { false, 0 };
@@ -322,7 +344,6 @@ static u64 commit_all(struct tandem_array *array)
 		.context = &wait,
 	};
 
-	wait_event(array->wait, tandem_commit_try(array));
 	tandem_commit_start(array, &order);
 	wait_event(array->wait, READ_ONCE(wait.done));
 	return wait.failed;
@@ -398,6 +419,7 @@ static void raise_set(struct tandem_array *array, struct tandem_set *set)
 {
 	u8 current_legs = 0;
 	u8 rebuilding = 0;
+	u8 newest = 0;
 	struct tandem_leg *leg;
 	unsigned int i;
 
@@ -409,11 +431,16 @@ static void raise_set(struct tandem_array *array, struct tandem_set *set)
 		leg = tandem_set_leg(set, i);
 		current_legs |= leg->state == TANDEM_LEG_CURRENT ? leg->bit : 0;
 		rebuilding |= leg->state == TANDEM_LEG_REBUILDING ? leg->bit : 0;
+		newest |= leg->newest ? leg->bit : 0;
 		atomic_set(&leg->reads_in_flight, 0);
 	}
 	if (array->params.read_only)
 		rebuilding = 0;
-	set->pin = current_legs & -current_legs;
+	/* A leg that is a step behind holds no more than one that is not (A13). */
+	newest &= current_legs;
+	set->pin = newest ? newest & -newest : current_legs & -current_legs;
+	set->record_hopeless = false;
+	set->record_attempts = 0;
 	atomic_set(&set->masks, tandem_masks_pack(current_legs | rebuilding, current_legs,
 						  current_legs, 0));
 	if (!array->plan.clean && hweight8(current_legs) > 1)
@@ -429,8 +456,7 @@ static void raise(struct tandem_array *array)
 	for (s = 0; s < array->nr_sets; s++)
 		raise_set(array, &array->set[s]);
 	array->giving_up = false;
-	array->record_hopeless = false;
-	array->record_attempts = 0;
+	array->params.rebuild = 0;	/* asked for once, not at every resume */
 	WRITE_ONCE(array->phase, TANDEM_PHASE_UP);
 	for (s = 0; s < array->nr_sets; s++)
 		tandem_copy_kick(&array->set[s]);
@@ -448,8 +474,11 @@ int tandem_array_activate(struct tandem_array *array, const char **why)
 		if (why)
 			*why = "error on the last current leg of a set";
 		error = without(array, flush_legs(array, legs_in(array, TANDEM_LEG_CURRENT)));
-		if (!error)
+		if (!error) {
+			take_token(array);
 			error = begin_epoch(array);
+			tandem_commit_release(array);
+		}
 		if (error)
 			return error;
 	}
@@ -482,41 +511,86 @@ void tandem_array_end_cancel(struct tandem_array *array)
 /* Nothing of our own is under way, and failures are recorded or given up. */
 static bool is_quiet(struct tandem_array *array)
 {
-	bool quiet = !array->commit_busy && tandem_flush_is_idle(array) &&
-		     tandem_fault_is_settled(array);
+	bool quiet = tandem_flush_is_idle(array) && tandem_fault_is_settled(array);
 	unsigned int s;
 
 	for (s = 0; s < array->nr_sets; s++)
 		quiet &= tandem_copy_is_idle(&array->set[s]);
-	return quiet;
+	return quiet && tandem_commit_try(array);
 }
 
-/* Did everything end so that the legs are equal, durably? */
+/* A flush that fails is a failed leg also here (K2). False: the last of a set. */
+static bool flush_or_fail(struct tandem_array *array)
+{
+	u64 legs = legs_in(array, TANDEM_LEG_CURRENT) | legs_in(array, TANDEM_LEG_REBUILDING);
+	u64 failed = flush_legs(array, legs);
+	bool good = true;
+	unsigned int i;
+
+	spin_lock_irq(&array->lock);
+	for (i = 0; i < array->params.nr_legs; i++) {
+		if (!(failed & (1ull << i)))
+			continue;
+		atomic64_inc(&array->leg[i].errors[2]);
+		good &= tandem_fault_fail_leg(&array->leg[i], TANDEM_LEG_EV_ERROR);
+	}
+	spin_unlock_irq(&array->lock);
+	return good;
+}
+
+/* Is everything that was acknowledged on every current leg, and is that recorded? */
 static bool ends_clean(struct tandem_array *array)
 {
-	u32 masks;
+	struct tandem_set *set;
 	unsigned int s;
+	u32 masks;
 
 	for (s = 0; s < array->nr_sets; s++) {
-		masks = atomic_read(&array->set[s].masks);
+		set = &array->set[s];
+		masks = atomic_read(&set->masks);
 		if (TANDEM_FAILING(masks) || !TANDEM_READABLE(masks) ||
-		    atomic_read(&array->set[s].nr_unsure))
+		    atomic_read(&set->nr_unsure))
 			return false;
 	}
-	return !(legs_in(array, TANDEM_LEG_CURRENT) &
-		 flush_legs(array, legs_in(array, TANDEM_LEG_CURRENT)));
+	return true;
+}
+
+static void record_clean(struct tandem_array *array)
+{
+	struct tandem_pair durable[TANDEM_MAX_LEGS_PER_SET];
+	struct tandem_set *set;
+	unsigned int s, i;
+
+	for (s = 0; s < array->nr_sets; s++) {
+		set = &array->set[s];
+		for (i = 0; i < set->nr_legs; i++)
+			durable[i] = tandem_set_leg(set, i)->held;
+		tandem_lineage_settle(array->super, s, durable);
+	}
+	array->super->flags |= TANDEM_FLAG_CLEAN;
+	commit_all(array);
 }
 
 void tandem_array_end_finish(struct tandem_array *array)
 {
+	bool good;
+
 	if (array->phase == TANDEM_PHASE_DOWN)
 		return;
+	/* A work item that began before ENDING may be about to start something. */
+	flush_workqueue(array->wq);
 	wait_event(array->wait, is_quiet(array));
-	if (!array->params.read_only && ends_clean(array)) {
-		array->super->flags |= TANDEM_FLAG_CLEAN;
-		commit_all(array);
+	if (!array->params.read_only) {
+		good = flush_or_fail(array);
+		tandem_commit_release(array);
+		wait_event(array->wait, is_quiet(array));
+		if (good && ends_clean(array))
+			record_clean(array);
 	}
+	/* We have the token: nothing of our own can begin any more. */
 	WRITE_ONCE(array->phase, TANDEM_PHASE_DOWN);
 	cancel_delayed_work_sync(&array->record_work);
+	wait_for_tails(array);
+	tandem_commit_release(array);
 	flush_workqueue(array->wq);
 }

@@ -68,7 +68,7 @@ int tandem_array_create(const struct tandem_array_params *params, struct tandem_
 	init_waitqueue_head(&array->wait);
 	INIT_LIST_HEAD(&array->retry);
 	INIT_DELAYED_WORK(&array->record_work, tandem_fault_record_work);
-	INIT_WORK(&array->retry_work, tandem_request_retry_work);
+	INIT_DELAYED_WORK(&array->retry_work, tandem_request_retry_work);
 	INIT_WORK(&array->event_work, event_work);
 	array->wq = alloc_workqueue("tandem", WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0);
 	error = array->wq ? create_legs(array) : -ENOMEM;
@@ -107,6 +107,25 @@ static int shape_set(struct tandem_array *array, unsigned int index)
 	return tandem_copy_create(set);
 }
 
+/* A second load must find what memory and limits were laid out for. */
+static int check_shape(struct tandem_array *array)
+{
+	const struct tandem_super *super = array->super;
+	const struct tandem_set *set;
+	unsigned int i;
+
+	if (memcmp(&super->geo, &array->shape, sizeof(array->shape)) ||
+	    super->flags & ~array->shape_flags & TANDEM_FLAG_WRITE_THROUGH)
+		return -ESTALE;
+	for (i = 0; i < array->nr_sets; i++) {
+		set = &array->set[i];
+		if (super->set[i].first_leg != set->first_leg ||
+		    super->set[i].nr_legs != set->nr_legs)
+			return -ESTALE;
+	}
+	return 0;
+}
+
 int tandem_array_shape(struct tandem_array *array)
 {
 	unsigned int nr = array->super->geo.nr_sets;
@@ -114,11 +133,13 @@ int tandem_array_shape(struct tandem_array *array)
 	int error = 0;
 
 	if (array->set)
-		return nr == array->nr_sets ? 0 : -EINVAL;
+		return check_shape(array);
 	array->set = kvcalloc(nr, sizeof(*array->set), GFP_KERNEL);
 	if (!array->set)
 		return -ENOMEM;
 	array->nr_sets = nr;
+	array->shape = array->super->geo;
+	array->shape_flags = array->super->flags;
 	for (i = 0; i < nr && !error; i++)
 		error = shape_set(array, i);
 	return error;
@@ -132,6 +153,7 @@ void tandem_array_destroy(struct tandem_array *array)
 		return;
 	if (array->wq) {
 		cancel_delayed_work_sync(&array->record_work);
+		cancel_delayed_work_sync(&array->retry_work);
 		destroy_workqueue(array->wq);
 	}
 	for (i = 0; array->set && i < array->nr_sets; i++) {

@@ -8,6 +8,9 @@
  *			requests, the flush round and the commit token. Does not
  *			protect region words and set->masks for readers: those are
  *			atomics that the hot paths load without it.
+ *			A completion that leaves its last trace there does so
+ *			under the lock, so that whoever takes it afterwards may
+ *			free the array (wait_for_tails() in io/activate.c).
  *	commit token	array->commit_busy (io/commit.h). Its holder alone edits
  *			array->super and writes superblocks.
  *	region words	io/region.h
@@ -62,17 +65,18 @@ struct tandem_array {
 	enum tandem_phase phase;
 	bool sync_paused;
 	bool giving_up;			/* presuspend: no patience with records */
-	bool record_hopeless;		/* held requests get errors, not patience */
-	unsigned int record_attempts;
+	u16 record_next;		/* leg to look at first, in turn */
 	bool commit_busy;
 	struct tandem_commit *commit;
 	struct tandem_flush *flush;
 	struct delayed_work record_work;
-	struct work_struct retry_work;
+	struct delayed_work retry_work;
 	struct work_struct event_work;
 	struct list_head retry;		/* requests to be sent again */
 	atomic64_t resync_sectors;
 	atomic64_t rebuild_sectors;
+	struct tandem_geometry shape;	/* that memory was laid out for */
+	u64 shape_flags;
 	u16 nr_sets;
 	struct tandem_set *set;
 	struct tandem_leg *leg;

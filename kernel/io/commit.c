@@ -23,15 +23,20 @@
 /*
  * struct tandem_commit - the one commit of an array
  * @legs: targets of the group at hand; @written, @failed: of all so far
- * @round: 0 or 1 of the group
+ * @again: legs to be asked again when the delay is over
+ * @asked: of these, the ones whose answer this pass waits for
+ * @round: 0 or 1 of the group; @attempts: passes of it, for RETRY results
  * @pending: bios under way
  */
 struct tandem_commit {
 	struct tandem_array *array;
-	struct work_struct work;
+	struct delayed_work work;
 	atomic_t pending;
 	unsigned int round;
+	unsigned int attempts;
 	u64 legs;
+	u64 asked;
+	u64 again;
 	u64 written;
 	u64 failed;
 	struct tandem_commit_order order;
@@ -46,7 +51,7 @@ static void commit_end(struct bio *bio)
 	leg->meta_result = tandem_request_result(bio->bi_status);
 	bio_uninit(bio);
 	if (atomic_dec_and_test(&commit->pending))
-		queue_work(array->wq, &commit->work);
+		queue_delayed_work(array->wq, &commit->work, 0);
 }
 
 /* The array's superblock as this leg is to hold it. */
@@ -65,22 +70,21 @@ static void encode(struct tandem_array *array, struct tandem_leg *leg)
 static void write_slot(struct tandem_array *array, struct tandem_leg *leg)
 {
 	encode(array, leg);
-	leg->slot = !leg->slot;
 	tandem_bio_init_buffer(&leg->meta_bio, &leg->meta_vec, leg->super_bytes,
 			       TANDEM_SUPER_BYTES);
 	leg->meta_bio.bi_opf = REQ_OP_WRITE | REQ_FUA | REQ_SYNC | REQ_META | REQ_PRIO;
-	leg->meta_bio.bi_iter.bi_sector = tandem_super_slot_bytes(leg->slot) / TANDEM_SECTOR_BYTES;
+	leg->meta_bio.bi_iter.bi_sector = tandem_super_slot_bytes(!leg->slot) / TANDEM_SECTOR_BYTES;
 	leg->meta_bio.bi_end_io = commit_end;
 	leg->meta_bio.bi_private = leg;
 	tandem_disk_submit(leg->disk, &leg->meta_bio, NULL);
 }
 
-static void run_round(struct tandem_commit *commit)
+static void ask(struct tandem_commit *commit, u64 legs)
 {
 	struct tandem_array *array = commit->array;
-	u64 legs = commit->legs & ~commit->failed;
 	unsigned int i;
 
+	commit->asked = legs;
 	atomic_set(&commit->pending, 1);
 	for (i = 0; i < array->params.nr_legs; i++) {
 		if (!(legs & (1ull << i)))
@@ -89,18 +93,47 @@ static void run_round(struct tandem_commit *commit)
 		write_slot(array, &array->leg[i]);
 	}
 	if (atomic_dec_and_test(&commit->pending))
-		queue_work(array->wq, &commit->work);
+		queue_delayed_work(array->wq, &commit->work, 0);
 }
 
-static void collect(struct tandem_commit *commit)
+static void run_round(struct tandem_commit *commit)
+{
+	commit->attempts = 0;
+	ask(commit, commit->legs & ~commit->failed);
+}
+
+/*
+ * The slot moves on only where the write was good: what comes next must not
+ * go over the last valid one. Returns the legs that are to be asked again.
+ */
+static u64 collect(struct tandem_commit *commit)
 {
 	struct tandem_array *array = commit->array;
-	u64 legs = commit->legs & ~commit->failed;
+	enum tandem_error_class class;
+	struct tandem_leg *leg;
 	unsigned int i;
+	u64 again = 0;
 
-	for (i = 0; i < array->params.nr_legs; i++)
-		if ((legs & (1ull << i)) && array->leg[i].meta_result != TANDEM_RESULT_OK)
+	for (i = 0; i < array->params.nr_legs; i++) {
+		leg = &array->leg[i];
+		if (!(commit->asked & (1ull << i)))
+			continue;
+		class = tandem_fault_class(TANDEM_OP_METADATA, leg->meta_result);
+		if (class == TANDEM_CLASS_OK)
+			leg->slot = !leg->slot;
+		else if (class == TANDEM_CLASS_RETRY && commit->attempts < TANDEM_RETRY_ATTEMPTS)
+			again |= 1ull << i;
+		else
 			commit->failed |= 1ull << i;
+	}
+	return again;
+}
+
+static void ask_again_later(struct tandem_commit *commit, u64 legs)
+{
+	commit->attempts++;
+	commit->again = legs;
+	queue_delayed_work(commit->array->wq, &commit->work, msecs_to_jiffies(TANDEM_RETRY_MS));
 }
 
 static void start_group(struct tandem_commit *commit, u64 legs)
@@ -128,11 +161,22 @@ static void finish_group(struct tandem_commit *commit)
 
 static void commit_work(struct work_struct *work)
 {
-	struct tandem_commit *commit = container_of(work, struct tandem_commit, work);
+	struct tandem_commit *commit = container_of(to_delayed_work(work), struct tandem_commit,
+						    work);
 	struct tandem_commit_order *order = &commit->order;
+	u64 again = commit->again;
 	u64 later;
 
-	collect(commit);
+	commit->again = 0;
+	if (again) {
+		ask(commit, again);
+		return;
+	}
+	again = collect(commit);
+	if (again) {
+		ask_again_later(commit, again);
+		return;
+	}
 	if (commit->round++ == 0) {
 		run_round(commit);
 		return;
@@ -190,7 +234,7 @@ int tandem_commit_create(struct tandem_array *array)
 	if (!commit)
 		return -ENOMEM;
 	commit->array = array;
-	INIT_WORK(&commit->work, commit_work);
+	INIT_DELAYED_WORK(&commit->work, commit_work);
 	array->commit = commit;
 	return 0;
 }

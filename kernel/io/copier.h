@@ -7,13 +7,14 @@
 #ifndef TANDEM_IO_COPIER_H
 #define TANDEM_IO_COPIER_H
 
-#include "io/array.h"
+#include "io/request.h"
 
 enum copy_state {
 	COPY_IDLE,
 	COPY_DRAIN,
 	COPY_READ,
 	COPY_WRITE,
+	COPY_SETTLE,
 	COPY_PROMOTE,
 };
 
@@ -44,6 +45,7 @@ struct tandem_copy {
 	struct bio bio[TANDEM_MAX_LEGS_PER_SET];
 	struct bio_vec vec[TANDEM_MAX_LEGS_PER_SET];
 	void *buffer;
+	struct tandem_request *flush;	/* of a promotion, through the rounds */
 };
 
 /* True: go on at once. */

@@ -8,7 +8,8 @@
  *	         | all are filled, a leg rebuilds  | PROMOTE (io/promote.c)
  *	DRAIN    | no write in flight in region    | READ
  *	READ     | source answered                 | WRITE, READ (other source)
- *	WRITE    | all targets answered            | DRAIN (next piece), IDLE
+ *	WRITE    | all targets answered            | DRAIN (next piece), SETTLE
+ *	SETTLE   | no failed leg is unrecorded     | IDLE
  *	PROMOTE  | recorded, or given up           | IDLE
  *
  * Decisions
@@ -23,6 +24,10 @@
  *   becomes the value, B19); the piece shrinks to 4 KiB first, so that one bad
  *   block costs no good one. If nobody can read it the region is STUCK: reads
  *   that want it get an error, and a rebuild cannot finish.
+ * - The source must still be readable when its bytes are written and when they
+ *   have been: else the piece is done again from another leg.
+ * - While a failed leg is unrecorded no unsure region is settled: after a crash
+ *   that leg would be current again, and might be the pin (K3).
  * - In the ENDING phase only regions that reads wait for are copied (A9).
  *
  * Invariants: I25, I31-I33, I36; K3 (a read in an unsure region returns after
@@ -35,8 +40,6 @@
 #include "io/fault.h"
 #include "io/flush.h"
 #include "io/region.h"
-
-#define MAX_ATTEMPTS 16
 
 static atomic_t *word_of(struct tandem_copy *copy)
 {
@@ -89,8 +92,8 @@ static void release_writes(struct tandem_set *set)
 	}
 }
 
-/* Next region with @bit that is not stuck, from the cursor on; or -1. */
-static s64 scan(struct tandem_copy *copy, u32 bit)
+/* Next region with any of @bits that is not stuck, from the cursor on; or -1. */
+static s64 scan(struct tandem_copy *copy, u32 bits)
 {
 	u32 nr = tandem_geometry_regions(&copy->set->array->super->geo);
 	u32 i, region, word;
@@ -100,7 +103,7 @@ static s64 scan(struct tandem_copy *copy, u32 bit)
 		if (region >= nr)
 			region -= nr;
 		word = atomic_read(&copy->set->region[region]);
-		if ((word & bit) && !(word & TANDEM_REGION_STUCK))
+		if ((word & bits) && !(word & TANDEM_REGION_STUCK))
 			return region;
 	}
 	return -1;
@@ -112,6 +115,7 @@ static s64 choose_region(struct tandem_copy *copy)
 	struct tandem_array *array = set->array;
 	struct tandem_request *request;
 	s64 region = -1;
+	u32 bits = 0;
 
 	spin_lock_irq(&array->lock);
 	request = first_wanted(set);
@@ -122,11 +126,13 @@ static s64 choose_region(struct tandem_copy *copy)
 		return region;
 	if (array->phase != TANDEM_PHASE_UP || array->sync_paused || array->params.read_only)
 		return -1;
+	if (set->record_hopeless)
+		return -1;
 	if (atomic_read(&set->nr_unsure))
-		region = scan(copy, TANDEM_REGION_UNSURE);
-	if (region < 0 && atomic_read(&set->nr_refill))
-		region = scan(copy, TANDEM_REGION_REFILL);
-	return region;
+		bits |= TANDEM_REGION_UNSURE;
+	if (atomic_read(&set->nr_refill))
+		bits |= TANDEM_REGION_REFILL;
+	return bits ? scan(copy, bits) : -1;
 }
 
 /* Takes the region for the next piece. */
@@ -190,14 +196,19 @@ static u32 region_length(struct tandem_copy *copy)
 static void piece_end(struct bio *bio)
 {
 	struct tandem_copy *copy = bio->bi_private;
+	struct tandem_array *array = copy->set->array;
 	unsigned int position = bio - copy->bio;
+	unsigned long flags;
 
 	copy->result[position] = tandem_request_result(bio->bi_status);
 	if (bio_op(bio) == REQ_OP_WRITE)
 		tandem_flush_note(tandem_set_leg(copy->set, position));
 	bio_uninit(bio);
+	/* Under the lock: whoever sees 0 and takes it knows that we are through. */
+	spin_lock_irqsave(&array->lock, flags);
 	if (atomic_dec_and_test(&copy->pending))
-		queue_work(copy->set->array->wq, &copy->work);
+		queue_work(array->wq, &copy->work);
+	spin_unlock_irqrestore(&array->lock, flags);
 }
 
 static void send_piece(struct tandem_copy *copy, u8 legs, blk_opf_t opf)
@@ -258,8 +269,8 @@ static bool step_drain(struct tandem_copy *copy)
 		return false;
 	copy->length_sectors = min(copy->length_sectors, left);
 	if (!plan_piece(copy)) {
-		tandem_region_settle(copy->set, copy->region);
-		return leave(copy, false);
+		copy->state = COPY_SETTLE;
+		return true;
 	}
 	if (!copy->source) {
 		report_stuck(copy);
@@ -271,18 +282,27 @@ static bool step_drain(struct tandem_copy *copy)
 	return false;
 }
 
+static bool source_is_good(struct tandem_copy *copy)
+{
+	return TANDEM_READABLE(atomic_read(&copy->set->masks)) & copy->source;
+}
+
 static bool step_read(struct tandem_copy *copy)
 {
 	unsigned int position = __ffs(copy->source);
 	enum tandem_result result = copy->result[position];
 
+	if (!source_is_good(copy)) {
+		copy->state = COPY_DRAIN;
+		return true;
+	}
 	if (result == TANDEM_RESULT_OK) {
 		copy->state = COPY_WRITE;
 		send_piece(copy, copy->targets, REQ_OP_WRITE | copy->fua);
 		return false;
 	}
 	if (tandem_fault_class(TANDEM_OP_METADATA, result) != TANDEM_CLASS_RETRY ||
-	    ++copy->attempts > MAX_ATTEMPTS) {
+	    ++copy->attempts > TANDEM_RETRY_ATTEMPTS) {
 		atomic64_inc(&tandem_set_leg(copy->set, position)->errors[0]);
 		if (copy->length_sectors > 8)
 			copy->length_sectors = 8;
@@ -293,20 +313,23 @@ static bool step_read(struct tandem_copy *copy)
 	return true;
 }
 
-/* True: some target must be written again. */
+/* True: the piece must be done again. */
 static bool judge_targets(struct tandem_copy *copy)
 {
 	struct tandem_array *array = copy->set->array;
 	enum tandem_error_class class;
-	bool again = false;
 	unsigned int i;
+	bool again;
 
 	spin_lock_irq(&array->lock);
+	again = !source_is_good(copy);
+	if (copy->fua)
+		copy->set->copied |= copy->source;
 	for (i = 0; i < copy->set->nr_legs; i++) {
 		class = tandem_fault_class(TANDEM_OP_METADATA, copy->result[i]);
 		if (class == TANDEM_CLASS_OK)
 			continue;
-		if (class == TANDEM_CLASS_RETRY && ++copy->attempts <= MAX_ATTEMPTS) {
+		if (class == TANDEM_CLASS_RETRY && ++copy->attempts <= TANDEM_RETRY_ATTEMPTS) {
 			again = true;
 			continue;
 		}
@@ -347,15 +370,29 @@ static bool step_write(struct tandem_copy *copy)
 	copy->tried = 0;
 	copy->attempts = 0;
 	if (copy->offset_sectors == region_length(copy)) {
-		if (tandem_region_settle(copy->set, copy->region))
-			return leave(copy, false);
-		atomic_andnot(TANDEM_REGION_AGAIN, word_of(copy));
-		copy->offset_sectors = 0;
+		copy->state = COPY_SETTLE;
+		return true;
 	}
 	if (!is_needed(copy))
 		return leave(copy, false);
 	give(copy);
 	take(copy);
+	return true;
+}
+
+/* All pieces are copied, and the region is still ours alone. */
+static bool step_settle(struct tandem_copy *copy)
+{
+	struct tandem_set *set = copy->set;
+	u32 unsure = (u32)atomic_read(word_of(copy)) & TANDEM_REGION_UNSURE;
+
+	if (unsure && TANDEM_FAILING(atomic_read(&set->masks)))
+		return set->record_hopeless ? leave(copy, true) : false;
+	if (tandem_region_settle(set, copy->region))
+		return leave(copy, false);
+	atomic_andnot(TANDEM_REGION_AGAIN, word_of(copy));
+	copy->offset_sectors = 0;
+	copy->state = COPY_DRAIN;
 	return true;
 }
 
@@ -372,6 +409,8 @@ static bool step(struct tandem_copy *copy)
 		return step_read(copy);
 	case COPY_WRITE:
 		return step_write(copy);
+	case COPY_SETTLE:
+		return step_settle(copy);
 	case COPY_PROMOTE:
 		return tandem_promote_step(copy);
 	}
@@ -383,7 +422,7 @@ static void copy_work(struct work_struct *work)
 	struct tandem_copy *copy = container_of(work, struct tandem_copy, work);
 
 	while (step(copy))
-		;
+		cond_resched();
 }
 
 void tandem_copy_kick(struct tandem_set *set)
@@ -425,8 +464,9 @@ int tandem_copy_create(struct tandem_set *set)
 		return -ENOMEM;
 	set->copy = copy;
 	copy->set = set;
+	copy->flush = kzalloc(tandem_request_bytes(0), GFP_KERNEL);
 	copy->buffer = kmalloc(TANDEM_COPY_SECTORS * TANDEM_SECTOR_BYTES, GFP_KERNEL);
-	if (!copy->buffer)
+	if (!copy->flush || !copy->buffer)
 		return -ENOMEM;
 	INIT_WORK(&copy->work, copy_work);
 	return 0;
@@ -434,8 +474,10 @@ int tandem_copy_create(struct tandem_set *set)
 
 void tandem_copy_destroy(struct tandem_set *set)
 {
-	if (set->copy)
+	if (set->copy) {
+		kfree(set->copy->flush);
 		kfree(set->copy->buffer);
+	}
 	kfree(set->copy);
 	set->copy = NULL;
 }

@@ -31,17 +31,21 @@
 #include "io/flush.h"
 #include "io/region.h"
 
-#define MAX_ATTEMPTS		16	/* of one request, for RETRY results */
 #define RECORD_PATIENCE		8	/* failed records before held requests err */
 #define RECORD_DELAY_MS		50	/* doubles, up to the next */
 #define RECORD_DELAY_MAX_MS	5000
+
+static bool is_failing(struct tandem_set *set)
+{
+	return TANDEM_FAILING(atomic_read(&set->masks));
+}
 
 static bool array_failing(struct tandem_array *array)
 {
 	unsigned int i;
 
 	for (i = 0; i < array->nr_sets; i++)
-		if (TANDEM_FAILING(atomic_read(&array->set[i].masks)))
+		if (is_failing(&array->set[i]))
 			return true;
 	return false;
 }
@@ -49,9 +53,21 @@ static bool array_failing(struct tandem_array *array)
 /* Does an unrecorded failure touch this request? */
 static bool must_hold(struct tandem_request *request)
 {
+	return request->set ? is_failing(request->set) : array_failing(request->array);
+}
+
+/* Has patience with such a failure been used up? */
+static bool is_hopeless(struct tandem_request *request)
+{
+	struct tandem_array *array = request->array;
+	unsigned int i;
+
 	if (request->set)
-		return TANDEM_FAILING(atomic_read(&request->set->masks));
-	return array_failing(request->array);
+		return request->set->record_hopeless;
+	for (i = 0; i < array->nr_sets; i++)
+		if (is_failing(&array->set[i]) && array->set[i].record_hopeless)
+			return true;
+	return false;
 }
 
 /* A failed leg whose record is still to be written: FAILING, or a failed rebuild. */
@@ -109,7 +125,7 @@ void tandem_fault_acknowledge(struct tandem_request *request)
 	if (unlikely(must_hold(request))) {
 		spin_lock_irqsave(&array->lock, flags);
 		if (must_hold(request)) {
-			if (!array->record_hopeless) {
+			if (!is_hopeless(request)) {
 				list_add_tail(&request->node, request->set ?
 					      &request->set->held : &array->set[0].held);
 				spin_unlock_irqrestore(&array->lock, flags);
@@ -128,7 +144,7 @@ static bool ask_again(struct tandem_request *request)
 	unsigned int i;
 	u8 legs = 0;
 
-	if (request->attempts >= MAX_ATTEMPTS)
+	if (request->attempts >= TANDEM_RETRY_ATTEMPTS)
 		return false;
 	for (i = 0; i < request->set->nr_legs; i++)
 		if (tandem_fault_class(request->op, request->result[i]) == TANDEM_CLASS_RETRY)
@@ -230,13 +246,22 @@ static u64 leg_mask(struct tandem_set *set, u8 legs)
 	return (u64)legs << set->first_leg;
 }
 
+/* Another attempt has failed: how much longer do held requests wait? */
+static void count_attempt(struct tandem_array *array, struct tandem_set *set)
+{
+	if (set->record_attempts++ == 0)
+		pr_err("tandem %s: cannot record a failed leg of set %u; no write to it is acknowledged\n",
+		       array->super->name, set->index);
+	if (set->record_attempts >= RECORD_PATIENCE || array->giving_up)
+		set->record_hopeless = true;
+}
+
 static void record_done(struct tandem_array *array, void *context, u64 written, u64 failed)
 {
 	struct tandem_set *set = context;
 	struct tandem_leg *leg;
 	unsigned int i;
-	bool again = false;
-	u32 masks;
+	bool hold;
 
 	spin_lock_irq(&array->lock);
 	for (i = 0; i < set->nr_legs; i++) {
@@ -246,25 +271,17 @@ static void record_done(struct tandem_array *array, void *context, u64 written, 
 		atomic64_inc(&leg->errors[1]);
 		tandem_fault_fail_leg(leg, TANDEM_LEG_EV_ERROR);
 	}
-	/* READABLE: the promotion of a counted leg may never have been issued. */
-	masks = atomic_read(&set->masks);
-	if (leg_mask(set, TANDEM_READABLE(masks)) & ~written) {
-		again = true;
-		array->record_attempts++;
-		if (array->record_attempts == 1)
-			pr_err("tandem %s: cannot record a failed leg; no write is acknowledged\n",
-			       array->super->name);
-		if (array->record_attempts >= RECORD_PATIENCE || array->giving_up)
-			array->record_hopeless = true;
+	if (leg_mask(set, TANDEM_READABLE(atomic_read(&set->masks))) & ~written) {
+		count_attempt(array, set);
 	} else {
 		recorded(array, set);
-		array->record_attempts = 0;
-		array->record_hopeless = false;
+		set->record_attempts = 0;
+		set->record_hopeless = false;
 	}
-	again = again && !array->record_hopeless;
+	hold = set->record_attempts && !set->record_hopeless;
 	spin_unlock_irq(&array->lock);
 
-	if (!again)
+	if (!hold)
 		release(array);
 	tandem_array_changed(array);
 	tandem_commit_release(array);
@@ -292,13 +309,18 @@ static void edit(struct tandem_array *array, struct tandem_set *set)
 	tandem_lineage_drop(array->super, &drop);
 }
 
+/* A set with something to record; in turn, or one that cannot would starve others. */
 static struct tandem_set *set_to_record(struct tandem_array *array)
 {
+	unsigned int nr = array->params.nr_legs;
+	struct tandem_leg *leg;
 	unsigned int i;
 
-	for (i = 0; i < array->params.nr_legs; i++)
-		if (array->leg[i].set && needs_record(array, &array->leg[i]))
-			return array->leg[i].set;
+	for (i = 0; i < nr; i++) {
+		leg = &array->leg[(array->record_next + i) % nr];
+		if (leg->set && needs_record(array, leg))
+			return leg->set;
+	}
 	return NULL;
 }
 
@@ -317,6 +339,7 @@ void tandem_fault_record_work(struct work_struct *work)
 		tandem_commit_release(array);
 		return;
 	}
+	array->record_next = set->first_leg + set->nr_legs;
 	edit(array, set);
 	masks = atomic_read(&set->masks);
 	order.first = leg_mask(set, TANDEM_READABLE(masks));
@@ -328,12 +351,16 @@ void tandem_fault_record_work(struct work_struct *work)
 void tandem_fault_kick(struct tandem_array *array)
 {
 	unsigned int delay_ms = 0;
+	struct tandem_set *set;
 
-	if (array->phase == TANDEM_PHASE_DOWN || !set_to_record(array))
+	if (array->phase == TANDEM_PHASE_DOWN)
 		return;
-	if (array->record_attempts)
+	set = set_to_record(array);
+	if (!set)
+		return;
+	if (set->record_attempts)
 		delay_ms = min_t(unsigned int, RECORD_DELAY_MAX_MS,
-				 RECORD_DELAY_MS << min(array->record_attempts - 1, 10u));
+				 RECORD_DELAY_MS << min(set->record_attempts - 1, 10u));
 	mod_delayed_work(array->wq, &array->record_work, msecs_to_jiffies(delay_ms));
 }
 
@@ -348,5 +375,13 @@ void tandem_fault_give_up(struct tandem_array *array)
 
 bool tandem_fault_is_settled(struct tandem_array *array)
 {
-	return array->record_hopeless || !set_to_record(array);
+	struct tandem_leg *leg;
+	unsigned int i;
+
+	for (i = 0; i < array->params.nr_legs; i++) {
+		leg = &array->leg[i];
+		if (leg->set && needs_record(array, leg) && !leg->set->record_hopeless)
+			return false;
+	}
+	return true;
 }

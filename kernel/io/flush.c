@@ -7,12 +7,21 @@
  *	         to and has leg->unflushed
  *	done --> judge; end or hold the running ones; begin again if some wait
  *
+ * Rounds are judged in the order of their beginning: whoever sends a flush
+ * through here (a promotion does) knows that every earlier error has had its
+ * consequences when it gets its answer.
+ *
  * Why leg->unflushed is enough, though it is one bit (A8): it is set when a
  * write *completes*, before its caller can know; so everything a flush must
  * cover has set it before the flush arrives. It is cleared when a round begins,
  * before the disk's flush is issued: a write completing after that sets it
  * again, and a flush that arrives after that waits for the next round, which
  * sees it. A flush that failed sets it again.
+ *
+ * While a flush is on its way a disk may have dropped its cache and not said so
+ * yet. What the copier took from it in that time may be old, so a round in
+ * which a leg fails does not trust it: unsure pieces copied from the leg make
+ * the round fail, and a rebuild begins again.
  *
  * Invariants: I15, I16, I19, K7 (a flush ends after all legs have answered).
  */
@@ -27,6 +36,7 @@
  * @waiting, @running: requests; under array->lock
  * @active: a round is on, or about to begin; under array->lock
  * @failed: some leg answered with an error
+ * @attempts: passes of the round, for RETRY results
  * @sent, @counted: per set, legs of this round
  */
 struct tandem_flush {
@@ -35,8 +45,9 @@ struct tandem_flush {
 	struct list_head running;
 	bool active;
 	int failed;
+	unsigned int attempts;
 	atomic_t pending;
-	struct work_struct work;
+	struct delayed_work work;
 	u8 sent[TANDEM_MAX_SETS];
 	u8 counted[TANDEM_MAX_SETS];
 };
@@ -79,6 +90,8 @@ static void round_begin(struct tandem_flush *flush)
 
 	spin_lock_irq(&array->lock);
 	list_splice_tail_init(&flush->waiting, &flush->running);
+	for (s = 0; s < array->nr_sets; s++)
+		array->set[s].copied = 0;
 	spin_unlock_irq(&array->lock);
 
 	flush->failed = 0;
@@ -97,7 +110,10 @@ static void round_begin(struct tandem_flush *flush)
 		round_done(flush);
 }
 
-/* End or hold the running requests; one more round if others wait. */
+/*
+ * End or hold the running requests; one more round if others wait. An error is
+ * for them too: they cover the same writes, and the disk may say OK next time.
+ */
 static void round_end(struct tandem_flush *flush, enum tandem_result error)
 {
 	struct tandem_array *array = flush->array;
@@ -108,7 +124,10 @@ static void round_end(struct tandem_flush *flush, enum tandem_result error)
 
 	spin_lock_irqsave(&array->lock, flags);
 	list_splice_init(&flush->running, &list);
+	if (error != TANDEM_RESULT_OK)
+		list_splice_tail_init(&flush->waiting, &list);
 	spin_unlock_irqrestore(&array->lock, flags);
+	flush->attempts = 0;
 	while (!list_empty(&list)) {
 		request = list_first_entry(&list, struct tandem_request, node);
 		list_del(&request->node);
@@ -122,7 +141,7 @@ static void round_end(struct tandem_flush *flush, enum tandem_result error)
 	flush->active = more;
 	/* Under the lock: without a round the array may go as soon as it is free. */
 	if (more)
-		queue_work(array->wq, &flush->work);
+		queue_delayed_work(array->wq, &flush->work, 0);
 	else
 		wake_up(&array->wait);
 	spin_unlock_irqrestore(&array->lock, flags);
@@ -133,6 +152,7 @@ static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_se
 	struct tandem_trial trial = { .op = TANDEM_OP_FLUSH };
 	struct tandem_array *array = flush->array;
 	struct tandem_verdict verdict;
+	bool refill = false;
 	unsigned int i;
 
 	trial.sent = flush->sent[set->index];
@@ -150,7 +170,12 @@ static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_se
 		    !tandem_fault_fail_leg(tandem_set_leg(set, i), TANDEM_LEG_EV_ERROR))
 			verdict.error = trial.result[i];
 	}
+	if (verdict.fail & set->copied && verdict.error == TANDEM_RESULT_OK)
+		verdict.error = TANDEM_RESULT_IOERR;
+	refill = verdict.fail & trial.others && atomic_read(&set->nr_refill);
 	spin_unlock_irq(&array->lock);
+	if (refill)
+		tandem_region_mark_all(set, TANDEM_REGION_REFILL);
 
 	/* Each may have dropped what it had in its cache, and not the same. */
 	if (verdict.unsure) {
@@ -160,15 +185,43 @@ static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_se
 	return verdict.error;
 }
 
+/* True: all that went wrong is that some disk did not see its flush. */
+static bool only_retries(struct tandem_flush *flush)
+{
+	struct tandem_array *array = flush->array;
+	enum tandem_error_class class;
+	struct tandem_leg *leg;
+	bool retries = false;
+	unsigned int i;
+
+	for (i = 0; i < array->params.nr_legs; i++) {
+		leg = &array->leg[i];
+		if (!(flush->sent[leg->set->index] & leg->bit))
+			continue;
+		class = tandem_fault_class(TANDEM_OP_FLUSH, leg->flush_result);
+		if (class == TANDEM_CLASS_RETRY)
+			retries = true;
+		else if (class != TANDEM_CLASS_OK)
+			return false;
+	}
+	return retries;
+}
+
 static void run_flush_work(struct work_struct *work)
 {
-	struct tandem_flush *flush = container_of(work, struct tandem_flush, work);
+	struct tandem_flush *flush = container_of(to_delayed_work(work), struct tandem_flush, work);
 	enum tandem_result error = TANDEM_RESULT_OK;
 	enum tandem_result result;
 	unsigned int s;
 
 	if (!flush->failed) {
 		round_begin(flush);
+		return;
+	}
+	if (only_retries(flush) && flush->attempts++ < TANDEM_RETRY_ATTEMPTS) {
+		flush->failed = 0;
+		queue_delayed_work(flush->array->wq, &flush->work,
+				   msecs_to_jiffies(TANDEM_RETRY_MS));
 		return;
 	}
 	for (s = 0; s < flush->array->nr_sets; s++) {
@@ -184,7 +237,7 @@ static void run_flush_work(struct work_struct *work)
 static void round_done(struct tandem_flush *flush)
 {
 	if (unlikely(READ_ONCE(flush->failed)))
-		queue_work(flush->array->wq, &flush->work);
+		queue_delayed_work(flush->array->wq, &flush->work, 0);
 	else
 		round_end(flush, TANDEM_RESULT_OK);
 }
@@ -225,7 +278,7 @@ int tandem_flush_create(struct tandem_array *array)
 	flush->array = array;
 	INIT_LIST_HEAD(&flush->waiting);
 	INIT_LIST_HEAD(&flush->running);
-	INIT_WORK(&flush->work, run_flush_work);
+	INIT_DELAYED_WORK(&flush->work, run_flush_work);
 	array->flush = flush;
 	return 0;
 }

@@ -41,6 +41,7 @@ struct tandem_leg {
 	u8 meta_result;
 	u8 use;				/* enum tandem_use, by the last load */
 	bool found;			/* a superblock, by the last load */
+	bool newest;			/* nobody's record is ahead of it */
 	struct bio flush_bio;		/* flushes of the user */
 	u8 flush_result;
 	atomic64_t errors[3];		/* read, write, flush */

@@ -3,7 +3,7 @@
  * Promotion: the end of a rebuild (B7).
  *
  *	1 count the leg      acknowledgements need it from now on
- *	2 flush it           everything copied and written so far is durable
+ *	2 flush              everything copied and written so far is durable on it
  *	3 record             new configuration: old current legs, then the leg
  *	4 readable           it is current
  *
@@ -41,25 +41,29 @@ static bool give_up(struct tandem_copy *copy)
 static void flush_end(struct bio *bio)
 {
 	struct tandem_copy *copy = bio->bi_private;
+	struct tandem_array *array = copy->set->array;
+	unsigned long flags;
 
 	copy->result[0] = tandem_request_result(bio->bi_status);
 	bio_uninit(bio);
+	spin_lock_irqsave(&array->lock, flags);
 	if (atomic_dec_and_test(&copy->pending))
-		queue_work(copy->set->array->wq, &copy->work);
+		queue_work(array->wq, &copy->work);
+	spin_unlock_irqrestore(&array->lock, flags);
 }
 
+/* As a user's flush would be: earlier rounds are judged when ours ends. */
 static void flush(struct tandem_copy *copy)
 {
-	struct tandem_leg *leg = leg_of(copy);
+	struct tandem_array *array = copy->set->array;
 	struct bio *bio = &copy->bio[0];
 
-	xchg(&leg->unflushed, 0);
 	atomic_set(&copy->pending, 1);
 	tandem_bio_init_empty(bio);
 	bio->bi_opf = REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC;
 	bio->bi_end_io = flush_end;
 	bio->bi_private = copy;
-	tandem_disk_submit(leg->disk, bio, NULL);
+	tandem_request_map(array, copy->flush, bio);
 }
 
 bool tandem_promote_start(struct tandem_copy *copy)
@@ -74,6 +78,10 @@ bool tandem_promote_start(struct tandem_copy *copy)
 		return false;
 	spin_lock_irq(&array->lock);
 	masks = atomic_read(&set->masks);
+	if (TANDEM_FAILING(masks)) {
+		spin_unlock_irq(&array->lock);
+		return false;
+	}
 	filled = TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks);
 	copy->promoted = filled & -filled;
 	atomic_set(&set->masks, tandem_masks_pack(TANDEM_WRITTEN(masks),
@@ -88,17 +96,11 @@ bool tandem_promote_start(struct tandem_copy *copy)
 	return false;
 }
 
+/* An error of the leg itself has failed it; any other is a reason to try again. */
 static bool step_flush(struct tandem_copy *copy)
 {
-	struct tandem_array *array = copy->set->array;
-
-	if (copy->result[0] != TANDEM_RESULT_OK) {
-		spin_lock_irq(&array->lock);
-		atomic64_inc(&leg_of(copy)->errors[2]);
-		tandem_fault_fail_leg(leg_of(copy), TANDEM_LEG_EV_ERROR);
-		spin_unlock_irq(&array->lock);
+	if (copy->result[0] != TANDEM_RESULT_OK || atomic_read(&copy->set->nr_refill))
 		return give_up(copy);
-	}
 	copy->promote = PROMOTE_TOKEN;
 	return true;
 }
@@ -171,10 +173,10 @@ static bool step_token(struct tandem_copy *copy)
 	u32 masks;
 
 	masks = atomic_read(&set->masks);
-	if (!(TANDEM_WRITTEN(masks) & leg->bit))
-		return give_up(copy);
 	/* A failure that waits for its record goes first; its release kicks us. */
-	if (TANDEM_FAILING(masks) || !tandem_commit_try(array))
+	if (!(TANDEM_WRITTEN(masks) & leg->bit) || TANDEM_FAILING(masks))
+		return give_up(copy);
+	if (!tandem_commit_try(array))
 		return false;
 	copy->promote = PROMOTE_COMMIT;
 	if (array->super->place[leg->index].record != TANDEM_RECORD_CURRENT) {

@@ -21,8 +21,6 @@
 #include "io/region.h"
 #include "io/request.h"
 
-#define MAX_ATTEMPTS 16
-
 static bool is_unsure(struct tandem_request *request)
 {
 	u32 word = atomic_read(&request->set->region[request->region]);
@@ -72,14 +70,16 @@ static bool aim(struct tandem_request *request)
 static bool must_wait(struct tandem_request *request)
 {
 	struct tandem_array *array = request->array;
+	struct tandem_set *set = request->set;
 	unsigned long flags;
 
 	if (likely(!is_unsure(request)) || array->params.read_only)
 		return false;
 	spin_lock_irqsave(&array->lock, flags);
-	list_add_tail(&request->node, &request->set->wanted);
+	list_add_tail(&request->node, &set->wanted);
 	spin_unlock_irqrestore(&array->lock, flags);
-	tandem_copy_kick(request->set);
+	/* The request may be done and gone by now. */
+	tandem_copy_kick(set);
 	return true;
 }
 
@@ -103,8 +103,7 @@ void tandem_read_resume(struct tandem_request *request)
 	if (must_wait(request))
 		return;
 	bio->bi_iter = request->iter;
-	bio->bi_status = BLK_STS_OK;
-	bio->bi_opf &= ~REQ_NOWAIT;
+	tandem_bio_rearm(bio);
 	if (aim(request))
 		tandem_disk_submit(tandem_set_leg(request->set, request->position)->disk, bio, bio);
 	else
@@ -131,7 +130,7 @@ bool tandem_request_end(struct tandem_request *request, blk_status_t *status)
 	case TANDEM_NR_CLASSES:
 		return false;
 	case TANDEM_CLASS_RETRY:
-		if (request->attempts++ < MAX_ATTEMPTS)
+		if (request->attempts++ < TANDEM_RETRY_ATTEMPTS)
 			break;
 		fallthrough;
 	case TANDEM_CLASS_MEDIUM:

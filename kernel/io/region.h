@@ -51,7 +51,7 @@ static inline bool tandem_region_put(atomic_t *word)
 	u32 old = atomic_fetch_sub_release(1, word);
 
 	return unlikely(((old & TANDEM_REGION_EXCL) && (old & TANDEM_REGION_COUNT) == 1) ||
-			(old & TANDEM_REGION_COUNT) >= TANDEM_MAX_REGION_WRITES);
+			(old & TANDEM_REGION_COUNT) == TANDEM_MAX_REGION_WRITES);
 }
 
 /* The region may differ from now on; the caller holds a reference or all is down. */

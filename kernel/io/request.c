@@ -139,12 +139,14 @@ void tandem_request_retry(struct tandem_request *request)
 	spin_lock_irqsave(&array->lock, flags);
 	list_add_tail(&request->node, &array->retry);
 	spin_unlock_irqrestore(&array->lock, flags);
-	queue_work(array->wq, &array->retry_work);
+	queue_delayed_work(array->wq, &array->retry_work,
+			   request->attempts > 1 ? msecs_to_jiffies(TANDEM_RETRY_MS) : 0);
 }
 
 void tandem_request_retry_work(struct work_struct *work)
 {
-	struct tandem_array *array = container_of(work, struct tandem_array, retry_work);
+	struct tandem_array *array = container_of(to_delayed_work(work), struct tandem_array,
+						  retry_work);
 	struct tandem_request *request;
 	LIST_HEAD(list);
 

@@ -19,6 +19,13 @@
 #include "core/fault.h"
 #include "io/array.h"
 
+/*
+ * A RETRY result: the device did not see the command. Asked again this often,
+ * at once the first time and then after this delay, before it counts as failed.
+ */
+#define TANDEM_RETRY_ATTEMPTS	16
+#define TANDEM_RETRY_MS		4
+
 enum tandem_disposition {
 	TANDEM_MAP_SUBMITTED,	/* the engine will end the bio */
 	TANDEM_MAP_REMAPPED,	/* send the bio to request->leg's disk as it is now */

@@ -16,7 +16,8 @@
  *   Write-through adds FUA.
  * - A discard is sent as write-zeroes that may unmap: what the legs return for
  *   a discarded block may differ, zeroes do not. Only whole regions are sent,
- *   anything smaller succeeds without effect (A4).
+ *   anything smaller succeeds without effect (A4); so does every discard of a
+ *   RAID-10 whose chunk is smaller than its region.
  *
  * Invariants: I3 (acknowledged only with every counted leg), I31/I32 (a region
  * under copy takes no write).
