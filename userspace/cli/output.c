@@ -49,14 +49,30 @@ void cli_output_log(void *data, enum tandem_log_level level, const char *line)
 		printf("%s\n", line);
 }
 
+/* One line is one line, whatever name somebody typed. */
+static void print_line(char *line)
+{
+	char *at;
+
+	for (at = line; *at; at++) {
+		if ((unsigned char)*at < ' ' || *at == 127)
+			*at = '?';
+	}
+	fprintf(stderr, "tandem: %s\n", line);
+}
+
 int cli_output_error(const struct cli_output *out, const struct tandem_error *err)
 {
+	char line[sizeof(*err)];
+
 	fflush(stdout);
-	if (out->json)
+	if (out->json) {
 		cli_json_error(err);
-	else
-		fprintf(stderr, "tandem: %s%s%s%s%s%s\n", err->object, err->object[0] ? ": " : "",
-			err->text, err->hint[0] ? " (" : "", err->hint, err->hint[0] ? ")" : "");
+		return (int)err->code;
+	}
+	snprintf(line, sizeof(line), "%s%s%s%s%s%s", err->object, err->object[0] ? ": " : "",
+		 err->text, err->hint[0] ? " (" : "", err->hint, err->hint[0] ? ")" : "");
+	print_line(line);
 	return (int)err->code;
 }
 

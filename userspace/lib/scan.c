@@ -75,12 +75,16 @@ int tandem_scan_disks(const struct tandem_context *ctx, const struct tandem_disk
 	return ret;
 }
 
-static void warn(const struct tandem_context *ctx, const struct tandem_found *found)
+/* Unreadable disks are common (empty readers, passive paths), damaged legs are not. */
+static void remark(const struct tandem_context *ctx, const struct tandem_found *found)
 {
 	struct tandem_error why;
 
 	tandem_label_complain(&found->dev, &found->label, found->error, &why);
-	tandem_warn(ctx, "%s: %s; left out", why.object, why.text);
+	if (found->error == -EIO)
+		tandem_debug(ctx, "scan: %s: %s", why.object, why.text);
+	else if (found->error != -ENODATA)
+		tandem_warn(ctx, "%s: %s; left out", why.object, why.text);
 }
 
 /* Is the leg that @low shows also shown by a device that lies on it? */
@@ -129,8 +133,8 @@ int tandem_scan_all(const struct tandem_context *ctx, struct tandem_scan *scan,
 		ret = look(ctx, found, &why);
 		if (ret)
 			tandem_debug(ctx, "scan: %s: %s", why.object, why.text);
-		else if (found->error && found->error != -ENODATA && !found->stack.volume[0])
-			warn(ctx, found);
+		else if (found->error && !found->stack.volume[0])
+			remark(ctx, found);
 		if (ret || found->error || found->stack.volume[0])
 			drop(scan, scan->nr - 1);
 	}
