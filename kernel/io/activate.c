@@ -33,6 +33,8 @@
 #include "io/flush.h"
 #include "io/region.h"
 
+#define READ_ATTEMPTS 5
+
 /* What load() needs besides the array; too big for a stack. */
 struct load {
 	int error[TANDEM_MAX_LEGS][2];
@@ -82,15 +84,17 @@ static void wait_for_bios(struct tandem_array *array)
 	wait_for_tails(array);
 }
 
-static void read_slot(struct tandem_array *array, unsigned int slot)
+/* Returns the legs that answered with an error. */
+static u64 read_slot_of(struct tandem_array *array, u64 legs, unsigned int slot)
 {
 	struct tandem_leg *leg;
 	unsigned int i;
+	u64 failed = 0;
 
 	atomic_set(&array->control_pending, 1);
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
-		if (!leg->disk)
+		if (!(legs & (1ull << i)))
 			continue;
 		tandem_bio_init_buffer(&leg->meta_bio, &leg->meta_vec, leg->super_bytes,
 				       TANDEM_SUPER_BYTES);
@@ -98,6 +102,27 @@ static void read_slot(struct tandem_array *array, unsigned int slot)
 		       tandem_super_slot_bytes(slot) / TANDEM_SECTOR_BYTES);
 	}
 	wait_for_bios(array);
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (legs & (1ull << i) && array->leg[i].meta_result != TANDEM_RESULT_OK)
+			failed |= 1ull << i;
+	return failed;
+}
+
+/*
+ * An error that passes must not hide a slot: the other one may be a step
+ * behind, and a start that builds on it would forget what the leg may hold.
+ */
+static void read_slot(struct tandem_array *array, unsigned int slot)
+{
+	unsigned int attempts;
+	unsigned int i;
+	u64 legs = 0;
+
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (array->leg[i].disk)
+			legs |= 1ull << i;
+	for (attempts = 0; legs && attempts < READ_ATTEMPTS; attempts++)
+		legs = read_slot_of(array, legs, slot);
 }
 
 static void decode_slot(struct tandem_array *array, struct load *load, unsigned int slot)
