@@ -39,6 +39,8 @@ struct tandem_copy {
 	u8 targets;
 	u8 tried;			/* sources that failed this piece */
 	u8 attempts;
+	bool ticketed;			/* waits for a flush round to pass */
+	u32 ticket;
 	blk_opf_t fua;
 	atomic_t pending;
 	u8 result[TANDEM_MAX_LEGS_PER_SET];

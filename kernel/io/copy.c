@@ -25,7 +25,9 @@
  *   block costs no good one. If nobody can read it the region is STUCK: reads
  *   that want it get an error, and a rebuild cannot finish.
  * - The source must still be readable when its bytes are written and when they
- *   have been: else the piece is done again from another leg.
+ *   have been: else the piece is done again from another leg. A flush round that
+ *   was on when it answered is waited for: it may tell that the disk had lost
+ *   its cache.
  * - While a failed leg is unrecorded no unsure region is settled: after a crash
  *   that leg would be current again, and might be the pin (K3).
  * - In the ENDING phase only regions that reads wait for are copied (A9).
@@ -292,6 +294,12 @@ static bool step_read(struct tandem_copy *copy)
 	unsigned int position = __ffs(copy->source);
 	enum tandem_result result = copy->result[position];
 
+	if (!copy->ticketed)
+		copy->ticket = tandem_flush_ticket(copy->set->array);
+	WRITE_ONCE(copy->ticketed, true);
+	if (!tandem_flush_passed(copy->set->array, copy->ticket))
+		return false;
+	WRITE_ONCE(copy->ticketed, false);
 	if (!source_is_good(copy)) {
 		copy->state = COPY_DRAIN;
 		return true;
@@ -323,8 +331,6 @@ static bool judge_targets(struct tandem_copy *copy)
 
 	spin_lock_irq(&array->lock);
 	again = !source_is_good(copy);
-	if (copy->fua)
-		copy->set->copied |= copy->source;
 	for (i = 0; i < copy->set->nr_legs; i++) {
 		class = tandem_fault_class(TANDEM_OP_METADATA, copy->result[i]);
 		if (class == TANDEM_CLASS_OK)
@@ -429,6 +435,12 @@ void tandem_copy_kick(struct tandem_set *set)
 {
 	if (set->array->phase != TANDEM_PHASE_DOWN)
 		queue_work(set->array->wq, &set->copy->work);
+}
+
+void tandem_copy_flushed(struct tandem_set *set)
+{
+	if (READ_ONCE(set->copy->ticketed))
+		tandem_copy_kick(set);
 }
 
 bool tandem_copy_is_idle(struct tandem_set *set)

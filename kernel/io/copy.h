@@ -14,6 +14,9 @@ void tandem_copy_destroy(struct tandem_set *set);
 /* Look for work again. Any context. */
 void tandem_copy_kick(struct tandem_set *set);
 
+/* A flush round has passed. Any context. */
+void tandem_copy_flushed(struct tandem_set *set);
+
 /* Nothing is being copied, promoted or waited for. */
 bool tandem_copy_is_idle(struct tandem_set *set);
 

@@ -162,6 +162,15 @@ static void count_error(struct tandem_leg *leg, enum tandem_op op)
 	atomic64_inc(&leg->errors[op == TANDEM_OP_FLUSH ? 2 : 1]);
 }
 
+struct tandem_verdict tandem_fault_judge_now(struct tandem_set *set, struct tandem_trial *trial)
+{
+	u32 masks = atomic_read(&set->masks);
+
+	trial->others = TANDEM_READABLE(masks);
+	trial->counted &= ~(TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks));
+	return tandem_fault_judge(trial);
+}
+
 void tandem_fault_settle(struct tandem_request *request)
 {
 	struct tandem_set *set = request->set;
@@ -178,8 +187,7 @@ void tandem_fault_settle(struct tandem_request *request)
 	memcpy(trial.result, request->result, sizeof(trial.result));
 
 	spin_lock_irqsave(&array->lock, flags);
-	trial.others = TANDEM_READABLE(atomic_read(&set->masks));
-	verdict = tandem_fault_judge(&trial);
+	verdict = tandem_fault_judge_now(set, &trial);
 	for (i = 0; i < set->nr_legs; i++) {
 		if (trial.result[i] != TANDEM_RESULT_OK)
 			count_error(tandem_set_leg(set, i), request->op);

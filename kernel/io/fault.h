@@ -27,6 +27,16 @@
 bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event);
 
 /**
+ * tandem_fault_judge_now() - a verdict against the legs as they are
+ * @set: array->lock held
+ * @trial: op, sent, counted and result filled in; the rest is set here
+ *
+ * Survivors are the readable legs. One that is being filled or promoted is
+ * nobody's survivor: its failure is its own.
+ */
+struct tandem_verdict tandem_fault_judge_now(struct tandem_set *set, struct tandem_trial *trial);
+
+/**
  * tandem_fault_settle() - all legs have answered a write or like
  *
  * Judges, fails legs, marks the region unsure, and ends the request or holds

@@ -17,12 +17,7 @@
  * before the disk's flush is issued: a write completing after that sets it
  * again, and a flush that arrives after that waits for the next round, which
  * sees it. A flush that failed sets it again.
- *
- * While a flush is on its way a disk may have dropped its cache and not said so
- * yet. What the copier took from it in that time may be old, so a round in
- * which a leg fails does not trust it: unsure pieces copied from the leg make
- * the round fail, and a rebuild begins again.
- *
+ * *
  * Invariants: I15, I16, I19, K7 (a flush ends after all legs have answered).
  */
 #include "sys.h"
@@ -37,6 +32,7 @@
  * @active: a round is on, or about to begin; under array->lock
  * @failed: some leg answered with an error
  * @attempts: passes of the round, for RETRY results
+ * @passed: rounds that have been judged; under array->lock
  * @sent, @counted: per set, legs of this round
  */
 struct tandem_flush {
@@ -48,6 +44,7 @@ struct tandem_flush {
 	unsigned int attempts;
 	atomic_t pending;
 	struct delayed_work work;
+	u32 passed;
 	u8 sent[TANDEM_MAX_SETS];
 	u8 counted[TANDEM_MAX_SETS];
 };
@@ -90,8 +87,6 @@ static void round_begin(struct tandem_flush *flush)
 
 	spin_lock_irq(&array->lock);
 	list_splice_tail_init(&flush->waiting, &flush->running);
-	for (s = 0; s < array->nr_sets; s++)
-		array->set[s].copied = 0;
 	spin_unlock_irq(&array->lock);
 
 	flush->failed = 0;
@@ -119,15 +114,19 @@ static void round_end(struct tandem_flush *flush, enum tandem_result error)
 	struct tandem_array *array = flush->array;
 	struct tandem_request *request;
 	unsigned long flags;
+	unsigned int i;
 	LIST_HEAD(list);
 	bool more;
 
 	spin_lock_irqsave(&array->lock, flags);
+	flush->passed++;
 	list_splice_init(&flush->running, &list);
 	if (error != TANDEM_RESULT_OK)
 		list_splice_tail_init(&flush->waiting, &list);
 	spin_unlock_irqrestore(&array->lock, flags);
 	flush->attempts = 0;
+	for (i = 0; i < array->nr_sets; i++)
+		tandem_copy_flushed(&array->set[i]);
 	while (!list_empty(&list)) {
 		request = list_first_entry(&list, struct tandem_request, node);
 		list_del(&request->node);
@@ -152,17 +151,15 @@ static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_se
 	struct tandem_trial trial = { .op = TANDEM_OP_FLUSH };
 	struct tandem_array *array = flush->array;
 	struct tandem_verdict verdict;
-	bool refill = false;
 	unsigned int i;
 
 	trial.sent = flush->sent[set->index];
 	trial.counted = flush->counted[set->index];
 	spin_lock_irq(&array->lock);
-	trial.others = TANDEM_READABLE(atomic_read(&set->masks));
 	for (i = 0; i < set->nr_legs; i++)
 		if (trial.sent & (1u << i))
 			trial.result[i] = tandem_set_leg(set, i)->flush_result;
-	verdict = tandem_fault_judge(&trial);
+	verdict = tandem_fault_judge_now(set, &trial);
 	for (i = 0; i < set->nr_legs; i++) {
 		if (trial.result[i] != TANDEM_RESULT_OK)
 			atomic64_inc(&tandem_set_leg(set, i)->errors[2]);
@@ -170,12 +167,7 @@ static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_se
 		    !tandem_fault_fail_leg(tandem_set_leg(set, i), TANDEM_LEG_EV_ERROR))
 			verdict.error = trial.result[i];
 	}
-	if (verdict.fail & set->copied && verdict.error == TANDEM_RESULT_OK)
-		verdict.error = TANDEM_RESULT_IOERR;
-	refill = verdict.fail & trial.others && atomic_read(&set->nr_refill);
 	spin_unlock_irq(&array->lock);
-	if (refill)
-		tandem_region_mark_all(set, TANDEM_REGION_REFILL);
 
 	/* Each may have dropped what it had in its cache, and not the same. */
 	if (verdict.unsure) {
@@ -256,6 +248,23 @@ void tandem_flush_add(struct tandem_request *request)
 	spin_unlock_irqrestore(&array->lock, flags);
 	if (begin)
 		round_begin(flush);
+}
+
+u32 tandem_flush_ticket(struct tandem_array *array)
+{
+	struct tandem_flush *flush = array->flush;
+	unsigned long flags;
+	u32 ticket;
+
+	spin_lock_irqsave(&array->lock, flags);
+	ticket = flush->passed + flush->active;
+	spin_unlock_irqrestore(&array->lock, flags);
+	return ticket;
+}
+
+bool tandem_flush_passed(struct tandem_array *array, u32 ticket)
+{
+	return (s32)(READ_ONCE(array->flush->passed) - ticket) >= 0;
 }
 
 bool tandem_flush_is_idle(struct tandem_array *array)

@@ -18,6 +18,16 @@ void tandem_flush_add(struct tandem_request *request);
 /* No round is on. A round may outlive the last request it ended, briefly. */
 bool tandem_flush_is_idle(struct tandem_array *array);
 
+/**
+ * tandem_flush_ticket() - the round that is on, or the last one
+ *
+ * A disk may drop its cache long before it says that a flush failed. Bytes read
+ * from it may be trusted when the round of a ticket taken after the read has
+ * passed and the leg is still readable.
+ */
+u32 tandem_flush_ticket(struct tandem_array *array);
+bool tandem_flush_passed(struct tandem_array *array, u32 ticket);
+
 /* A write or copy completed on @leg, well or not. Any context. */
 static inline void tandem_flush_note(struct tandem_leg *leg)
 {

@@ -31,8 +31,6 @@ static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 fail
  * @pin: leg (bit) that answers for unsure regions while nobody may copy
  * @record_attempts: failed ones in a row; @record_hopeless: held requests get
  *	errors, not patience
- * @copied: legs that an unsure piece was copied from since the flush round
- *	began; under array->lock
  * @nr_unsure, @nr_refill: regions with that bit
  */
 struct tandem_set {
@@ -41,7 +39,6 @@ struct tandem_set {
 	u16 first_leg;
 	u16 nr_legs;
 	u8 pin;
-	u8 copied;
 	bool record_hopeless;
 	unsigned int record_attempts;
 	atomic_t *region;
