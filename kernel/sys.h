@@ -9,7 +9,8 @@
  * need of the engine shows here, in one place, three times.
  *
  * Rules that keep the seam small: no kthread, no timer but delayed work, no
- * per-CPU data, no RCU; wait_event() only in io/activate.c (control path).
+ * per-CPU data, no RCU; wait_event() only in io/control.c and io/activate.c
+ * (control path).
  */
 #ifndef TANDEM_SYS_H
 #define TANDEM_SYS_H

@@ -2,7 +2,7 @@
 /*
  * Up and down: the order of every write that a start and a stop make.
  *
- *	load      both slots of every disk; the chooser (core/assembly.c)
+ *	load      both slots of every disk; the chooser (io/load.c)
  *	flush     every leg that is to be current; what a host crash or another
  *	          table left in its cache is durable before we build on it (A8)
  *	edit      places without a leg leave, legs to be rebuilt join, new epoch:
@@ -28,224 +28,12 @@
 #include "core/lineage.h"
 #include "io/activate.h"
 #include "io/commit.h"
+#include "io/control.h"
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/flush.h"
+#include "io/load.h"
 #include "io/region.h"
-
-#define READ_ATTEMPTS 5
-
-/* What load() needs besides the array; too big for a stack. */
-struct load {
-	int error[TANDEM_MAX_LEGS][2];
-	u64 sequence[TANDEM_MAX_LEGS][2];
-	struct tandem_candidate candidate[TANDEM_MAX_LEGS];
-	u16 leg[TANDEM_MAX_LEGS];	/* of each candidate */
-	struct tandem_super other;	/* slot 1 */
-};
-
-static void control_end(struct bio *bio)
-{
-	struct tandem_leg *leg = bio->bi_private;
-	struct tandem_array *array = leg->array;
-
-	unsigned long flags;
-
-	leg->meta_result = tandem_request_result(bio->bi_status);
-	bio_uninit(bio);
-	/* Under the lock: whoever sees 0 and takes it knows that we are through. */
-	spin_lock_irqsave(&array->lock, flags);
-	if (atomic_dec_and_test(&array->control_pending))
-		wake_up(&array->wait);
-	spin_unlock_irqrestore(&array->lock, flags);
-}
-
-/* Every completion that has been seen from outside has left its lock. */
-static void wait_for_tails(struct tandem_array *array)
-{
-	spin_lock_irq(&array->lock);
-	spin_unlock_irq(&array->lock);
-}
-
-static void submit(struct tandem_leg *leg, blk_opf_t opf, u64 sector)
-{
-	leg->meta_bio.bi_opf = opf;
-	leg->meta_bio.bi_iter.bi_sector = sector;
-	leg->meta_bio.bi_end_io = control_end;
-	leg->meta_bio.bi_private = leg;
-	atomic_inc(&leg->array->control_pending);
-	tandem_disk_submit(leg->disk, &leg->meta_bio, NULL);
-}
-
-static void wait_for_bios(struct tandem_array *array)
-{
-	if (!atomic_dec_and_test(&array->control_pending))
-		wait_event(array->wait, !atomic_read_acquire(&array->control_pending));
-	wait_for_tails(array);
-}
-
-/* Returns the legs that answered with an error. */
-static u64 read_slot_of(struct tandem_array *array, u64 legs, unsigned int slot)
-{
-	struct tandem_leg *leg;
-	unsigned int i;
-	u64 failed = 0;
-
-	atomic_set(&array->control_pending, 1);
-	for (i = 0; i < array->params.nr_legs; i++) {
-		leg = &array->leg[i];
-		if (!(legs & (1ull << i)))
-			continue;
-		tandem_bio_init_buffer(&leg->meta_bio, &leg->meta_vec, leg->super_bytes,
-				       TANDEM_SUPER_BYTES);
-		submit(leg, REQ_OP_READ | REQ_SYNC | REQ_META,
-		       tandem_super_slot_bytes(slot) / TANDEM_SECTOR_BYTES);
-	}
-	wait_for_bios(array);
-	for (i = 0; i < array->params.nr_legs; i++)
-		if (legs & (1ull << i) && array->leg[i].meta_result != TANDEM_RESULT_OK)
-			failed |= 1ull << i;
-	return failed;
-}
-
-/*
- * An error that passes must not hide a slot: the other one may be a step
- * behind, and a start that builds on it would forget what the leg may hold.
- */
-static void read_slot(struct tandem_array *array, unsigned int slot)
-{
-	unsigned int attempts;
-	unsigned int i;
-	u64 legs = 0;
-
-	for (i = 0; i < array->params.nr_legs; i++)
-		if (array->leg[i].disk)
-			legs |= 1ull << i;
-	for (attempts = 0; legs && attempts < READ_ATTEMPTS; attempts++)
-		legs = read_slot_of(array, legs, slot);
-}
-
-static void decode_slot(struct tandem_array *array, struct load *load, unsigned int slot)
-{
-	struct tandem_super *super;
-	struct tandem_leg *leg;
-	unsigned int i;
-
-	for (i = 0; i < array->params.nr_legs; i++) {
-		leg = &array->leg[i];
-		load->error[i][slot] = -EIO;
-		if (!leg->disk || leg->meta_result != TANDEM_RESULT_OK)
-			continue;
-		super = slot ? &load->other : &array->found[i];
-		load->error[i][slot] = tandem_super_decode(leg->super_bytes, super, NULL);
-		load->sequence[i][slot] = load->error[i][slot] ? 0 : super->sequence;
-		if (slot && tandem_super_choose(load->error[i], load->sequence[i]) == 1)
-			array->found[i] = load->other;
-	}
-}
-
-/* Is what was found on this disk what the table says is there? */
-static int check_found(struct tandem_array *array, unsigned int index, const char **why)
-{
-	const struct tandem_super *super = &array->found[index];
-	struct tandem_disk *disk = array->leg[index].disk;
-	u64 needed;
-
-	*why = "disk of another array";
-	if (!tandem_id_equal(&super->array, &array->params.array) ||
-	    super->nr_legs != array->params.nr_legs)
-		return -EINVAL;
-	*why = "disk in the place of another leg";
-	if (super->leg != index)
-		return -EINVAL;
-	*why = "disk smaller than the array needs";
-	needed = super->data_offset_sectors + super->geo.set_sectors +
-		 TANDEM_GUARD_BYTES / TANDEM_SECTOR_BYTES;
-	if (disk->size_sectors < needed)
-		return -EINVAL;
-	*why = "feature that this version can only read";
-	if (super->feature_ro_compat & ~TANDEM_RO_COMPAT_KNOWN && !array->params.read_only)
-		return -EPROTONOSUPPORT;
-	*why = NULL;
-	return 0;
-}
-
-/* Candidates from what was read. A disk that cannot be read is not there. */
-static int gather(struct tandem_array *array, struct load *load, const char **why)
-{
-	struct tandem_candidate *candidate;
-	struct tandem_leg *leg;
-	unsigned int i;
-	int nr = 0;
-	int slot;
-	int error;
-
-	for (i = 0; i < array->params.nr_legs; i++) {
-		leg = &array->leg[i];
-		leg->found = false;
-		leg->use = TANDEM_USE_IGNORE;
-		if (!leg->disk)
-			continue;
-		slot = tandem_super_choose(load->error[i], load->sequence[i]);
-		if (slot == -EIO)
-			continue;
-		*why = "disk without a valid superblock";
-		error = slot < 0 ? slot : check_found(array, i, why);
-		if (error)
-			return error;
-		leg->found = true;
-		leg->slot = slot;
-		leg->sequence = load->sequence[i][slot];
-		candidate = &load->candidate[nr];
-		candidate->super = &array->found[i];
-		candidate->disk_sectors = leg->disk->size_sectors;
-		candidate->logical_block_bytes = leg->disk->logical_block_bytes;
-		load->leg[nr++] = i;
-	}
-	*why = "no disk with a superblock";
-	return nr ? nr : -ENODEV;
-}
-
-static int choose(struct tandem_array *array, struct load *load, const char **why)
-{
-	struct tandem_plan *plan = &array->plan;
-	int nr = gather(array, load, why);
-	int i;
-
-	if (nr < 0)
-		return nr;
-	tandem_assembly_choose(load->candidate, nr, array->params.degraded, plan);
-	*why = tandem_assembly_text(plan->kind);
-	if (!plan->startable)
-		return -EUCLEAN;
-	*why = NULL;
-	for (i = 0; i < nr; i++)
-		array->leg[load->leg[i]].use = plan->use[i];
-	tandem_assembly_merge(load->candidate, plan, array->super);
-	return 0;
-}
-
-int tandem_array_load(struct tandem_array *array, const char **why)
-{
-	struct load *load = kvcalloc(1, sizeof(*load), GFP_KERNEL);
-	const char *unused;
-	int error;
-
-	if (!load)
-		return -ENOMEM;
-	if (!why)
-		why = &unused;
-	*why = NULL;
-	read_slot(array, 0);
-	decode_slot(array, load, 0);
-	read_slot(array, 1);
-	decode_slot(array, load, 1);
-	error = choose(array, load, why);
-	if (!error)
-		error = tandem_array_shape(array);
-	kvfree(load);
-	return error;
-}
 
 /* Legs as the plan has them; nothing is up yet. */
 static void set_states(struct tandem_array *array)
@@ -319,15 +107,15 @@ static u64 flush_legs(struct tandem_array *array, u64 legs)
 	unsigned int i;
 	u64 failed = 0;
 
-	atomic_set(&array->control_pending, 1);
+	tandem_control_begin(array);
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
 		if (!(legs & (1ull << i)))
 			continue;
 		tandem_bio_init_empty(&leg->meta_bio);
-		submit(leg, REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC, 0);
+		tandem_control_submit(leg, REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC, 0);
 	}
-	wait_for_bios(array);
+	tandem_control_wait(array);
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
 		if (!(legs & (1ull << i)))
@@ -615,7 +403,7 @@ void tandem_array_end_finish(struct tandem_array *array)
 	/* We have the token: nothing of our own can begin any more. */
 	WRITE_ONCE(array->phase, TANDEM_PHASE_DOWN);
 	cancel_delayed_work_sync(&array->record_work);
-	wait_for_tails(array);
+	tandem_control_tails(array);
 	tandem_commit_release(array);
 	flush_workqueue(array->wq);
 }

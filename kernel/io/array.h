@@ -10,7 +10,7 @@
  *			atomics that the hot paths load without it.
  *			A completion that leaves its last trace there does so
  *			under the lock, so that whoever takes it afterwards may
- *			free the array (wait_for_tails() in io/activate.c).
+ *			free the array (tandem_control_tails()).
  *	commit token	array->commit_busy (io/commit.h). Its holder alone edits
  *			array->super and writes superblocks.
  *	region words	io/region.h
@@ -60,8 +60,8 @@ struct tandem_array {
 	struct tandem_plan plan;
 	struct workqueue_struct *wq;	/* commit, record, copy, flush, retry */
 	spinlock_t lock;
-	wait_queue_head_t wait;		/* io/activate.c only */
-	atomic_t control_pending;	/* bios of io/activate.c under way */
+	wait_queue_head_t wait;		/* control path only */
+	atomic_t control_pending;	/* bios of io/control.c under way */
 	enum tandem_phase phase;
 	bool sync_paused;
 	bool giving_up;			/* presuspend: no patience with records */
