@@ -49,7 +49,7 @@ enum tandem_leg_state tandem_leg_from_record(unsigned int record);
 unsigned int tandem_leg_to_record(enum tandem_leg_state state);
 
 /**
- * tandem_array_state() - what an array with these legs is
+ * tandem_leg_array_state() - what an array with these legs is
  * @set_of: set of each leg
  * @state: state of each leg
  * @nr_legs: number of both

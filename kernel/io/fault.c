@@ -258,7 +258,7 @@ static u64 leg_mask(struct tandem_set *set, u8 legs)
 static void count_attempt(struct tandem_array *array, struct tandem_set *set)
 {
 	if (set->record_attempts++ == 0)
-		pr_err("tandem %s: cannot record a failed leg of set %u; no write to it is acknowledged\n",
+		pr_err("tandem %s: set %u: cannot record a failed leg; its writes are held\n",
 		       array->super->name, set->index);
 	if (set->record_attempts >= RECORD_PATIENCE || array->giving_up)
 		set->record_hopeless = true;
