@@ -32,7 +32,7 @@
  * @active: a round is on, or about to begin; under array->lock
  * @failed: some leg answered with an error
  * @attempts: passes of the round, for RETRY results
- * @passed: rounds that have been judged; under array->lock
+ * @begun: rounds so far; @passed: the last one that was judged; under array->lock
  * @sent, @counted: per set, legs of this round
  */
 struct tandem_flush {
@@ -44,6 +44,7 @@ struct tandem_flush {
 	unsigned int attempts;
 	atomic_t pending;
 	struct delayed_work work;
+	u32 begun;
 	u32 passed;
 	u8 sent[TANDEM_MAX_SETS];
 	u8 counted[TANDEM_MAX_SETS];
@@ -51,16 +52,28 @@ struct tandem_flush {
 
 static void round_done(struct tandem_flush *flush);
 
+static void note_failure(struct tandem_leg *leg, enum tandem_result result)
+{
+	struct tandem_set *set = leg->set;
+	unsigned long flags;
+
+	leg->flush_result = result;
+	WRITE_ONCE(leg->unflushed, 1);
+	WRITE_ONCE(set->array->flush->failed, 1);
+	if (tandem_fault_class(TANDEM_OP_FLUSH, result) == TANDEM_CLASS_RETRY)
+		return;
+	spin_lock_irqsave(&set->array->lock, flags);
+	WRITE_ONCE(set->suspect, set->suspect | leg->bit);
+	spin_unlock_irqrestore(&set->array->lock, flags);
+}
+
 static void flush_end(struct bio *bio)
 {
 	struct tandem_leg *leg = bio->bi_private;
 	struct tandem_flush *flush = leg->set->array->flush;
 
-	if (unlikely(bio->bi_status)) {
-		leg->flush_result = tandem_request_result(bio->bi_status);
-		WRITE_ONCE(leg->unflushed, 1);
-		WRITE_ONCE(flush->failed, 1);
-	}
+	if (unlikely(bio->bi_status))
+		note_failure(leg, tandem_request_result(bio->bi_status));
 	bio_uninit(bio);
 	if (atomic_dec_and_test(&flush->pending))
 		round_done(flush);
@@ -87,6 +100,7 @@ static void round_begin(struct tandem_flush *flush)
 
 	spin_lock_irq(&array->lock);
 	list_splice_tail_init(&flush->waiting, &flush->running);
+	flush->begun++;
 	spin_unlock_irq(&array->lock);
 
 	flush->failed = 0;
@@ -119,7 +133,7 @@ static void round_end(struct tandem_flush *flush, enum tandem_result error)
 	bool more;
 
 	spin_lock_irqsave(&array->lock, flags);
-	flush->passed++;
+	flush->passed = flush->begun;
 	list_splice_init(&flush->running, &list);
 	if (error != TANDEM_RESULT_OK)
 		list_splice_tail_init(&flush->waiting, &list);
@@ -167,6 +181,7 @@ static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_se
 		    !tandem_fault_fail_leg(tandem_set_leg(set, i), TANDEM_LEG_EV_ERROR))
 			verdict.error = trial.result[i];
 	}
+	WRITE_ONCE(set->suspect, 0);
 	spin_unlock_irq(&array->lock);
 
 	/* Each may have dropped what it had in its cache, and not the same. */
@@ -257,7 +272,7 @@ u32 tandem_flush_ticket(struct tandem_array *array)
 	u32 ticket;
 
 	spin_lock_irqsave(&array->lock, flags);
-	ticket = flush->passed + flush->active;
+	ticket = flush->begun;
 	spin_unlock_irqrestore(&array->lock, flags);
 	return ticket;
 }

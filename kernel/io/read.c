@@ -35,10 +35,14 @@ static int pick(struct tandem_request *request)
 	struct tandem_read_view view;
 	struct tandem_leg *leg;
 	unsigned int i;
+	u8 suspect;
 
 	view.readable = TANDEM_READABLE(atomic_read(&set->masks));
 	if (is_unsure(request))
 		view.readable &= set->pin;
+	suspect = READ_ONCE(set->suspect);
+	if (unlikely(view.readable & suspect) && view.readable & ~suspect)
+		view.readable &= ~suspect;
 	view.tried = request->tried;
 	view.sector = request->sector;
 	for (i = 0; i < set->nr_legs; i++) {

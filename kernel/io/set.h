@@ -29,6 +29,9 @@ static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 fail
  * struct tandem_set - a mirror set in operation
  * @region: one word per region, io/region.h
  * @pin: leg (bit) that answers for unsure regions while nobody may copy
+ * @suspect: legs whose flush failed in the round that is on: they may have
+ *	dropped what was acknowledged, and are not read before they are judged;
+ *	written under array->lock
  * @record_attempts: failed ones in a row; @record_hopeless: held requests get
  *	errors, not patience
  * @nr_unsure, @nr_refill: regions with that bit
@@ -39,6 +42,7 @@ struct tandem_set {
 	u16 first_leg;
 	u16 nr_legs;
 	u8 pin;
+	u8 suspect;
 	bool record_hopeless;
 	unsigned int record_attempts;
 	atomic_t *region;
