@@ -13,8 +13,10 @@ FUZZ_SRCS := $(addprefix kernel/core/,text.c geometry.c superblock.c table.c sta
 FUZZ_HDRS := $(wildcard tests/fuzz/*.h tests/images/*.h tests/unit/words.h kernel/core/*.h \
 	kernel/uapi/*.h userspace/lib/sys/*.h)
 
+# clang only recommends its sanitizers' and libFuzzer's libraries.
+FUZZ_RT := /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a
 fuzz-need:
-	@tools/dev/apt-need clang:clang
+	@tools/dev/apt-need clang:clang $(FUZZ_RT):libclang-rt-14-dev
 
 # Not what is being searched, and without sanitizers ten times as fast.
 $B/fuzz/crc32c.o: userspace/lib/sys/crc32c.c userspace/lib/sys/sys.h | fuzz-need
