@@ -326,8 +326,9 @@ static void wait_until(bool (*reached)(u64 present), u64 present, const char *wh
 	u64 deadline = sim_now() + PATIENCE_TICKS;
 
 	while (!reached(present))
-		if (sim_now() > deadline || !sim_step())
-			sim_fail("liveness", "nothing is wrong, but never: %s", what);
+		if (sim_now() > deadline || (!sim_step() && !reached(present)))
+			sim_fail("liveness", "nothing is wrong, but never: %s; %s", what,
+				 front_status());
 }
 
 static bool users_have_ended(u64 unused)

@@ -189,8 +189,11 @@ void content_write_end(u32 sector, enum content_end end)
 		break;
 	case CONTENT_ACKED:
 		s->open = false;
+		if (s->tainted)
+			repeat_layer(s);
 		break;
 	}
+	s->tainted = false;
 	add(s, value, now);
 	list(s);
 }
@@ -247,6 +250,7 @@ void content_crash(bool lost)
 			s->changed = now;
 		}
 		s->pending = 0;
+		s->tainted = false;
 		if (lost) {
 			s->open |= s->unknown;
 			for (i = 0; i < s->nr; i++)
@@ -268,6 +272,7 @@ void content_widen(u32 first, u32 count)
 	++now;
 	for (; count; first++, count--) {
 		s = at(first);
+		s->tainted = s->pending;
 		s->open |= s->unknown;
 		if (s->nr < 2)
 			continue;
@@ -363,6 +368,11 @@ bool content_is_firm(u32 sector)
 bool content_is_open(u32 sector)
 {
 	return is_open(at(sector));
+}
+
+bool content_is_tainted(u32 sector)
+{
+	return at(sector)->tainted;
 }
 
 void content_save(void)

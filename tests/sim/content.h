@@ -48,6 +48,7 @@ struct content_sector {
 	u8 pending;
 	bool unknown;
 	bool open;
+	bool tainted;		/* the pending write may be lost although it succeeds */
 	bool racing;
 	bool listed;		/* has more than one layer: in the list of such */
 	struct content_version version[CONTENT_VERSIONS];
@@ -80,7 +81,10 @@ void content_flush_done(u32 time, void (*visit)(u32 sector));
 
 /* @lost: some cache was lost on the way. Writes under way may have landed. */
 void content_crash(bool lost);
-/* Caches were lost in operation and nobody could help: anything unflushed may be back. */
+/*
+ * Caches were lost in operation and nobody could help: anything unflushed may
+ * be back, and pieces of writes that are under way may have been lost with it.
+ */
 void content_widen(u32 first, u32 count);
 
 void content_read_begin(u32 sector, struct content_snapshot *snapshot);
@@ -95,6 +99,8 @@ bool content_may_write(u32 sector, u64 value);
 bool content_is_firm(u32 sector);
 /* Nothing can be said. */
 bool content_is_open(u32 sector);
+/* The write under way may have been lost already, by all who could know. */
+bool content_is_tainted(u32 sector);
 
 /* For read-only assemblies: what they read binds nobody afterwards. */
 void content_save(void);

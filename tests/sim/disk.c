@@ -113,8 +113,10 @@ static void finish_well(struct sim_command *command)
 		if (command->fua)
 			store_settle(&disk->store, command->stamp);
 	}
-	if (command->flush)
+	if (command->flush) {
 		store_flush(&disk->store, command->issued);
+		disk->doubtful = false;
+	}
 	note_changes(disk);
 }
 
@@ -126,8 +128,11 @@ static void finish_badly(struct sim_command *command, const struct sim_outcome *
 		apply(command, outcome->survival);
 	if (command->stamp)
 		store_done(&disk->store, command->stamp, disk->clock);
+	disk->doubtful |= command->flush;
 	if (outcome->drop)
 		disk_lose(disk, SIM_SOME);
+	else if (command->flush)
+		oracle_leg_doubtful(disk);
 	note_changes(disk);
 }
 
@@ -230,6 +235,7 @@ void disk_start(struct sim_disk *disk, unsigned int leg)
 	disk->nr_writes = 0;
 	disk->present = true;
 	disk->lossy = false;
+	disk->doubtful = false;
 	disk->slot_sector[0] = TANDEM_SLOT0_BYTES / 512;
 	disk->slot_sector[1] = TANDEM_SLOT1_BYTES / 512;
 	INIT_LIST_HEAD(&disk->commands);
@@ -254,7 +260,7 @@ void disk_lose(struct sim_disk *disk, enum sim_survival survival)
 		return;
 	SIM_NOTE("lost its cache", disk->engine.name, { 0 });
 	disk->lossy = true;
-	oracle_leg_lost(disk);
+	oracle_leg_doubtful(disk);
 }
 
 void disk_power_cut(struct sim_disk *disk)

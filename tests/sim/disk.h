@@ -42,6 +42,7 @@ struct sim_disk {
 	u64 nr_writes;			/* that changed anything, whoever sent them */
 	bool present;			/* may be named in a table */
 	bool lossy;			/* lost acknowledged writes, and nobody noticed yet */
+	bool doubtful;			/* its last flush failed */
 	struct list_head commands;
 	u64 slot_sector[2];
 };

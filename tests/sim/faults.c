@@ -83,7 +83,8 @@ static u32 rate_of(const struct sim_command *command)
 	if (command->flush)
 		return faults.options->flush_error;
 	if (is_meta(command))
-		return faults.options->meta_error;
+		return command->op == REQ_OP_READ ? faults.options->load_error :
+			faults.options->meta_error;
 	return command->op == REQ_OP_READ ? faults.options->read_error :
 		faults.options->write_error;
 }
@@ -174,7 +175,8 @@ void faults_decide(struct sim_command *command, struct sim_outcome *outcome)
 		outcome->status = draw_error(command);
 		outcome->survival = faults.options->landed && !is_retryable(outcome->status) ?
 				    below(SIM_NR_SURVIVALS) : SIM_NONE;
-		outcome->drop = command->flush && faults.options->dropped && below(2);
+		outcome->drop = command->flush && faults.options->dropped && below(2) &&
+				!is_retryable(outcome->status);
 	}
 	if (command->bio->bi_opf & REQ_NOWAIT && !outcome->status && command->users &&
 	    !below(16)) {

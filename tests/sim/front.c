@@ -83,17 +83,18 @@ static bool fall_back(struct sim_op *op)
 	return true;
 }
 
-static void start_phase(struct sim_op *op);
+static void start_phase(void *argument);
 
+/* What comes next is sent from a work item of device-mapper's. */
 static void op_done(struct sim_op *op)
 {
 	if (op->preflush && !op->status) {
 		op->preflush = false;
-		start_phase(op);
+		sim_after(1, SIM_EVENT_USER, start_phase, op);
 		return;
 	}
 	if (fall_back(op)) {
-		start_phase(op);
+		sim_after(1, SIM_EVENT_USER, start_phase, op);
 		return;
 	}
 	if (op->begun)
@@ -133,9 +134,9 @@ static void part_end(struct sim_part *part, blk_status_t status)
 	memset(part->request, 0x6b, front.request_bytes);
 	free(part->request);
 	free(part);
-	front.pending--;
 	if (!--op->parts)
 		op_done(op);
+	front.pending--;
 }
 
 static void clone_end(struct bio *bio)
@@ -215,8 +216,9 @@ static struct sim_part *make_part(struct sim_op *op, u32 offset, u32 count)
 }
 
 /* Splits at multiples of the longest request, as dm_set_target_max_io_len() asks for. */
-static void start_phase(struct sim_op *op)
+static void start_phase(void *argument)
 {
+	struct sim_op *op = argument;
 	u32 longest = tandem_geometry_max_io_sectors(&world.super.geo);
 	u32 offset = 0;
 	u32 count;

@@ -24,7 +24,7 @@ struct sim_part {
 	u32 offset;		/* in the request */
 	u32 count;
 	u32 flush_time;
-	u64 refused;		/* by disks of the set, when it began */
+	u64 excuses;		/* errors that disks gave, when it began */
 	struct list_head node;
 	struct tandem_request *request;
 };
@@ -94,6 +94,8 @@ void front_crash(void);
 /* Legs in a state, by leg. */
 u64 front_legs(enum tandem_leg_state state);
 void front_poll(void);
+/* The status line. */
+const char *front_status(void);
 int front_message(enum tandem_message_verb verb, unsigned int leg);
 
 #endif

@@ -173,9 +173,9 @@ static void wait_for_requests(void)
 {
 	u64 deadline = sim_now() + PATIENCE_TICKS;
 
-	while (front.pending)
+	while (!front_is_quiet())
 		if (sim_now() > deadline || !sim_step())
-			sim_fail("liveness", "%llu requests never end, the device is suspending",
+			sim_fail("liveness", "%llu parts of requests never end, the device is suspending",
 				 (unsigned long long)front.pending);
 }
 
@@ -266,7 +266,7 @@ u64 front_legs(enum tandem_leg_state state)
 	return legs;
 }
 
-void front_poll(void)
+const char *front_status(void)
 {
 	static struct tandem_status status, again;
 	static char text[4096];
@@ -274,10 +274,17 @@ void front_poll(void)
 	memset(&again, 0, sizeof(again));
 	tandem_array_status(front.array, &status);
 	if (tandem_status_format(&status, text, sizeof(text)) < 0 ||
-	    tandem_status_parse(text, &again))
-		sim_fail("status", "the status line cannot be printed and read back");
+	    tandem_status_parse(text, &again) || status.state != again.state ||
+	    status.sync != again.sync || status.unsure_regions != again.unsure_regions)
+		sim_fail("status", "the status line cannot be printed and read back: %s", text);
 	SIM_NOTE("status", tandem_array_state_text(status.state),
 		 { status.unsure_regions, status.sync, status.epoch });
+	return text;
+}
+
+void front_poll(void)
+{
+	front_status();
 	if (front.up)
 		oracle_look(front.array);
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "core/superblock.h"
+#include "front.h"
 #include "ledger.h"
 #include "oracle.h"
 #include "sched.h"
@@ -108,12 +109,29 @@ static struct config *find_config(const struct tandem_id *id)
 	return NULL;
 }
 
+/* A leg that becomes current in operation was rebuilt: it must be as good as the others. */
+static void note_promotion(unsigned int leg, const struct ledger_slot *slot)
+{
+	unsigned int first = set_of(leg) * world.options.legs;
+	unsigned int i;
+
+	for (i = first; i < first + world.options.legs; i++) {
+		if (slot->record[i] != TANDEM_RECORD_CURRENT || ledger_is_current(i))
+			continue;
+		SIM_NOTE("promotion", NULL, { i, leg });
+		oracle_promotion_landed(i);
+		ledger.leg[i] = (struct place_in_history){ ledger.live, LEDGER_STAYED };
+	}
+}
+
 /* A configuration lands on its first leg: it is the newest of its set. */
 static void new_config(unsigned int leg, const struct ledger_slot *slot)
 {
 	struct config *config = &ledger.config[ledger.nr_configs++];
 	unsigned int set = set_of(leg);
 
+	if (front_is_up())
+		note_promotion(leg, slot);
 	if (ledger.nr_configs == MAX_CONFIGS)
 		sim_fail("oracle", "too many configurations for one seed");
 	config->id = slot->config;
@@ -150,6 +168,40 @@ static void read_slot(struct sim_disk *disk, unsigned int slot, u8 *bytes)
 			  bytes + 512 * i);
 }
 
+/* An identifier in four digits. */
+static unsigned int brief(const struct tandem_id *id)
+{
+	return id->byte[0] | id->byte[1] << 8;
+}
+
+static void print_pairs(const struct tandem_super *super)
+{
+	const struct tandem_place *place;
+	unsigned int i;
+
+	for (i = 0; i < super->nr_legs; i++) {
+		place = &super->place[i];
+		sim_print("%21s leg %u record %u last %04x-%04x issued %04x-%04x\n", "", i,
+			  place->record, brief(&place->last.config), brief(&place->last.epoch),
+			  brief(&place->issued.config), brief(&place->issued.epoch));
+	}
+}
+
+/* For the story: leg, configuration and epoch in short, records of all legs. */
+static void note_record(const struct sim_disk *disk, const struct ledger_slot *slot)
+{
+	u64 records = 0;
+	unsigned int i;
+
+	for (i = 0; i < world.nr_disks; i++)
+		records = records << 4 | slot->record[i];
+	if (sim_is_verbose())
+		print_pairs(&ledger.super);
+	SIM_NOTE("record", disk->engine.name,
+		 { slot - ledger.slot[disk->leg],
+		   (u64)brief(&slot->config) << 32 | brief(&slot->epoch), records });
+}
+
 void ledger_slot_changed(struct sim_disk *disk, unsigned int slot_nr)
 {
 	struct ledger_slot *slot = &ledger.slot[disk->leg][slot_nr];
@@ -169,6 +221,7 @@ void ledger_slot_changed(struct sim_disk *disk, unsigned int slot_nr)
 	slot->epoch = super->epoch.id;
 	for (i = 0; i < super->nr_legs && i < SIM_MAX_DISKS; i++)
 		slot->record[i] = super->place[i].record;
+	note_record(disk, slot);
 	if (slot->blank || !world.created)
 		return;
 	if (!find_config(&slot->config))
@@ -258,11 +311,6 @@ void ledger_activated(u64 current_legs)
 		if (current_legs & (1ull << i))
 			ledger.leg[i] = (struct place_in_history){ ledger.nr_nodes, LEDGER_STAYED };
 	ledger.live = ledger.nr_nodes++;
-}
-
-void ledger_promoted(unsigned int leg)
-{
-	ledger.leg[leg] = (struct place_in_history){ ledger.live, LEDGER_STAYED };
 }
 
 void ledger_replaced(struct sim_disk *disk)

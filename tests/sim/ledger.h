@@ -58,8 +58,6 @@ bool ledger_are_rivals(unsigned int a, unsigned int b);
 
 /* An activation is complete; @current_legs were used as current. */
 void ledger_activated(u64 current_legs);
-/* A rebuilt leg has become current. */
-void ledger_promoted(unsigned int leg);
 /* A new disk without a history. */
 void ledger_replaced(struct sim_disk *disk);
 

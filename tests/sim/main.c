@@ -3,8 +3,10 @@
  * tandem-sim: runs seeds, and says which one failed and how.
  *
  *	tandem-sim [--seed N] [--seeds COUNT] [--jobs N] [--events N] [--legs N]
- *		   [--sets N] [--calm] [--overlap] [--rollback] [--keep-going]
+ *		   [--sets N] [--set NAME=VALUE]... [--calm] [--keep-going]
  *		   [--replay] [--verbose]
+ *
+ * --set fixes any of the options that a seed prints (options.h).
  *
  * The same seed and options give the same run, event by event: --replay runs
  * each seed twice and compares, --verbose prints all that happens. The last
@@ -79,8 +81,8 @@ static bool run_seed(u64 seed, const struct sim_limits *limits)
 	running_seed = seed;
 	set_up(seed, limits);
 	if (!setjmp(sim_fail_env)) {
-		world_create();
 		front_start();
+		world_create();
 		users_start();
 		sim_set_preemption(world.options.preemption);
 		if (setjmp(sim_crash_env))
@@ -171,14 +173,14 @@ static void run_jobs(const struct request *request, struct totals *totals)
 static int usage(void)
 {
 	fprintf(stderr, "usage: tandem-sim [--seed N] [--seeds COUNT] [--jobs N] [--events N]\n"
-		"\t[--legs N] [--sets N] [--calm] [--overlap] [--rollback] [--keep-going]\n"
+		"\t[--legs N] [--sets N] [--set NAME=VALUE]... [--calm] [--keep-going]\n"
 		"\t[--replay] [--verbose]\n");
 	return 2;
 }
 
 enum option_key {
-	KEY_SEED = 1, KEY_SEEDS, KEY_JOBS, KEY_EVENTS, KEY_LEGS, KEY_SETS, KEY_CALM, KEY_OVERLAP,
-	KEY_ROLLBACK, KEY_KEEP_GOING, KEY_REPLAY, KEY_VERBOSE,
+	KEY_SEED = 1, KEY_SEEDS, KEY_JOBS, KEY_EVENTS, KEY_LEGS, KEY_SETS, KEY_SET,
+	KEY_CALM, KEY_KEEP_GOING, KEY_REPLAY, KEY_VERBOSE,
 };
 
 static const struct option long_options[] = {
@@ -188,51 +190,58 @@ static const struct option long_options[] = {
 	{ "events", required_argument, NULL, KEY_EVENTS },
 	{ "legs", required_argument, NULL, KEY_LEGS },
 	{ "sets", required_argument, NULL, KEY_SETS },
+	{ "set", required_argument, NULL, KEY_SET },
 	{ "calm", no_argument, NULL, KEY_CALM },
-	{ "overlap", no_argument, NULL, KEY_OVERLAP },
-	{ "rollback", no_argument, NULL, KEY_ROLLBACK },
 	{ "keep-going", no_argument, NULL, KEY_KEEP_GOING },
 	{ "replay", no_argument, NULL, KEY_REPLAY },
 	{ "verbose", no_argument, NULL, KEY_VERBOSE },
 	{ NULL, 0, NULL, 0 },
 };
 
-static bool set_number(struct request *request, int key, u64 value)
+static bool number(const char *text, u64 max, u64 *value)
 {
-	switch (key) {
-	case KEY_SEED:
-		request->seed = value;
-		return true;
-	case KEY_SEEDS:
-		request->count = value;
-		return value;
-	case KEY_JOBS:
-		request->jobs = value;
-		return value && value <= 64;
-	case KEY_EVENTS:
-		request->limits.events = value;
-		return value && value <= 1000000;
-	case KEY_LEGS:
-		request->limits.legs = value;
-		return value >= 2 && value <= 4;
-	case KEY_SETS:
-		request->limits.sets = value;
-		return value && value <= 2;
-	}
-	return false;
+	char *end;
+
+	*value = strtoull(text, &end, 10);
+	return end != text && !*end && *value && *value <= max;
 }
 
-static bool set_flag(struct request *request, int key)
+/* --events N is --set events=N, within reason. */
+static bool size(struct request *request, const char *name, u64 max)
 {
+	static char text[8][40];
+	u64 value;
+
+	if (!number(optarg, max, &value) || request->limits.nr >= ARRAY_SIZE(text))
+		return false;
+	snprintf(text[request->limits.nr], sizeof(text[0]), "%s=%u", name, (u32)value);
+	return options_fix(&request->limits, text[request->limits.nr]);
+}
+
+static bool set_option(struct request *request, int key)
+{
+	u64 value;
+
 	switch (key) {
+	case KEY_SEED:
+		return number(optarg, ~0ull, &request->seed);
+	case KEY_SEEDS:
+		return number(optarg, ~0ull, &request->count);
+	case KEY_JOBS:
+		if (!number(optarg, 64, &value))
+			return false;
+		request->jobs = value;
+		return true;
+	case KEY_EVENTS:
+		return size(request, "events", 1000000);
+	case KEY_LEGS:
+		return size(request, "legs", 4);
+	case KEY_SETS:
+		return size(request, "sets", 2);
+	case KEY_SET:
+		return options_fix(&request->limits, optarg);
 	case KEY_CALM:
 		request->limits.calm = true;
-		return true;
-	case KEY_OVERLAP:
-		request->limits.overlap = 1;
-		return true;
-	case KEY_ROLLBACK:
-		request->limits.rollback = 1;
 		return true;
 	case KEY_KEEP_GOING:
 		request->keep_going = true;
@@ -249,18 +258,11 @@ static bool set_flag(struct request *request, int key)
 
 static bool parse(int argc, char **argv, struct request *request)
 {
-	char *end = NULL;
-	u64 value;
 	int key;
 
-	while ((key = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		value = optarg ? strtoull(optarg, &end, 10) : 0;
-		if (optarg && (end == optarg || *end))
+	while ((key = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+		if (!set_option(request, key))
 			return false;
-		if (!(optarg ? set_number(request, key, value) : set_flag(request, key)))
-			return false;
-		optarg = NULL;
-	}
 	return optind == argc;
 }
 

@@ -2,6 +2,8 @@
 /*
  * Drawing and printing the options of a seed.
  */
+#include <stdlib.h>
+
 #include "options.h"
 #include "sched.h"
 
@@ -32,6 +34,7 @@ static void draw_faults(struct sim_options *o)
 	o->write_error = rate(20, 300);
 	o->flush_error = rate(4, 60);
 	o->meta_error = rate(4, 60);
+	o->load_error = rate(6, 40);
 	o->death = rate(60, 600);
 	o->bad_range = rate(40, 400);
 	o->slow = rate(40, 400);
@@ -87,21 +90,51 @@ static void draw_shape(struct sim_options *o)
 		o->legs = min(o->legs, 3u);
 }
 
+static u32 *field(struct sim_options *o, const char *name, size_t length)
+{
+#define FIND(field)							\
+	if (strlen(#field) == length && !strncmp(name, #field, length))	\
+		return &o->field;
+	SIM_SIZES(FIND)
+	SIM_RATES(FIND)
+	SIM_FLAGS(FIND)
+#undef FIND
+	return NULL;
+}
+
+bool options_fix(struct sim_limits *limits, const char *text)
+{
+	static struct sim_options scratch;
+	const char *equals = strchr(text, '=');
+	char *end;
+
+	if (!equals || limits->nr == SIM_MAX_FIXED || !field(&scratch, text, equals - text))
+		return false;
+	limits->fixed[limits->nr].name = text;
+	limits->fixed[limits->nr].value = strtoul(equals + 1, &end, 10);
+	limits->nr++;
+	return end != equals + 1 && !*end;
+}
+
 void options_draw(struct sim_options *o, const struct sim_limits *limits)
 {
+	const char *name;
+	unsigned int i;
+
 	draw_shape(o);
 	draw_faults(o);
 	draw_admin(o);
+	o->overlap = 0;
+	o->rollback = 0;
 	if (limits->calm) {
 		o->read_error = o->write_error = o->flush_error = o->meta_error = 0;
-		o->death = o->bad_range = o->slow = o->rot = 0;
+		o->death = o->bad_range = o->slow = o->rot = o->load_error = 0;
 		o->caller_error = o->no_memory = 0;
 	}
-	o->events = limits->events ? limits->events : o->events;
-	o->legs = limits->legs ? limits->legs : o->legs;
-	o->sets = limits->sets ? limits->sets : o->sets;
-	o->overlap = limits->overlap;
-	o->rollback = limits->rollback;
+	for (i = 0; i < limits->nr; i++) {
+		name = limits->fixed[i].name;
+		*field(o, name, strchr(name, '=') - name) = limits->fixed[i].value;
+	}
 }
 
 void options_print(const struct sim_options *o)

@@ -14,6 +14,7 @@
 /* x(field): rates "once in N", 0 for never, then flags 0 or 1. */
 #define SIM_RATES(x)							\
 	x(read_error) x(write_error) x(flush_error) x(meta_error)	\
+	x(load_error)							\
 	x(death) x(bad_range) x(slow)					\
 	x(crash) x(stop) x(suspend) x(reload) x(message) x(rot)
 
@@ -38,16 +39,20 @@ struct sim_options {
 	SIM_SIZES(SIM_FIELD)
 };
 
-/* What the command line fixes; 0 leaves it to the seed. */
+#define SIM_MAX_FIXED	32u
+
+/* What the command line fixes, by name; the seed draws the rest. */
 struct sim_limits {
-	u32 events;
-	u32 legs;
-	u32 sets;
-	u32 overlap;
-	u32 rollback;
+	struct {
+		const char *name;
+		u32 value;
+	} fixed[SIM_MAX_FIXED];
+	unsigned int nr;
 	bool calm;		/* no faults at all */
 };
 
+/* "name=value", or false: no such option, or too many. */
+bool options_fix(struct sim_limits *limits, const char *text);
 void options_draw(struct sim_options *options, const struct sim_limits *limits);
 void options_print(const struct sim_options *options);
 

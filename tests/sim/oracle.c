@@ -91,7 +91,8 @@ void oracle_write_acked(const struct sim_part *part)
 		for (i = 0; i < part->count; i++) {
 			index = index_of(part->set, part->sector + i);
 			if (on_leg(leg, part->sector + i, fua) ==
-			    front_value(part->op, part->offset + i) || content_is_open(index))
+			    front_value(part->op, part->offset + i) || content_is_open(index) ||
+			    (!fua && content_is_tainted(index)))
 				continue;
 			lacking |= 1ull << leg;
 			blame(leg, index);
@@ -217,19 +218,30 @@ void oracle_leg_write(const struct sim_command *command)
 	}
 }
 
-void oracle_leg_lost(struct sim_disk *disk)
+/* A leg that can tell what was acknowledged, as far as anybody can know. */
+static bool is_reliable(unsigned int leg)
+{
+	const struct sim_disk *disk = &world.disk[leg];
+
+	return ledger_is_current(leg) && !disk->lossy && !disk->doubtful && !disk->health.dead &&
+	       front_has_disk(leg);
+}
+
+/* If no reliable leg is left, what one of the others lost is lost. */
+void oracle_leg_doubtful(struct sim_disk *disk)
 {
 	u32 set = world_set_of(disk->leg);
 	unsigned int first = set * world.options.legs;
-	const struct sim_disk *other;
+	bool lost = false;
 	unsigned int leg;
 
 	for (leg = first; leg < first + world.options.legs; leg++) {
-		other = &world.disk[leg];
-		if (ledger_is_current(leg) && !other->lossy && !other->health.dead &&
-		    front_has_disk(leg))
+		if (is_reliable(leg))
 			return;
+		lost |= ledger_is_current(leg) && world.disk[leg].lossy;
 	}
+	if (!lost)
+		return;
 	SIM_NOTE("set lost cache", NULL, { set });
 	content_widen(index_of(set, 0), world.set_sectors);
 	oracle_widened();
@@ -294,15 +306,16 @@ void oracle_promotion_landed(unsigned int leg)
 	world.disk[leg].lossy = false;
 }
 
-static u64 refused_in(u32 set)
+/* Errors that a request may have been answered with, whatever other legs say. */
+static u64 count_excuses(bool flush)
 {
-	unsigned int first = set * world.options.legs;
 	unsigned int leg;
-	u64 refused = 0;
+	u64 excuses = 0;
 
-	for (leg = first; leg < first + world.options.legs; leg++)
-		refused += world.disk[leg].health.refused;
-	return refused;
+	for (leg = 0; leg < world.nr_disks; leg++)
+		excuses += flush ? world.disk[leg].health.injected :
+				   world.disk[leg].health.refused;
+	return excuses;
 }
 
 /* A set with a leg that never failed since the start has an answer to everything. */
@@ -319,35 +332,38 @@ static bool has_sound_leg(u32 set)
 	return false;
 }
 
+static bool is_flush(const struct sim_part *part)
+{
+	return !part->count;
+}
+
+/* Read-only: an unsure region is read from one leg or not at all (K3). */
+static bool is_bound_to_pin(const struct sim_part *part)
+{
+	struct tandem_set *set = &front_array()->set[part->set];
+	u32 region = part->sector / world.super.geo.region_sectors;
+
+	return front_is_read_only() && part->count &&
+	       (u32)atomic_read(&set->region[region]) & TANDEM_REGION_UNSURE;
+}
+
 void oracle_part_begun(struct sim_part *part)
 {
-	u32 set;
-
-	part->refused = 0;
-	for (set = 0; set < world.options.sets; set++)
-		part->refused += refused_in(set);
+	part->excuses = count_excuses(is_flush(part));
 	part->flush_time = content_flush_begin();
 }
 
 void oracle_error_given(const struct sim_part *part)
 {
-	u64 refused = 0;
-	bool sound = true;
-	u32 set;
-
-	if (part->op->kind == TANDEM_OP_FLUSH || part->op->preflush)
+	if (is_flush(part))
 		oracle_flush_failed();
-	for (set = 0; set < world.options.sets; set++) {
-		refused += refused_in(set);
-		if (part->op->kind == TANDEM_OP_FLUSH || set == part->set)
-			sound &= has_sound_leg(set);
-	}
-	if (!sound || refused != part->refused)
+	if (count_excuses(is_flush(part)) != part->excuses || is_bound_to_pin(part))
 		return;
 	if (front_is_read_only() && part->op->kind != TANDEM_OP_READ)
 		return;
-	sim_fail("availability", "error %u for a request of kind %u to set %u, though a leg is sound",
-		 part->bio.bi_status, part->op->kind, part->set);
+	if (has_sound_leg(part->set))
+		sim_fail("availability", "error %u for a request of kind %u to set %u: a leg is sound",
+			 part->bio.bi_status, part->op->kind, part->set);
 }
 
 /* The caller knows that a flush failed: what a leg dropped may stay dropped. */

@@ -18,8 +18,8 @@ struct tandem_array;
 /* A command is sent to a leg; a write takes effect there. */
 void oracle_leg_command(const struct sim_command *command);
 void oracle_leg_write(const struct sim_command *command);
-/* A leg lost acknowledged, unflushed writes while in operation. */
-void oracle_leg_lost(struct sim_disk *disk);
+/* A leg lost unflushed writes while in operation, or may have: its flush failed. */
+void oracle_leg_doubtful(struct sim_disk *disk);
 /* Records that landed. */
 void oracle_clean_landed(unsigned int leg);
 void oracle_promotion_landed(unsigned int leg);

@@ -252,7 +252,7 @@ void sim_preempt_now(void)
 
 static void print_note(u64 tick, const struct sim_note *note)
 {
-	printf("%10llu %-16s %-12s %8llu %8llu %llx\n", (unsigned long long)tick, note->what,
+	printf("%10llu %-16s %-12s %8llu %8llx %llx\n", (unsigned long long)tick, note->what,
 	       note->detail ? note->detail : "", (unsigned long long)note->number[0],
 	       (unsigned long long)note->number[1], (unsigned long long)note->number[2]);
 }

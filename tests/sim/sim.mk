@@ -7,43 +7,52 @@
 #	make check-sim SEEDS=N	N seeds, and a few under the sanitizers
 #	make mutants		every mutant of tests/mutants must die
 
-SIM_ENGINE := $(wildcard kernel/core/*.c kernel/io/*.c)
+# Mutants are built from a changed copy of kernel/, into a directory of their own.
+SIM_KERNEL ?= kernel
+SIM_BUILD  ?= $B/sim
+SIM_BIN    ?= $B/bin/tandem-sim
+SIM_ENGINE := $(wildcard $(SIM_KERNEL)/core/*.c $(SIM_KERNEL)/io/*.c)
 SIM_OWN    := $(wildcard tests/sim/*.c tests/sim/shim/*.c) userspace/lib/sys/crc32c.c
-SIM_FLAGS  := -Itests/sim -Ikernel -Ikernel/uapi -std=gnu11 -g -Wall -Wextra -Werror
-# The kernel is built without this warning, and the engine is kernel code.
-SIM_ENGINE_FLAGS := -Wno-unused-parameter
-SIM_OBJECTS := $(SIM_ENGINE:%.c=$B/sim/%.o) $(SIM_OWN:%.c=$B/sim/%.o)
-SIM_ASAN_OBJECTS := $(SIM_OBJECTS:$B/sim/%=$B/sim-asan/%)
+SIM_FLAGS  := -Itests/sim -I$(SIM_KERNEL) -I$(SIM_KERNEL)/uapi -std=gnu11 -g -Wall -Wextra -Werror
+SIM_OBJECTS := $(SIM_ENGINE:$(SIM_KERNEL)/%.c=$(SIM_BUILD)/kernel/%.o) $(SIM_OWN:%.c=$(SIM_BUILD)/%.o)
+SIM_ASAN_OBJECTS := $(SIM_OBJECTS:$(SIM_BUILD)/%=$(SIM_BUILD)-asan/%)
 SEEDS ?= 1000
 FIRST_SEED ?= 1
 
-sim: $B/bin/tandem-sim
-sim-asan: $B/bin/tandem-sim-asan
+sim: $(SIM_BIN)
+sim-asan: $(SIM_BIN)-asan
 
-$(SIM_ENGINE:%.c=$B/sim/%.o) $(SIM_ENGINE:%.c=$B/sim-asan/%.o): SIM_FLAGS += $(SIM_ENGINE_FLAGS)
+# The engine is kernel code, and the kernel does not use this warning.
+$(SIM_BUILD)/kernel/%.o: $(SIM_KERNEL)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(SIM_FLAGS) -Wno-unused-parameter -O2 -MMD -MP -c -o $@ $<
 
-$B/sim/%.o: %.c
+$(SIM_BUILD)-asan/kernel/%.o: $(SIM_KERNEL)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(SIM_FLAGS) -Wno-unused-parameter -O1 $(SAN) -MMD -MP -c -o $@ $<
+
+$(SIM_BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(SIM_FLAGS) -O2 -MMD -MP -c -o $@ $<
 
-$B/sim-asan/%.o: %.c
+$(SIM_BUILD)-asan/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(SIM_FLAGS) -O1 $(SAN) -MMD -MP -c -o $@ $<
 
-$B/bin/tandem-sim: $(SIM_OBJECTS)
+$(SIM_BIN): $(SIM_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^
 
-$B/bin/tandem-sim-asan: $(SIM_ASAN_OBJECTS)
+$(SIM_BIN)-asan: $(SIM_ASAN_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $^
 
-check-sim: $B/bin/tandem-sim $B/bin/tandem-sim-asan
+check-sim: $(SIM_BIN) $(SIM_BIN)-asan
 	tests/sim/check-replay
-	$B/bin/tandem-sim-asan --seed $(FIRST_SEED) --seeds $$(($(SEEDS) / 50 + 1))
-	$B/bin/tandem-sim --seed $(FIRST_SEED) --seeds $(SEEDS) --jobs 2
+	$(SIM_BIN)-asan --seed $(FIRST_SEED) --seeds $$(($(SEEDS) / 50 + 1))
+	$(SIM_BIN) --seed $(FIRST_SEED) --seeds $(SEEDS) --jobs 2
 
-mutants: $B/bin/tandem-sim
+mutants: $(SIM_BIN)
 	tests/mutants/run
 
 .PHONY: sim sim-asan check-sim mutants

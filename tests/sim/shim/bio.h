@@ -121,6 +121,8 @@ void tandem_bio_init_buffer(struct bio *bio, struct bio_vec *vec, void *buffer, 
 void tandem_bio_init_empty(struct bio *bio);
 void tandem_bio_init_clone(struct bio *bio, struct block_device *bdev, struct bio *parent);
 
+void tandem_bio_rearm(struct bio *bio);
+
 static inline void bio_io_error(struct bio *bio)
 {
 	bio->bi_status = BLK_STS_IOERR;

@@ -73,6 +73,14 @@ void tandem_bio_init_clone(struct bio *bio, struct block_device *bdev, struct bi
 	bio->sim_data = parent->sim_data;
 }
 
+void tandem_bio_rearm(struct bio *bio)
+{
+	if (bio->sim_state != SIM_BIO_READY)
+		sim_fail("bio", "rearmed, but it has not come back");
+	bio->bi_opf &= ~(REQ_NOWAIT | REQ_POLLED);
+	bio->bi_status = BLK_STS_OK;
+}
+
 void bio_uninit(struct bio *bio)
 {
 	if (bio->sim_state == SIM_BIO_IN_FLIGHT)
