@@ -28,7 +28,9 @@
  *   CURRENT before has it in both slots: what it says is never news to all that
  *   can be started without it.
  * - From the moment a promotion is issued, its leg fails as a current one does:
- *   its record may already say CURRENT.
+ *   its record may already say CURRENT. But it survives for nobody until then,
+ *   in an activation either (the promotion was half-written): the last leg that
+ *   is CURRENT by its own record never leaves.
  *
  * Identifiers come from the caller (random there), so that the same input
  * gives the same output.

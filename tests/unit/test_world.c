@@ -151,7 +151,7 @@ static void test_no_long_random_string_does_either(void **state)
 {
 	static const struct shape shape[] = { { 1, 2 }, { 1, 3 }, { 1, 4 }, { 2, 2 } };
 	const char *walks = getenv("TANDEM_WORLD_WALKS");
-	unsigned int i, nr = walks ? (unsigned int)atoi(walks) : 300;
+	unsigned int i, nr = walks ? (unsigned int)atoi(walks) : 150;
 	struct prng prng = prng_start();
 
 	(void)state;

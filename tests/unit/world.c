@@ -46,7 +46,7 @@ static void init_super(struct world *world, struct tandem_super *super)
 	unsigned int i;
 
 	super->array = new_id(world);
-	strcpy(super->name, "world");
+	memcpy(super->name, "world", sizeof("world"));
 	super->flags = TANDEM_FLAG_CLEAN;
 	super->role = TANDEM_ROLE_MIXED;
 	super->init = TANDEM_INIT_LAZY;
@@ -126,7 +126,7 @@ static u8 in_set(const struct world *world, u8 mask, int set)
 	return disks;
 }
 
-static int set_of_disk(const struct world *world, int disk)
+static unsigned int set_of_disk(const struct world *world, int disk)
 {
 	return world->disk[disk].place / world->legs_per_set;
 }
@@ -179,8 +179,8 @@ static void commit(struct world *world, u8 land, u8 both)
 		if (both & BIT8(i)) {
 			copy_super(&disk->older, &disk->super);
 			disk->older_timeline = disk->timeline;
-			world->held[disk->place] = tandem_lineage_pair(&disk->super,
-								       disk->super.place[disk->place].set);
+			world->held[disk->place] =
+				tandem_lineage_pair(&disk->super, set_of_disk(world, (int)i));
 		}
 		world->change_of[i] = world->nr_changes;
 	}
@@ -202,13 +202,18 @@ static void drop(struct world *world, int leaving)
 	tandem_lineage_drop(&world->run, &drop);
 }
 
-/* May @disk be failed? Not the last current leg of its set. */
+/* May @disk be failed? Not the last leg of its set that is current by its own record. */
 static bool may_fail(const struct world *world, int disk)
 {
-	const u8 current_legs = in_set(world, used_as(world, TANDEM_RECORD_CURRENT),
-				       set_of_disk(world, disk));
+	unsigned int i;
+	u8 left = 0;
 
-	return world->used & BIT8(disk) && (current_legs & (u8)~BIT8(disk));
+	for (i = 0; i < world->nr_disks; i++)
+		if (world->disk[i].super.place[world->disk[i].place].record ==
+		    TANDEM_RECORD_CURRENT)
+			left |= BIT8(i);
+	left &= in_set(world, used_as(world, TANDEM_RECORD_CURRENT), set_of_disk(world, disk));
+	return world->used & BIT8(disk) && (left & (u8)~BIT8(disk));
 }
 
 static bool power_off(struct world *world)
@@ -297,7 +302,7 @@ static bool leaves_out_newer(const struct world *world, u8 present, unsigned int
 	for (i = 0; i < world->nr_disks; i++) {
 		u32 *newest = present & BIT8(i) ? &here : &away;
 
-		if (set_of_disk(world, (int)i) == (int)set && world->change_of[i] > *newest)
+		if (set_of_disk(world, (int)i) == set && world->change_of[i] > *newest)
 			*newest = world->change_of[i];
 	}
 	return away > here;
@@ -416,7 +421,8 @@ static bool fail(struct world *world, const struct world_event *event)
 	if (!world->running || !may_fail(world, event->disk))
 		return false;
 	drop(world, event->disk);
-	return try_commit(world, in_set(world, world->used, set_of_disk(world, event->disk)), event);
+	return try_commit(world, in_set(world, world->used, set_of_disk(world, event->disk)),
+			  event);
 }
 
 /* First the old legs, then those being filled; the new one may fail in between. */

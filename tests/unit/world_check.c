@@ -214,15 +214,10 @@ static const char *check_subset(const struct world *world, u8 present, bool thor
 		why = plan.startable ? check_current(world, present, &plan) :
 				       "force does not start old legs";
 	}
-	if (why)
-		return why;
 	for (i = world->nr_disks; i-- > 0;)
 		if (present & BIT8(i))
 			order[nr++] = i;
-	if (thorough)
-		return check_orders(world, order, 0, nr);
-	world_choose(world, present, TANDEM_DEGRADED_PROVEN, &plan);
-	return check_order(world, order, nr, &plan);
+	return why || !thorough ? why : check_orders(world, order, 0, nr);
 }
 
 const char *world_check(const struct world *world, bool thorough)
@@ -296,7 +291,8 @@ static void add_starts(const struct world *world, struct list *list)
 		event.kind = WORLD_START;
 		add_commits(list, event, (u8)present);
 		event.join = true;
-		add_commits(list, event, (u8)present);
+		if (memchr(plan.use, TANDEM_USE_STALE, WORLD_MAX_DISKS))
+			add_commits(list, event, (u8)present);
 		if (world->nr_disks == WORLD_MAX_DISKS)
 			continue;
 		event.join = false;

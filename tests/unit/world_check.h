@@ -28,7 +28,7 @@ unsigned int world_events(const struct world *world, struct world_event *event);
 
 /**
  * world_check() - hold the chooser against the truth
- * @thorough: every order of the candidates, not only the reverse one
+ * @thorough: in every order of the candidates
  * Return: NULL, or the rule that is broken
  */
 const char *world_check(const struct world *world, bool thorough);
