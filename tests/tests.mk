@@ -58,7 +58,7 @@ JOBS ?= 2
 
 $(foreach t,$(UNIT),$(eval stage_$(subst -,_,$t) := \
 	$(submake) $U/unit/$t && CMOCKA_MESSAGE_OUTPUT=TAP $U/unit/$t))
-$(foreach t,$(CHECKS),$(eval stage_tests_$t := tests/$t/check))
+$(foreach t,$(CHECKS),$(eval stage_tests_$t := B=$B tests/$t/check))
 stage_build	:= $(submake) all
 stage_clang	:= tools/dev/apt-need clang:clang && $(submake) B=$B/clang CC=clang SAN= all unit
 stage_tidy	:= tools/dev/tidy
