@@ -245,6 +245,7 @@ static void raise_set(struct tandem_array *array, struct tandem_set *set)
 		current_legs |= leg->state == TANDEM_LEG_CURRENT ? leg->bit : 0;
 		rebuilding |= leg->state == TANDEM_LEG_REBUILDING ? leg->bit : 0;
 		newest |= leg->newest ? leg->bit : 0;
+		leg->unflushed |= array->params.read_only;
 		atomic_set(&leg->reads_in_flight, 0);
 	}
 	if (array->params.read_only)
@@ -283,6 +284,8 @@ int tandem_array_activate(struct tandem_array *array, const char **why)
 	if (error)
 		return error;
 	set_states(array);
+	array->flush_lost |= !!(array->super->flags & TANDEM_FLAG_FLUSH_LOST);
+	array->super->flags &= ~TANDEM_FLAG_FLUSH_LOST;
 	if (!array->params.read_only) {
 		if (why)
 			*why = "error on the last current leg of a set";
@@ -368,6 +371,18 @@ static bool ends_clean(struct tandem_array *array)
 	return true;
 }
 
+/*
+ * The last current leg of a set has failed its flush: what it had acknowledged
+ * may be gone, though the next flush may well succeed. Whoever comes up next
+ * tells the first user who asks.
+ */
+static void record_lost(struct tandem_array *array)
+{
+	array->super->flags |= TANDEM_FLAG_FLUSH_LOST;
+	array->flush_lost = true;
+	commit_all(array);
+}
+
 static void record_clean(struct tandem_array *array)
 {
 	struct tandem_pair durable[TANDEM_MAX_LEGS_PER_SET];
@@ -397,7 +412,9 @@ void tandem_array_end_finish(struct tandem_array *array)
 		good = flush_or_fail(array);
 		tandem_commit_release(array);
 		wait_event(array->wait, is_quiet(array));
-		if (good && ends_clean(array))
+		if (!good)
+			record_lost(array);
+		else if (ends_clean(array))
 			record_clean(array);
 	}
 	/* We have the token: nothing of our own can begin any more. */

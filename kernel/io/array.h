@@ -64,6 +64,7 @@ struct tandem_array {
 	atomic_t control_pending;	/* bios of io/control.c under way */
 	enum tandem_phase phase;
 	bool sync_paused;
+	bool flush_lost;		/* the next round of flushes fails (A8) */
 	bool giving_up;			/* presuspend: no patience with records */
 	u16 record_next;		/* leg to look at first, in turn */
 	bool commit_busy;

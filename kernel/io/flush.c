@@ -16,7 +16,8 @@
  * cover has set it before the flush arrives. It is cleared when a round begins,
  * before the disk's flush is issued: a write completing after that sets it
  * again, and a flush that arrives after that waits for the next round, which
- * sees it. A flush that failed sets it again.
+ * sees it. A flush that failed sets it again. A read-only activation flushes
+ * nothing, so there every leg begins with it set.
  * *
  * Invariants: I15, I16, I19, K7 (a flush ends after all legs have answered).
  */
@@ -103,7 +104,7 @@ static void round_begin(struct tandem_flush *flush)
 	flush->begun++;
 	spin_unlock_irq(&array->lock);
 
-	flush->failed = 0;
+	flush->failed = array->flush_lost;
 	atomic_set(&flush->pending, 1);
 	for (s = 0; s < array->nr_sets; s++) {
 		set = &array->set[s];
@@ -160,6 +161,24 @@ static void round_end(struct tandem_flush *flush, enum tandem_result error)
 	spin_unlock_irqrestore(&array->lock, flags);
 }
 
+/* A read-only array fails nobody, for it records nothing: any error is the caller's. */
+static enum tandem_result judge_read_only(struct tandem_flush *flush, struct tandem_set *set)
+{
+	enum tandem_result error = TANDEM_RESULT_OK;
+	struct tandem_leg *leg;
+	unsigned int i;
+
+	for (i = 0; i < set->nr_legs; i++) {
+		leg = tandem_set_leg(set, i);
+		if (flush->sent[set->index] & leg->bit && error == TANDEM_RESULT_OK)
+			error = leg->flush_result;
+	}
+	spin_lock_irq(&flush->array->lock);
+	WRITE_ONCE(set->suspect, 0);
+	spin_unlock_irq(&flush->array->lock);
+	return error;
+}
+
 static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_set *set)
 {
 	struct tandem_trial trial = { .op = TANDEM_OP_FLUSH };
@@ -167,6 +186,8 @@ static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_se
 	struct tandem_verdict verdict;
 	unsigned int i;
 
+	if (array->params.read_only)
+		return judge_read_only(flush, set);
 	trial.sent = flush->sent[set->index];
 	trial.counted = flush->counted[set->index];
 	spin_lock_irq(&array->lock);
@@ -231,6 +252,9 @@ static void run_flush_work(struct work_struct *work)
 				   msecs_to_jiffies(TANDEM_RETRY_MS));
 		return;
 	}
+	if (flush->array->flush_lost)
+		error = TANDEM_RESULT_IOERR;
+	flush->array->flush_lost = false;
 	for (s = 0; s < flush->array->nr_sets; s++) {
 		result = judge_set(flush, &flush->array->set[s]);
 		if (error == TANDEM_RESULT_OK)

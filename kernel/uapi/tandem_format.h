@@ -79,7 +79,8 @@ struct tandem_id {
 #define TANDEM_FLAG_BLANK	(1ull << 4)	/* prepared disk, holds no data yet */
 #define TANDEM_FLAG_IDENTICAL	(1ull << 5)	/* override: legs declared equal */
 #define TANDEM_FLAG_FORCED	(1ull << 6)	/* override: a start was forced */
-#define TANDEM_FLAGS_KNOWN	((1ull << 7) - 1)
+#define TANDEM_FLAG_FLUSH_LOST	(1ull << 7)	/* the last flush failed: tell the next one */
+#define TANDEM_FLAGS_KNOWN	((1ull << 8) - 1)
 
 /* Permanent numbers. 0 is never valid, so that a zeroed block is not. */
 enum tandem_level { TANDEM_RAID1 = 1, TANDEM_RAID10 = 10 };
