@@ -23,6 +23,8 @@ run: all
 	@for k in $(RUN_KERNELS); do tools/dev/module "$$k" >&2 || exit 1; done
 	@tools/dev/run $(RUN_KERNELS)
 
+.PHONY: run
+
 # Tests build the sources once more, with sanitizers, by the rules of tests.mk.
 $B/tests/bench/%.o $B/tests/tests/unit/bench_%.o $B/tests/tests/unit/test_bench_%.o: \
 	private UNIT_CFLAGS += -I. -D_GNU_SOURCE
