@@ -325,6 +325,8 @@ static void test_new_disk_gets_a_blank_superblock_first(void **state)
 	static struct tandem_super blank;
 
 	(void)state;
+	super.flags |= TANDEM_FLAG_CLEAN;
+	mock_disk_set_super(0, &super);
 	adding.disk = "/mock/2";
 	look(MISSING, ONE);
 	expect_reload("2 240:0 240:2 4 degraded proven rebuild 1", 0, 0);
@@ -422,9 +424,12 @@ static void test_disk_that_does_not_fit(void **state)
 {
 	(void)state;
 	adding.disk = "/mock/2";
+	snprintf(err.hint, sizeof(err.hint), "of an earlier error");
 	mock_disk[2].size_bytes -= MIB;
 	look(MISSING, ONE);
 	refused(tandem_add(&ctx, &adding, &err), TANDEM_CODE_FAILED);
+	says(err.text, "a leg of pg needs 16777216");
+	assert_string_equal(err.hint, "");
 	mock_disk[2].size_bytes += MIB;
 	mock_disk[2].logical_block_bytes = 4096;
 	look(MISSING, ONE);

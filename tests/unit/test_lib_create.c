@@ -81,6 +81,7 @@ static void test_legs_say_the_same_and_who_they_are(void **state)
 	assert_true(tandem_id_equal(&super.epoch.id, &other.epoch.id));
 	assert_true(tandem_id_equal(&super.set[0].id, &other.set[0].id));
 	assert_false(tandem_id_equal(&super.leg_id, &other.leg_id));
+	assert_int_equal(super.array.byte[6] >> 4, 4);
 	assert_int_equal(super.leg, 0);
 	assert_int_equal(other.leg, 1);
 	assert_int_equal(super.place[1].record, TANDEM_RECORD_CURRENT);

@@ -61,16 +61,21 @@ static void show_trouble(const struct tandem_array_info *info)
 
 	if (!leg)
 		return;
-	printf("reason  leg %u (%s, %s) is %s; errors read %llu, write %llu, flush %llu\n",
-	       leg->leg, leg->disk ? leg->disk : "no disk", leg->serial ? leg->serial : "unknown",
-	       leg->state, (unsigned long long)leg->read_errors,
-	       (unsigned long long)leg->write_errors, (unsigned long long)leg->flush_errors);
+	printf("reason  leg %u (%s", leg->leg, leg->disk ? leg->disk : "no disk");
+	if (leg->serial && (!leg->disk || strcmp(leg->serial, leg->disk)))
+		printf(", %s%s", leg->disk ? "" : "was ", leg->serial);
+	printf(") is %s; errors read %llu, write %llu, flush %llu\n", leg->state,
+	       (unsigned long long)leg->read_errors, (unsigned long long)leg->write_errors,
+	       (unsigned long long)leg->flush_errors);
 	if (is(leg->state, "unrecorded"))
 		printf("action  none: the kernel retries; writes wait until it is recorded\n");
 	else if (is(leg->state, "stale") && leg->disk)
 		printf("action  tandem add %s %s\n", info->name, leg->disk);
 	else if (!is(leg->state, "rebuilding"))
-		printf("action  tandem add %s /dev/NEW --leg %u\n", info->name, leg->leg);
+		printf("action  replace the disk: tandem add %s /dev/NEW --leg %u%s%s%s%s\n",
+		       info->name, leg->leg, leg->disk ? "; if it is good: tandem add " : "",
+		       leg->disk ? info->name : "", leg->disk ? " " : "",
+		       leg->disk ? leg->disk : "");
 }
 
 static void show_sync(const struct tandem_array_info *info)
@@ -96,9 +101,9 @@ void cli_show_array(const struct tandem_array_info *info)
 	char size[32];
 
 	cli_size_text(info->size_bytes, size, sizeof(size));
-	printf("array   %s  %s  %s, %u legs in %u sets, role %s, %s, %s\n", info->name,
+	printf("array   %s  %s  %s, %u legs in %u %s, role %s, %s, %s\n", info->name,
 	       info->state, or_dash(info->level), info->nr_legs, info->nr_sets,
-	       or_dash(info->role), size, info->device);
+	       info->nr_sets == 1 ? "set" : "sets", or_dash(info->role), size, info->device);
 	show_trouble(info);
 	show_sync(info);
 	printf("  leg set %-24s %-10s %10s  %-11s %s\n", "disk", "state", "generation",

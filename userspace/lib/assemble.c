@@ -108,11 +108,18 @@ static void tell(struct assembly *as)
 				      super->place[leg].disk);
 	}
 	for (i = 0; i < as->group.nr; i++) {
-		if (as->plan.use[i] == TANDEM_USE_IGNORE)
+		const char *path = as->group.found[i]->dev.path;
+
+		if (as->plan.use[i] != TANDEM_USE_IGNORE)
+			continue;
+		if (as->group.candidate[i].super->flags & TANDEM_FLAG_BLANK)
 			tandem_notice(as->ctx,
-				      "%s: %s: ignored, holds nothing of this array's current "
-				      "history; tandem forget it or tandem add it",
-				      super->name, as->group.found[i]->dev.path);
+				      "%s: %s: left out, prepared and never filled (tandem add %s %s)",
+				      super->name, path, super->name, path);
+		else
+			tandem_notice(as->ctx,
+				      "%s: %s: left out, its place has another disk now "
+				      "(tandem forget %s)", super->name, path, path);
 	}
 	tandem_notice(as->ctx, "%s: %s%s on %u of %u legs%s%s", super->name, verb,
 		      as->opt->read_only ? " read-only" : "", current, super->nr_legs,
