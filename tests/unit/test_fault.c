@@ -167,7 +167,8 @@ static void check_error(const struct tandem_trial *trial, const struct account *
 		if (trial->op != TANDEM_OP_FLUSH)
 			assert_true(left & a->well);
 		/* Whoever lacks it is failed now, or is failing already. */
-		assert_false(trial->sent & ~a->well & ~verdict->fail & (trial->others | a->filling));
+		assert_false(trial->sent & ~a->well & ~verdict->fail &
+			     (trial->others | a->filling));
 		return;
 	}
 	/* No error without need. */

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "prng.h"
+#include "world.h"
 #include "world_check.h"
 
 #define MAX_DEPTH	24

@@ -138,7 +138,8 @@ static u8 used_as(const struct world *world, unsigned int record)
 	u8 disks = 0;
 
 	for (i = 0; i < world->nr_disks; i++)
-		if (world->used & BIT8(i) && world->run.place[world->disk[i].place].record == record)
+		if (world->used & BIT8(i) &&
+		    world->run.place[world->disk[i].place].record == record)
 			disks |= BIT8(i);
 	return disks;
 }
