@@ -12,6 +12,7 @@
 # folder of tests/ may bring a fragment of its own (images.mk, fuzz.mk, ...).
 
 U := $B/tests
+submake := $(MAKE) -s --no-print-directory B=$B
 UNIT := $(sort $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c)))
 CHECKS := $(filter-out vm,$(patsubst tests/%/check,%,$(sort $(wildcard tests/*/check))))
 UNIT_CFLAGS := $(filter-out -I% -O%,$(TANDEM_CFLAGS)) -O1 -fno-omit-frame-pointer $(SAN) \
@@ -52,7 +53,6 @@ unit: $(UNIT:%=$U/unit/%)
 # whatever else goes wrong is a failure.
 have = $(if $(wildcard $1),$2,echo $1 is not in this tree; exit 77)
 stage = $(foreach s,$1,'$s=$(stage_$(subst -,_,$s))')
-submake := $(MAKE) -s --no-print-directory B=$B
 COMMIT_SEED := $(shell printf '%d' 0x0$$(git rev-parse --short=8 HEAD 2> /dev/null))
 JOBS ?= 2
 
