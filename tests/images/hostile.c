@@ -22,7 +22,7 @@
 	  "size of the superblock") \
 	x(size_huge, disk->size_bytes = cpu_to_le32(~0u), EINVAL, \
 	  "size of the superblock") \
-	x(flags_unknown, disk->flags |= cpu_to_le64(1ull << 7), EINVAL, \
+	x(flags_unknown, disk->flags |= cpu_to_le64(TANDEM_FLAGS_KNOWN + 1), EINVAL, \
 	  "flags (unknown)") \
 	x(sequence_wraps, disk->sequence = cpu_to_le64(~0ull), EINVAL, \
 	  "sequence (beyond any count)") \
