@@ -75,7 +75,8 @@ stage_module_6.12 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.12)
 stage_vm_6.1	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.1)
 stage_vm_6.12	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.12)
 
-FAST += build $(UNIT) $(CHECKS:%=tests-%) sim tidy shellcheck clang
+# The long ones first: two at a time, they are what the end waits for.
+FAST += build clang sim $(UNIT) $(CHECKS:%=tests-%) tidy shellcheck
 SLOW += vm-6.12 vm-6.1 module-6.12 module-6.1 mutants sim-long fuzz kernel-doc checkpatch
 
 # Built once before the stages, in parallel; what does not build fails in its
