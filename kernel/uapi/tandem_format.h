@@ -19,22 +19,21 @@
  *
  * What is written when. The superblock is written by `create`, at every
  * read-write activation (a new epoch), at every change of membership (a new
- * configuration) and by a clean stop. Never by an ordinary write. A leg is
- * written slot by slot, each with FUA and a sequence one higher: the slot
- * that is not being written is always whole. A record of membership counts
- * only when it is in *both* slots of every surviving leg: one rotten sector
- * must not bring a dead leg back to life.
+ * configuration), by a clean stop and by one whose flush failed. Never by an
+ * ordinary write. A leg is written slot by slot, each with FUA and a sequence
+ * one higher: the slot that is not being written is always whole. A record of
+ * membership counts only when it is in *both* slots of every surviving leg: one
+ * rotten sector must not bring a dead leg back to life.
  *
  * Intent log, region map and lost ranges are laid out by `create`, zeroed,
  * and described here; TANDEM_INCOMPAT_INTENT_LOG says that they are in use.
  * Without that bit the array keeps no record of what may differ: a stop
  * that is not clean makes every region unsure (TANDEM_FLAG_CLEAN).
  *
- * What survives which crash. Power lost in the middle of a slot: the other
- * slot. Between the slots, or between two legs: legs that are one
- * configuration or one epoch apart, where the newer names the older as its
- * parent; assembly completes it (core/assembly.c). Loss of one slot: the
- * other. Loss of both: the leg is a stranger, and is refused.
+ * What survives which crash. Power lost within a slot: the other slot. Between
+ * slots or legs: legs that are one configuration or epoch apart, of which the
+ * newer names the older as its parent; assembly completes it (core/assembly.c).
+ * One slot lost: the other. Both lost: the leg is a stranger, and is refused.
  *
  * Versions. Unknown bits in feature_incompat: the leg is refused. In
  * feature_ro_compat: read-only. In feature_compat: ignored. Reserved bytes
