@@ -12,7 +12,7 @@
 export VCPUS QEMU_ARGS VM_ARGS VM_ICOUNT VM_MEM VM_OUT VM_TIMEOUT SPARSE
 
 VM_KERNELS := $(if $(KERNEL),$(KERNEL),6.12 6.1)
-vm_build := $(if $(VM_NOBUILD)$(filter debug,$(KERNEL)),,all)
+vm_build := $(if $(VM_NOBUILD)$(filter debug,$(KERNEL)),,$B/bin/tandem $B/bin/tandem-bench)
 
 module:
 	@tools/dev/module '$(KVER)'
