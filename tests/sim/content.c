@@ -86,7 +86,8 @@ static bool has(const struct content_sector *s, unsigned int from, u64 value)
 	return false;
 }
 
-static void make_room(struct content_sector *s)
+/* Forgets the oldest layer; if it is the one that is to grow, all of the present. */
+static void make_room(struct content_sector *s, u32 time)
 {
 	unsigned int drop = 0;
 
@@ -94,14 +95,10 @@ static void make_room(struct content_sector *s)
 		return;
 	while (drop < s->nr && s->version[drop].time == s->version[0].time)
 		drop++;
-	if (drop == s->nr) {
-		/* One huge layer: all that can be said is nothing. */
-		s->nr = 0;
-		s->open = true;
-	}
-	s->nr -= min((unsigned int)s->nr, drop);
-	memmove(s->version, s->version + drop, s->nr * sizeof(*s->version));
+	s->open |= s->version[0].time == time;
 	s->unknown = true;
+	s->nr -= drop;
+	memmove(s->version, s->version + drop, s->nr * sizeof(*s->version));
 }
 
 static void add(struct content_sector *s, u64 value, u32 time)
@@ -111,7 +108,7 @@ static void add(struct content_sector *s, u64 value, u32 time)
 	for (i = s->nr; i && s->version[i - 1].time == time; i--)
 		if (s->version[i - 1].value == value)
 			return;
-	make_room(s);
+	make_room(s, time);
 	s->version[s->nr].value = value;
 	s->version[s->nr].time = time;
 	s->nr++;
@@ -123,6 +120,29 @@ static void list(struct content_sector *s)
 		return;
 	s->listed = true;
 	unflushed[nr_unflushed++] = s - sectors;
+}
+
+/* What the present was is now the past. */
+static void settle_present(struct content_sector *s)
+{
+	if (!s->open)
+		return;
+	s->open = false;
+	s->unknown = true;
+	s->nr = 0;
+}
+
+/* All layers become one. */
+static void merge_layers(struct content_sector *s)
+{
+	struct content_version old[CONTENT_VERSIONS];
+	unsigned int i, nr = s->nr;
+
+	memcpy(old, s->version, sizeof(old));
+	s->open |= s->unknown;
+	s->nr = 0;
+	for (i = 0; i < nr; i++)
+		add(s, old[i].value, now);
 }
 
 /* A new layer that repeats the last one. */
@@ -188,9 +208,10 @@ void content_write_end(u32 sector, enum content_end end)
 		repeat_layer(s);
 		break;
 	case CONTENT_ACKED:
-		s->open = false;
 		if (s->tainted)
 			repeat_layer(s);
+		else
+			settle_present(s);
 		break;
 	}
 	s->tainted = false;
@@ -235,7 +256,6 @@ void content_flush_done(u32 time, void (*visit)(u32 sector))
 void content_crash(bool lost)
 {
 	struct content_sector *s;
-	unsigned int i;
 	u32 k;
 
 	++now;
@@ -251,11 +271,8 @@ void content_crash(bool lost)
 		}
 		s->pending = 0;
 		s->tainted = false;
-		if (lost) {
-			s->open |= s->unknown;
-			for (i = 0; i < s->nr; i++)
-				s->version[i].time = now;
-		}
+		if (lost)
+			merge_layers(s);
 		s->listed = false;
 	}
 	nr_unflushed = 0;
@@ -327,8 +344,7 @@ bool content_read_end(u32 sector, const struct content_snapshot *snapshot, u64 v
 	if (s->pending || s->changed > snapshot->time)
 		return may_race(s, snapshot, value);
 	if (s->open) {
-		s->open = false;
-		s->unknown = true;
+		settle_present(s);
 		add(s, value, now);
 		list(s);
 	}

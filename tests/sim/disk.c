@@ -128,11 +128,12 @@ static void finish_badly(struct sim_command *command, const struct sim_outcome *
 		apply(command, outcome->survival);
 	if (command->stamp)
 		store_done(&disk->store, command->stamp, disk->clock);
-	disk->doubtful |= command->flush;
-	if (outcome->drop)
-		disk_lose(disk, SIM_SOME);
-	else if (command->flush)
+	if (command->flush && !faults_is_retryable(outcome->status)) {
+		disk->doubtful = true;
+		if (outcome->drop)
+			disk_lose(disk, SIM_SOME);
 		oracle_leg_doubtful(disk);
+	}
 	note_changes(disk);
 }
 
@@ -260,7 +261,6 @@ void disk_lose(struct sim_disk *disk, enum sim_survival survival)
 		return;
 	SIM_NOTE("lost its cache", disk->engine.name, { 0 });
 	disk->lossy = true;
-	oracle_leg_doubtful(disk);
 }
 
 void disk_power_cut(struct sim_disk *disk)

@@ -27,6 +27,7 @@
  * slots of a superblock rotting.
  */
 #include "disk.h"
+#include "oracle.h"
 #include "sched.h"
 
 static struct {
@@ -99,7 +100,7 @@ static blk_status_t draw_error(const struct sim_command *command)
 }
 
 /* These mean that no device has seen the command. */
-static bool is_retryable(blk_status_t status)
+bool faults_is_retryable(blk_status_t status)
 {
 	return status == BLK_STS_RESOURCE || status == BLK_STS_AGAIN;
 }
@@ -114,6 +115,7 @@ static void maybe_fall_ill(struct sim_disk *disk, const struct sim_command *comm
 		SIM_NOTE("dies", disk->engine.name, { command->sector });
 		if (options->power && below(2))
 			disk_lose(disk, SIM_SOME);
+		oracle_leg_doubtful(disk);
 	}
 	if (sim_chance(SIM_RANDOM_FAULTS, options->bad_range * 4) && !disk->health.bad_count &&
 	    !is_meta(command)) {
@@ -173,10 +175,10 @@ void faults_decide(struct sim_command *command, struct sim_outcome *outcome)
 		outcome->status = BLK_STS_MEDIUM;
 	} else if (faults.on && sim_chance(SIM_RANDOM_FAULTS, rate_of(command))) {
 		outcome->status = draw_error(command);
-		outcome->survival = faults.options->landed && !is_retryable(outcome->status) ?
+		outcome->survival = faults.options->landed && !faults_is_retryable(outcome->status) ?
 				    below(SIM_NR_SURVIVALS) : SIM_NONE;
 		outcome->drop = command->flush && faults.options->dropped && below(2) &&
-				!is_retryable(outcome->status);
+				!faults_is_retryable(outcome->status);
 	}
 	if (command->bio->bi_opf & REQ_NOWAIT && !outcome->status && command->users &&
 	    !below(16)) {

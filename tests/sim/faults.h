@@ -43,6 +43,8 @@ void faults_start(const struct sim_options *options);
 /* From now on nothing new goes wrong; what is dead stays dead. */
 void faults_stop(void);
 bool faults_are_on(void);
+/* An error that means that no device has seen the command. */
+bool faults_is_retryable(blk_status_t status);
 /* Errors given to anybody since faults_start(). */
 u64 faults_injected(void);
 

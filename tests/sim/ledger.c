@@ -216,6 +216,7 @@ void ledger_slot_changed(struct sim_disk *disk, unsigned int slot_nr)
 		return;
 	slot->clean = super->flags & TANDEM_FLAG_CLEAN;
 	slot->blank = super->flags & TANDEM_FLAG_BLANK;
+	slot->flush_lost = super->flags & TANDEM_FLAG_FLUSH_LOST;
 	slot->sequence = super->sequence;
 	slot->config = super->set[set_of(disk->leg)].id;
 	slot->epoch = super->epoch.id;

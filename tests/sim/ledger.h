@@ -25,6 +25,7 @@ struct ledger_slot {
 	bool valid;
 	bool clean;
 	bool blank;
+	bool flush_lost;	/* a flush failed on the way down: the next one must fail */
 	u64 sequence;
 	struct tandem_id config;
 	struct tandem_id epoch;

@@ -14,10 +14,8 @@
 #include "sched.h"
 #include "world.h"
 
-static struct {
-	u32 sector;
-	unsigned int leg;
-} culprit;
+/* The sector that a leg lacks. */
+static u32 culprit;
 
 static u32 index_of(u32 set, u64 sector)
 {
@@ -43,6 +41,26 @@ static bool lists_as_current(unsigned int witness, unsigned int leg)
 	return false;
 }
 
+/* What may be in a sector, and what is there on each leg, now and for good. */
+static const char *describe(u32 index)
+{
+	unsigned int first = index / world.set_sectors * world.options.legs;
+	u64 sector = index % world.set_sectors;
+	static char text[600];
+	char values[300];
+	unsigned int leg;
+	size_t length;
+
+	content_describe(index, values, sizeof(values));
+	length = scnprintf(text, sizeof(text), "sector %u may be [%s]", index, values);
+	for (leg = first; leg < first + world.options.legs; leg++)
+		length += scnprintf(text + length, sizeof(text) - length, "; leg %u%s %llx (%llx)",
+				    leg, ledger_is_current(leg) ? "" : " (old)",
+				    (unsigned long long)on_leg(leg, sector, false),
+				    (unsigned long long)on_leg(leg, sector, true));
+	return text;
+}
+
 /* @lacking legs of @set lack what is acknowledged now: is that on record? */
 static void require_record(const char *rule, u32 set, u64 lacking)
 {
@@ -50,31 +68,26 @@ static void require_record(const char *rule, u32 set, u64 lacking)
 	unsigned int end = first + world.options.legs;
 	unsigned int witness, leg;
 	bool held = false;
-	char text[200];
 
 	if (!lacking)
 		return;
-	content_describe(culprit.sector, text, sizeof(text));
 	for (witness = first; witness < end; witness++) {
 		if (lacking & (1ull << witness) || !ledger_is_current(witness))
 			continue;
 		held = true;
 		for (leg = first; leg < end; leg++)
 			if (lacking & (1ull << leg) && lists_as_current(witness, leg))
-				sim_fail(rule, "leg %u lacks sector %u of [%s], and leg %u calls it current",
-					 leg, culprit.sector, text, witness);
+				sim_fail(rule, "leg %u lacks what is acknowledged, and leg %u calls it current: %s",
+					 leg, witness, describe(culprit));
 	}
 	if (!held)
-		sim_fail(rule, "no current leg of set %u holds sector %u of [%s] (leg %u has %llx)",
-			 set, culprit.sector, text, culprit.leg,
-			 (unsigned long long)on_leg(culprit.leg, culprit.sector % world.set_sectors,
-						    true));
+		sim_fail(rule, "no current leg has what is acknowledged: %s", describe(culprit));
 }
 
 static void blame(unsigned int leg, u32 sector)
 {
-	culprit.leg = leg;
-	culprit.sector = sector;
+	if (!culprit || ledger_is_current(leg))
+		culprit = sector;
 }
 
 void oracle_write_acked(const struct sim_part *part)
@@ -87,7 +100,11 @@ void oracle_write_acked(const struct sim_part *part)
 
 	if (part->op->kind == TANDEM_OP_DISCARD)
 		return;
+	culprit = 0;
 	for (leg = first; leg < first + world.options.legs; leg++) {
+		/* It had the write, and lost it before the others had it: as if afterwards. */
+		if (!fua && world.disk[leg].lossy)
+			continue;
 		for (i = 0; i < part->count; i++) {
 			index = index_of(part->set, part->sector + i);
 			if (on_leg(leg, part->sector + i, fua) ==
@@ -122,7 +139,9 @@ void oracle_flush_acked(const struct sim_part *part)
 	u64 legs = (1ull << world.options.legs) - 1;
 	u32 set;
 
+	oracle_flush_untold();
 	flush_lacking = 0;
+	culprit = 0;
 	content_flush_done(part->flush_time, check_flushed);
 	for (set = 0; set < world.options.sets; set++)
 		require_record("K1", set, flush_lacking & legs << set * world.options.legs);
@@ -136,6 +155,7 @@ static void check_settled(const struct sim_part *part)
 	unsigned int leg;
 	u32 i, index;
 
+	culprit = 0;
 	for (i = 0; i < part->count; i++) {
 		index = index_of(part->set, part->sector + i);
 		if (!content_is_firm(index))
@@ -152,7 +172,6 @@ static void check_settled(const struct sim_part *part)
 
 void oracle_read_answered(const struct sim_part *part)
 {
-	char text[200];
 	u64 value;
 	u32 i, index;
 
@@ -161,9 +180,8 @@ void oracle_read_answered(const struct sim_part *part)
 		index = index_of(part->set, part->sector + i);
 		if (content_read_end(index, &part->op->snapshot[part->offset + i], value))
 			continue;
-		content_describe(index, text, sizeof(text));
-		sim_fail("K3", "a read of sector %u returned %llx, it may be [%s]", index,
-			 (unsigned long long)value, text);
+		sim_fail("K3", "a read returned %llx: %s", (unsigned long long)value,
+			 describe(index));
 	}
 	if (!front_is_read_only())
 		check_settled(part);
@@ -202,7 +220,6 @@ void oracle_leg_command(const struct sim_command *command)
 void oracle_leg_write(const struct sim_command *command)
 {
 	unsigned int leg = command->disk->leg;
-	char text[200];
 	u32 i, index;
 
 	if (!is_data(command) || !ledger_is_current(leg))
@@ -212,9 +229,8 @@ void oracle_leg_write(const struct sim_command *command)
 				 world.super.data_offset_sectors);
 		if (content_may_write(index, command->content[i]))
 			continue;
-		content_describe(index, text, sizeof(text));
-		sim_fail("K1", "%llx is put over sector %u of [%s] on leg %u, which is current",
-			 (unsigned long long)command->content[i], index, text, leg);
+		sim_fail("K1", "%llx is written to leg %u, which is current: %s",
+			 (unsigned long long)command->content[i], leg, describe(index));
 	}
 }
 
@@ -225,6 +241,18 @@ static bool is_reliable(unsigned int leg)
 
 	return ledger_is_current(leg) && !disk->lossy && !disk->doubtful && !disk->health.dead &&
 	       front_has_disk(leg);
+}
+
+static void widen(u32 set)
+{
+	unsigned int leg = set * world.options.legs;
+	unsigned int end = leg + world.options.legs;
+
+	SIM_NOTE("set lost cache", NULL, { set });
+	content_widen(index_of(set, 0), world.set_sectors);
+	for (; leg < end; leg++)
+		if (ledger_is_current(leg))
+			world.disk[leg].lossy = false;
 }
 
 /* If no reliable leg is left, what one of the others lost is lost. */
@@ -242,8 +270,7 @@ void oracle_leg_doubtful(struct sim_disk *disk)
 	}
 	if (!lost)
 		return;
-	SIM_NOTE("set lost cache", NULL, { set });
-	content_widen(index_of(set, 0), world.set_sectors);
+	widen(set);
 	oracle_widened();
 }
 
@@ -266,9 +293,8 @@ static void check_equal(const char *rule, u32 set)
 			     content_may_hold(index_of(set, sector), value)) ||
 			    content_is_open(index_of(set, sector)))
 				continue;
-			sim_fail(rule, "sector %llu of set %u is %llx on leg %u and %llx on leg %d",
-				 (unsigned long long)sector, set, (unsigned long long)value, leg,
-				 (unsigned long long)on_leg(reference, sector, true), reference);
+			sim_fail(rule, "legs %u and %d differ: %s", leg, reference,
+				 describe(index_of(set, sector)));
 		}
 	}
 }
@@ -291,7 +317,6 @@ void oracle_clean_landed(unsigned int leg)
 void oracle_promotion_landed(unsigned int leg)
 {
 	u32 set = world_set_of(leg);
-	char text[200];
 	u64 sector;
 	u32 index;
 
@@ -299,11 +324,10 @@ void oracle_promotion_landed(unsigned int leg)
 		index = index_of(set, sector);
 		if (content_may_hold(index, on_leg(leg, sector, true)))
 			continue;
-		content_describe(index, text, sizeof(text));
-		sim_fail("K4", "leg %u is promoted; its sector %u is %llx, it may be [%s]", leg,
-			 index, (unsigned long long)on_leg(leg, sector, true), text);
+		sim_fail("K4", "leg %u is promoted: %s", leg, describe(index));
 	}
 	world.disk[leg].lossy = false;
+	world.disk[leg].doubtful = false;
 }
 
 /* Errors that a request may have been answered with, whatever other legs say. */
@@ -355,13 +379,21 @@ void oracle_part_begun(struct sim_part *part)
 
 void oracle_error_given(const struct sim_part *part)
 {
-	if (is_flush(part))
+	bool sound = true;
+	u32 set;
+
+	if (is_flush(part)) {
 		oracle_flush_failed();
+		if (oracle_flush_told())
+			return;
+	}
 	if (count_excuses(is_flush(part)) != part->excuses || is_bound_to_pin(part))
 		return;
 	if (front_is_read_only() && part->op->kind != TANDEM_OP_READ)
 		return;
-	if (has_sound_leg(part->set))
+	for (set = 0; set < world.options.sets; set++)
+		sound &= has_sound_leg(is_flush(part) ? set : part->set);
+	if (sound)
 		sim_fail("availability", "error %u for a request of kind %u to set %u: a leg is sound",
 			 part->bio.bi_status, part->op->kind, part->set);
 }
@@ -374,7 +406,7 @@ void oracle_flush_failed(void)
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		if (!world.disk[leg].lossy || !ledger_is_current(leg))
 			continue;
-		content_widen(index_of(world_set_of(leg), 0), world.set_sectors);
+		widen(world_set_of(leg));
 		oracle_widened();
 	}
 }

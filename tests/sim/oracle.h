@@ -33,6 +33,10 @@ void oracle_error_given(const struct sim_part *part);
 void oracle_flush_failed(void);
 /* Cached writes are gone for good: a crash from now on is one with power loss. */
 void oracle_widened(void);
+/* A user's flush fails. Return: a failed flush on record is reason enough. */
+bool oracle_flush_told(void);
+/* A user's flush succeeds. */
+void oracle_flush_untold(void);
 
 /**
  * struct oracle_start - an attempt to start the array

@@ -17,6 +17,8 @@
 static struct {
 	bool forced_ever;	/* records may lead to refusals that are justified */
 	bool lost;		/* caches were lost since the start */
+	bool untold;		/* and no user's flush has failed since */
+	bool owed;		/* a failed flush on record gives the next one reason to fail */
 	bool saved;		/* read-only: the books as they were before */
 } history;
 
@@ -24,12 +26,29 @@ void oracle_begin(void)
 {
 	history.forced_ever = false;
 	history.lost = false;
+	history.untold = false;
+	history.owed = false;
 	history.saved = false;
 }
 
 void oracle_widened(void)
 {
 	history.lost = true;
+	/* Before the first request of a start it is only what a crash may do. */
+	history.untold |= front_is_up();
+}
+
+bool oracle_flush_told(void)
+{
+	history.untold = false;
+	return history.owed;
+}
+
+void oracle_flush_untold(void)
+{
+	if (history.untold)
+		sim_fail("K1", "a flush succeeds, and writes before it were lost by every leg");
+	history.owed = false;
 }
 
 static bool is_formatted(unsigned int leg)
@@ -49,6 +68,19 @@ static u64 count_writes(void)
 	return writes;
 }
 
+static bool is_loss_on_record(void)
+{
+	const struct ledger_slot *slot;
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		slot = ledger_newest_slot(leg);
+		if (slot && slot->flush_lost)
+			return true;
+	}
+	return false;
+}
+
 void oracle_start_begin(struct oracle_start *start)
 {
 	unsigned int leg, other;
@@ -56,6 +88,7 @@ void oracle_start_begin(struct oracle_start *start)
 	start->current_legs = 0;
 	start->up_to_date = 0;
 	start->rivals = false;
+	history.owed |= is_loss_on_record();
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		start->current_legs |= (u64)ledger_is_current(leg) << leg;
 		start->up_to_date |= (u64)ledger_is_up_to_date(leg) << leg;
@@ -184,8 +217,10 @@ static void note_health(void)
 {
 	unsigned int leg;
 
-	for (leg = 0; leg < world.nr_disks; leg++)
+	for (leg = 0; leg < world.nr_disks; leg++) {
 		world.disk[leg].health.injected_at_start = world.disk[leg].health.injected;
+		world.disk[leg].doubtful = false;
+	}
 }
 
 void oracle_started(struct oracle_start *start, struct tandem_array *array)
@@ -209,8 +244,10 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 		ledger_activated(current_legs);
 		history.forced_ever |= array->plan.forced;
 	}
-	if (!start->live)
+	if (!start->live) {
 		reopen_books(current_legs);
+		history.untold = false;
+	}
 	history.lost = false;
 	note_health();
 	oracle_look(array);
@@ -252,8 +289,11 @@ void oracle_down(void)
 	unsigned int leg;
 
 	restore_books();
-	for (leg = 0; leg < world.nr_disks; leg++)
+	history.untold &= is_loss_on_record();
+	for (leg = 0; leg < world.nr_disks; leg++) {
 		world.disk[leg].lossy &= ledger_is_current(leg);
+		history.owed |= ledger_is_current(leg) && world.disk[leg].doubtful;
+	}
 }
 
 void oracle_crash(bool power)
@@ -267,6 +307,7 @@ void oracle_crash(bool power)
 	restore_books();
 	content_crash(power || history.lost);
 	history.lost = false;
+	history.untold = false;
 }
 
 void oracle_look(struct tandem_array *array)

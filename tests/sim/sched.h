@@ -100,7 +100,7 @@ extern jmp_buf sim_crash_env;
 
 struct sim_failure {
 	const char *rule;
-	char text[400];
+	char text[900];
 };
 
 extern struct sim_failure sim_failure;
