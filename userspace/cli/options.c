@@ -40,6 +40,7 @@ static const struct option options[] = {
 	  "content for equal" },
 	{ "write-through", NULL, FLAG, AT(write_through),
 	  "every write reaches the medium before it is complete" },
+	{ "discard", NULL, FLAG, AT(discard), "discards of whole regions reach the disks, as zeroes" },
 	{ "no-activate", NULL, FLAG, AT(no_activate), "write the superblocks, do not start" },
 	{ "yes", NULL, FLAG, AT(yes), "destroy what the disks hold" },
 	{ "scan", NULL, FLAG, AT(scan), "every array that can be found" },

@@ -29,6 +29,7 @@ struct cli_request {
 	uint64_t timeout_ms;
 	bool timeout_given;
 	bool write_through;
+	bool discard;
 	bool no_activate;
 	bool yes;
 	bool scan;

@@ -12,7 +12,7 @@
 
 static const struct cli_verb verbs[] = {
 	{ "create", "NAME DEV...", "make an array from disks and start it",
-	  "level legs chunk role region-size recovery-target init write-through no-activate yes "
+	  "level legs chunk role region-size recovery-target init write-through discard no-activate yes "
 	  "dry-run", 1, MANY, cli_create },
 	{ "assemble", "[NAME | UUID | DEV...]", "find the legs of an array and start it",
 	  "scan incremental degraded read-only dry-run", 0, MANY, cli_assemble },

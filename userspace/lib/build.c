@@ -303,12 +303,19 @@ int tandem_build_super(struct tandem_build *build, struct tandem_error *err)
 		ret = layout(build, err);
 	if (ret)
 		return ret;
+	if (build->opt->discard && build->opt->write_through) {
+		tandem_error_set(err, TANDEM_CODE_USAGE, super->name,
+				 "zeroes for a discard cannot be forced to the medium");
+		return tandem_error_hint(err, "leave out --discard or --write-through");
+	}
 	ret = identities(build);
 	if (ret)
 		return tandem_error_system(err, ret, super->name, "no random numbers");
 	super->created_s = (u64)time(NULL);
 	if (build->opt->write_through)
 		super->flags |= TANDEM_FLAG_WRITE_THROUGH;
+	if (build->opt->discard)
+		super->flags |= TANDEM_FLAG_DISCARD;
 	if (super->init != TANDEM_INIT_LAZY)
 		super->flags |= TANDEM_FLAG_CLEAN;
 	if (super->init == TANDEM_INIT_IDENTICAL)

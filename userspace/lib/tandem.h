@@ -53,6 +53,7 @@ struct tandem_create_options {
 	const char *role;
 	const char *init;
 	bool write_through;
+	bool discard;
 	bool overwrite;
 	bool no_activate;
 	bool dry_run;
