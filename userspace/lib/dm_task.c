@@ -2,8 +2,8 @@
 /*
  * One device-mapper task through libdevmapper.
  *
- * udev. Where it runs, a resume or remove carries a cookie and is waited for,
- * so that the node is there when we return. Where it does not (initramfs,
+ * udev. Where it runs, a resume or remove carries a cookie and is waited for
+ * (not for ever), so that the node is there when we return. Where it does not (initramfs,
  * container, rescue shell) nobody would ever answer the cookie, so
  * synchronisation is turned off and libdevmapper makes the nodes itself.
  *
@@ -15,9 +15,14 @@
 #include <libdevmapper.h>
 #include <stdlib.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #define UDEV_SOCKET "/run/udev/control"
+
+/* A udev without device-mapper's rules never answers; a busy one takes seconds. */
+#define UDEV_TIMEOUT_MS 30000
+#define UDEV_STEP_MS 10
 
 static void drop_line(int level, const char *file, int line, int dm_errno_or_class,
 		      const char *fmt, ...)
@@ -31,12 +36,10 @@ static void drop_line(int level, const char *file, int line, int dm_errno_or_cla
 
 static void set_up(void)
 {
-	bool udev = !access(UDEV_SOCKET, F_OK) && dm_cookie_supported();
-
 	dm_log_with_errno_init(drop_line);
-	dm_udev_set_sync_support(udev);
-	/* Nodes are checked and, where they are missing, made by the library. */
-	dm_udev_set_checking(udev);
+	/* Only ever off: DM_DISABLE_UDEV may have turned it off already. */
+	if (access(UDEV_SOCKET, F_OK) || !dm_cookie_supported())
+		dm_udev_set_sync_support(0);
 }
 
 static int task_type(enum tandem_dm_op op)
@@ -214,6 +217,24 @@ static bool driver_answers(void)
 	return dm_driver_version(version, sizeof(version));
 }
 
+/*
+ * Waits for udev, but not for ever. When it does not answer, the cookie is
+ * answered in its place, and the node is made by libdevmapper.
+ */
+static void wait_for_udev(uint32_t cookie)
+{
+	const struct timespec step = { .tv_nsec = UDEV_STEP_MS * 1000000l };
+	int waited_ms, ready = 0;
+
+	for (waited_ms = 0; waited_ms < UDEV_TIMEOUT_MS; waited_ms += UDEV_STEP_MS) {
+		if (!dm_udev_wait_immediate(cookie, &ready) || ready)
+			return;
+		nanosleep(&step, NULL);
+	}
+	dm_udev_complete(cookie);
+	dm_udev_wait(cookie);
+}
+
 static int real_run(const struct tandem_dm_task *task, struct tandem_dm_reply *reply)
 {
 	struct dm_task *dmt;
@@ -233,7 +254,7 @@ static int real_run(const struct tandem_dm_task *task, struct tandem_dm_reply *r
 	else if (!dm_task_run(dmt))
 		ret = dm_task_get_errno(dmt) ? -dm_task_get_errno(dmt) : -EIO;
 	if (needs_cookie(task->op) && cookie)
-		dm_udev_wait(cookie);
+		wait_for_udev(cookie);
 	dm_task_update_nodes();
 	if (!ret)
 		ret = take(dmt, task->op, reply);
