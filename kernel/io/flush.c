@@ -130,6 +130,7 @@ static void round_end(struct tandem_flush *flush, enum tandem_result error)
 	struct tandem_request *request;
 	unsigned long flags;
 	unsigned int i;
+	bool told = false;
 	LIST_HEAD(list);
 	bool more;
 
@@ -145,12 +146,16 @@ static void round_end(struct tandem_flush *flush, enum tandem_result error)
 	while (!list_empty(&list)) {
 		request = list_first_entry(&list, struct tandem_request, node);
 		list_del(&request->node);
+		told |= !request->own;
 		if (error == TANDEM_RESULT_OK)
 			tandem_fault_acknowledge(request);
 		else
 			tandem_request_finish(request, error);
 	}
 	spin_lock_irqsave(&array->lock, flags);
+	/* A user must hear of it, if only at the next flush (A8). */
+	if (error != TANDEM_RESULT_OK && !told)
+		array->flush_lost = true;
 	more = !list_empty(&flush->waiting);
 	flush->active = more;
 	/* Under the lock: without a round the array may go as soon as it is free. */

@@ -25,6 +25,7 @@
 #include "io/copier.h"
 #include "io/copy.h"
 #include "io/fault.h"
+#include "io/flush.h"
 
 static struct tandem_leg *leg_of(struct tandem_copy *copy)
 {
@@ -63,7 +64,12 @@ static void flush(struct tandem_copy *copy)
 	bio->bi_opf = REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC;
 	bio->bi_end_io = flush_end;
 	bio->bi_private = copy;
-	tandem_request_map(array, copy->flush, bio);
+	copy->flush->array = array;
+	copy->flush->bio = bio;
+	copy->flush->set = NULL;
+	copy->flush->op = TANDEM_OP_FLUSH;
+	copy->flush->own = true;
+	tandem_flush_add(copy->flush);
 }
 
 bool tandem_promote_start(struct tandem_copy *copy)

@@ -94,7 +94,7 @@ enum tandem_disposition tandem_request_map(struct tandem_array *array,
 	request->attempts = 0;
 	request->failed = 0;
 	request->error = TANDEM_RESULT_OK;
-	request->wanted = false;
+	request->own = false;
 	request->position = -1;
 
 	switch ((enum tandem_op)request->op) {

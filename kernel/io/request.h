@@ -47,7 +47,7 @@ struct tandem_request {
 	u8 tried;			/* read: legs that failed it */
 	u8 attempts;
 	u8 error;			/* enum tandem_result, held requests */
-	bool wanted;			/* read: the copier worked for it */
+	bool own;			/* a flush of the engine: nobody to tell an error */
 	s8 position;			/* read: position of the leg that has it, or -1 */
 	u8 result[TANDEM_MAX_LEGS_PER_SET];
 	struct bvec_iter iter;		/* as mapped, for another attempt */
