@@ -69,17 +69,18 @@ static bool has_place(const struct tandem_super *super, const struct tandem_supe
 /* "knows" of assembly.h. */
 static bool knows(const struct tandem_super *super, const struct tandem_super *other)
 {
+	const bool one_epoch = tandem_id_equal(&super->epoch.id, &other->epoch.id);
 	const struct tandem_place *place = &super->place[other->leg];
 	const unsigned int set = set_of(other);
 	const struct tandem_pair held = tandem_lineage_pair(other, set);
 	struct tandem_pair own;
 
-	if (!has_place(super, other))
+	if (!has_place(super, other) || (one_epoch && !has_place(other, super)))
 		return false;
 	if (pair_equal(&held, &place->last) || pair_equal(&held, &place->issued))
 		return true;
 	if (set_of(super) != set)
-		return tandem_id_equal(&super->epoch.id, &other->epoch.id);
+		return one_epoch;
 	own = tandem_lineage_pair(super, set);
 	return pair_equal(&held, &own);
 }
@@ -112,7 +113,7 @@ static bool outruns(const struct chooser *c, const struct tandem_super *super,
 static bool accounts_for(const struct chooser *c, const struct tandem_super *super,
 			 const struct tandem_super *other)
 {
-	return knows(super, other) || (!knows(other, super) && outruns(c, super, other));
+	return knows(super, other) || outruns(c, super, other);
 }
 
 static int compare(const struct tandem_super *a, const struct tandem_super *b)
@@ -340,11 +341,12 @@ static enum tandem_use use_in(const struct chooser *c, const struct tandem_super
 	if (!takes_part(c, i))
 		return record == TANDEM_RECORD_REBUILDING && same_shape(config, super) ?
 			       TANDEM_USE_REBUILDING : TANDEM_USE_IGNORE;
+	/* Left behind by a forced stale start: a rival from now on. */
+	if (!knows(config, super))
+		return TANDEM_USE_IGNORE;
 	if (record == TANDEM_RECORD_REBUILDING)
 		return TANDEM_USE_REBUILDING;
-	if (record == TANDEM_RECORD_CURRENT && knows(config, super))
-		return TANDEM_USE_CURRENT;
-	return TANDEM_USE_STALE;
+	return record == TANDEM_RECORD_CURRENT ? TANDEM_USE_CURRENT : TANDEM_USE_STALE;
 }
 
 /* Decides what the candidates of @set are used for. */
@@ -531,7 +533,7 @@ void tandem_assembly_choose(const struct tandem_candidate *candidate, unsigned i
 }
 
 /* Notes in a place what its leg was found with; @found: its superblock, or NULL. */
-static void note_found(const struct tandem_super *found, bool used, struct tandem_place *place)
+static void note_found(const struct tandem_super *found, struct tandem_place *place)
 {
 	if (!found) {
 		if (place->record == TANDEM_RECORD_REBUILDING)
@@ -542,8 +544,6 @@ static void note_found(const struct tandem_super *found, bool used, struct tande
 		place->last = tandem_lineage_pair(found, place->set);
 		place->issued = place->last;
 	}
-	if (place->record == TANDEM_RECORD_CURRENT && !used)
-		place->record = TANDEM_RECORD_STALE;
 }
 
 void tandem_assembly_merge(const struct tandem_candidate *candidate,
@@ -563,8 +563,7 @@ void tandem_assembly_merge(const struct tandem_candidate *candidate,
 		/* What a leg in use was sent last; `create` need not say so. */
 		if (place->record == TANDEM_RECORD_CURRENT)
 			place->issued = tandem_lineage_pair(from, set);
-		note_found(i < 0 ? NULL : candidate[i].super,
-			   i >= 0 && plan->use[i] == TANDEM_USE_CURRENT, place);
+		note_found(i < 0 ? NULL : candidate[i].super, place);
 	}
 	if (!plan->clean)
 		super->flags &= ~TANDEM_FLAG_CLEAN;

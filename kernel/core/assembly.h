@@ -10,7 +10,8 @@
  *  (a) same set, same pair (configuration, epoch) as S itself; or
  *  (b) X's pair is the place's `last` or `issued` (half-written, or old); or
  *  (c) another set, same epoch: run-time failures in X's set are not written
- *	here, X's set decides among its own.
+ *	here, X's set decides among its own;
+ * and, if their epochs are the same, S has a place in X, too.
  *
  * X is *outrun* by S, a former leg that cannot be a rival, if
  *  - X has no place in S; and
@@ -19,14 +20,13 @@
  *  - X's epoch has a lower number than S's. This proves nothing; it only keeps a
  *    rolled-back S from leaving a newer X out (A13).
  *
- * S *accounts for* X if it knows it, or X does not know S and is outrun by S.
+ * S *accounts for* X if it knows or outruns it.
  * The newest candidate accounts for all others. None does, or two do that do not
  * know each other: SPLIT. The newest configuration of a set is that of a leg of
  * it with the newest epoch that knows all its other legs (none: SPLIT), or if no
  * leg has the newest epoch, what the newest candidate notes of it.
  *
- * A leg may be used (CURRENT) only if the newest configuration of its set lists
- * it so, and knows it.
+ * A leg is used as the newest configuration of its set lists it, if that knows it.
  *
  * Blank candidates (TANDEM_FLAG_BLANK) and those that are outrun are left out (use
  * = IGNORE) and named; they decide nothing. A blank one is used if its place is
@@ -49,7 +49,8 @@
  * degraded array, freshness proved; policy never: not); UNPROVEN and STALE with
  * force only; everything else never.
  * Forced STALE: in that set the record of the old leg that accounts for all other
- * old ones is the newest (none does: SPLIT). Legs with newer data become rivals.
+ * old ones is the newest (none does: SPLIT). Legs of the set that it does not know,
+ * here (use = IGNORE) or not, are rivals from then on.
  */
 #ifndef TANDEM_CORE_ASSEMBLY_H
 #define TANDEM_CORE_ASSEMBLY_H

@@ -24,13 +24,13 @@
  * - Activation: tandem_assembly_merge(), then drop and join as needed, then
  *   tandem_lineage_activate(), and only then one commit. Nothing is written in
  *   between: merge notes what each leg holds, the commit sends one new pair.
- * - A leg that is being filled or promoted gets a record only when a leg that was
- *   CURRENT before has it in both slots: what it says is never news to all that
- *   can be started without it.
+ * - A leg that is being filled or promoted, or was found half-promoted (CURRENT in
+ *   the newest record, not yet in its own), gets a record only when a leg of its
+ *   set that is neither has it in both slots: what it says is never news to all
+ *   that can start without it.
  * - From the moment a promotion is issued, its leg fails as a current one does:
- *   its record may already say CURRENT. But it survives for nobody until then,
- *   in an activation either (the promotion was half-written): the last leg that
- *   is CURRENT by its own record never leaves.
+ *   its record may already say CURRENT. But it survives for nobody: the last leg
+ *   that is CURRENT by its own record never leaves, in an activation either.
  *
  * Identifiers come from the caller (random there), so that the same input
  * gives the same output.

@@ -44,6 +44,17 @@ struct tandem_plan ask(u8 present, enum tandem_degraded policy,
 	return plan;
 }
 
+void play_candidates(struct tandem_candidate *candidate)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->nr_disks; i++) {
+		candidate[i].super = &now->disk[i].super;
+		candidate[i].disk_sectors = WORLD_DISK_SECTORS;
+		candidate[i].logical_block_bytes = WORLD_BLOCK_BYTES;
+	}
+}
+
 void assert_use(const struct tandem_plan *plan, const char *use)
 {
 	static const char letter[] = { '-', 'c', 'r', 's' };

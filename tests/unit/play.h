@@ -24,6 +24,9 @@ int play_teardown(void **state);
 struct tandem_plan ask(u8 present, enum tandem_degraded policy,
 		       enum tandem_verdict_kind kind, bool startable);
 
+/* All disks as candidates, in their order. */
+void play_candidates(struct tandem_candidate *candidate);
+
 /* One letter per disk: c current, r rebuilding, s stale, - not used. */
 void assert_use(const struct tandem_plan *plan, const char *use);
 

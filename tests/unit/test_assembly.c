@@ -58,6 +58,18 @@ static void test_leg_of_another_array(void **state)
 	assert_true(plan.culprit[0] == 0 && plan.culprit[1] == 1);
 }
 
+/* Of our array and of our epoch, but nobody has its id: a stranger, not a leg. */
+static void test_leg_that_nobody_lists(void **state)
+{
+	(void)state;
+	world_init(now, 2, 2);
+	run_once(0xf, PROVEN);
+	now->disk[3].super.leg_id.byte[7] ^= 1;
+	now->disk[3].super.place[3].id = now->disk[3].super.leg_id;
+	ask(0xb, FORCE, TANDEM_ASM_SPLIT, false);
+	ask(0xf, FORCE, TANDEM_ASM_SPLIT, false);
+}
+
 static void test_size_of_a_disk_is_not_the_recorded_one(void **state)
 {
 	static const s64 off[] = { -8, 8 };
@@ -234,6 +246,7 @@ int main(void)
 		cmocka_unit_test(test_a_place_that_never_had_a_leg_is_not_missed),
 		cmocka_unit_test(test_one_leg_twice),
 		cmocka_unit_test(test_leg_of_another_array),
+		cmocka_unit_test(test_leg_that_nobody_lists),
 		cmocka_unit_test(test_size_of_a_disk_is_not_the_recorded_one),
 		cmocka_unit_test(test_mismatch_is_named_before_a_split),
 		cmocka_unit_test(test_shape_that_is_not_the_others),

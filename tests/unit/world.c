@@ -203,18 +203,27 @@ static void drop(struct world *world, int leaving)
 	tandem_lineage_drop(&world->run, &drop);
 }
 
-/* May @disk be failed? Not the last leg of its set that is current by its own record. */
-static bool may_fail(const struct world *world, int disk)
+/* Disks whose own superblock calls them current. */
+static u8 current_by_own_word(const struct world *world)
 {
 	unsigned int i;
-	u8 left = 0;
+	u8 disks = 0;
 
 	for (i = 0; i < world->nr_disks; i++)
 		if (world->disk[i].super.place[world->disk[i].place].record ==
 		    TANDEM_RECORD_CURRENT)
-			left |= BIT8(i);
-	left &= in_set(world, used_as(world, TANDEM_RECORD_CURRENT), set_of_disk(world, disk));
-	return world->used & BIT8(disk) && (left & (u8)~BIT8(disk));
+			disks |= BIT8(i);
+	return disks;
+}
+
+/* May @disk be failed? Not the last leg of its set that is current by its own word. */
+static bool may_fail(const struct world *world, int disk)
+{
+	const u8 current_legs = in_set(world, used_as(world, TANDEM_RECORD_CURRENT),
+				       (int)set_of_disk(world, disk));
+
+	return world->used & BIT8(disk) &&
+	       (current_legs & current_by_own_word(world) & (u8)~BIT8(disk));
 }
 
 static bool power_off(struct world *world)
@@ -224,22 +233,31 @@ static bool power_off(struct world *world)
 	return true;
 }
 
+/* Power goes: who has it in both slots? All, or those that come before @late. */
+static u8 twice(u8 targets, u8 late, u8 land)
+{
+	if (land == targets)
+		return land;
+	return land & late ? land & (u8)~late : 0;
+}
+
 /* Writes the array's superblock to @targets, as @event has it go. */
 static bool try_commit(struct world *world, u8 targets, const struct world_event *event)
 {
-	const u8 late = targets & used_as(world, TANDEM_RECORD_REBUILDING);
+	const u8 late = targets & (u8)~(used_as(world, TANDEM_RECORD_CURRENT) &
+				       current_by_own_word(world));
 	u8 second;
 
 	if (event->land & (u8)~targets)
 		return false;
-	/* A leg being filled comes after one that was current before. */
+	/* A leg that is being filled, or half-promoted, comes after one that is neither. */
 	if ((event->land & late && !(event->land & (u8)~late)) ||
 	    (event->land2 & late && !(event->land2 & (u8)~late)))
 		return false;
 	if (event->errs < 0) {
 		if (event->land2)
 			return false;
-		commit(world, event->land, event->land == targets ? targets : 0);
+		commit(world, event->land, twice(targets, late, event->land));
 		if (event->land != targets)
 			return power_off(world);
 		acknowledge(world);
@@ -255,7 +273,7 @@ static bool try_commit(struct world *world, u8 targets, const struct world_event
 		return false;
 	commit(world, event->land, targets & (u8)~BIT8(event->errs));
 	drop(world, event->errs);
-	commit(world, event->land2, event->land2 == second ? second : 0);
+	commit(world, event->land2, twice(second, late, event->land2));
 	if (event->land2 != second)
 		return power_off(world);
 	acknowledge(world);
@@ -451,10 +469,11 @@ static bool promote(struct world *world, const struct world_event *event)
 	world->disk[event->disk].garbled = false;
 	config = new_id(world);
 	tandem_lineage_promote(&world->run, world->disk[event->disk].place, &config);
-	commit(world, event->land, event->errs >= 0 ? rest : event->land == all ? all : 0);
+	commit(world, event->land,
+	       event->errs >= 0 ? rest : twice(all, all & (u8)~old, event->land));
 	if (event->errs >= 0) {
 		drop(world, event->disk);
-		commit(world, event->land2, event->land2 == rest ? rest : 0);
+		commit(world, event->land2, twice(rest, rest & (u8)~old, event->land2));
 	}
 	if (event->errs >= 0 ? event->land2 != rest : event->land != all)
 		return power_off(world);
