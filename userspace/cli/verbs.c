@@ -12,8 +12,8 @@
 
 static const struct cli_verb verbs[] = {
 	{ "create", "NAME DEV...", "make an array from disks and start it",
-	  "level legs chunk role region-size recovery-target init write-through discard no-activate yes "
-	  "dry-run", 1, MANY, cli_create },
+	  "level legs chunk role region-size recovery-target init write-through discard "
+	  "no-activate yes dry-run", 1, MANY, cli_create },
 	{ "assemble", "[NAME | UUID | DEV...]", "find the legs of an array and start it",
 	  "scan incremental degraded read-only dry-run", 0, MANY, cli_assemble },
 	{ "stop", "[NAME]", "stop an array", "all dry-run", 0, 1, cli_stop },

@@ -114,7 +114,7 @@ static void tell(struct assembly *as)
 			continue;
 		if (as->group.candidate[i].super->flags & TANDEM_FLAG_BLANK)
 			tandem_notice(as->ctx,
-				      "%s: %s: left out, prepared and never filled (tandem add %s %s)",
+				      "%s: %s: left out, prepared, never filled (tandem add %s %s)",
 				      super->name, path, super->name, path);
 		else
 			tandem_notice(as->ctx,
