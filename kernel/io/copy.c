@@ -166,6 +166,7 @@ static bool step_idle(struct tandem_copy *copy)
 	copy->length_sectors = TANDEM_COPY_SECTORS;
 	copy->tried = 0;
 	copy->attempts = 0;
+	WRITE_ONCE(copy->ticketed, false);
 	atomic_andnot(TANDEM_REGION_AGAIN | TANDEM_REGION_STUCK, word_of(copy));
 	take(copy);
 	return true;

@@ -93,6 +93,17 @@ static void flush_leg(struct tandem_flush *flush, struct tandem_leg *leg)
 	tandem_disk_submit(leg->disk, &leg->flush_bio, NULL);
 }
 
+/* Only whoever runs the round changes its list. */
+static bool has_user(struct tandem_flush *flush)
+{
+	struct tandem_request *request;
+
+	list_for_each_entry(request, &flush->running, node)
+		if (!request->own)
+			return true;
+	return false;
+}
+
 static void round_begin(struct tandem_flush *flush)
 {
 	struct tandem_array *array = flush->array;
@@ -104,7 +115,7 @@ static void round_begin(struct tandem_flush *flush)
 	flush->begun++;
 	spin_unlock_irq(&array->lock);
 
-	flush->failed = array->flush_lost;
+	flush->failed = array->flush_lost && has_user(flush);
 	atomic_set(&flush->pending, 1);
 	for (s = 0; s < array->nr_sets; s++) {
 		set = &array->set[s];
@@ -257,9 +268,10 @@ static void run_flush_work(struct work_struct *work)
 				   msecs_to_jiffies(TANDEM_RETRY_MS));
 		return;
 	}
-	if (flush->array->flush_lost)
+	if (flush->array->flush_lost && has_user(flush)) {
 		error = TANDEM_RESULT_IOERR;
-	flush->array->flush_lost = false;
+		flush->array->flush_lost = false;
+	}
 	for (s = 0; s < flush->array->nr_sets; s++) {
 		result = judge_set(flush, &flush->array->set[s]);
 		if (error == TANDEM_RESULT_OK)

@@ -102,10 +102,18 @@ bool tandem_promote_start(struct tandem_copy *copy)
 	return false;
 }
 
-/* An error of the leg itself has failed it; any other is a reason to try again. */
+/*
+ * An error of the leg itself has failed it. Any other is that of the last old
+ * leg: try again when a later round has passed, not at once and for ever.
+ */
 static bool step_flush(struct tandem_copy *copy)
 {
-	if (copy->result[0] != TANDEM_RESULT_OK || atomic_read(&copy->set->nr_refill))
+	if (copy->result[0] != TANDEM_RESULT_OK) {
+		WRITE_ONCE(copy->ticketed, true);
+		give_up(copy);
+		return false;
+	}
+	if (atomic_read(&copy->set->nr_refill))
 		return give_up(copy);
 	copy->promote = PROMOTE_TOKEN;
 	return true;
