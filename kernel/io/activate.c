@@ -371,19 +371,8 @@ static bool ends_clean(struct tandem_array *array)
 	return true;
 }
 
-/*
- * The last current leg of a set has failed its flush: what it had acknowledged
- * may be gone, though the next flush may well succeed. Whoever comes up next
- * tells the first user who asks.
- */
-static void record_lost(struct tandem_array *array)
-{
-	array->super->flags |= TANDEM_FLAG_FLUSH_LOST;
-	array->flush_lost = true;
-	commit_all(array);
-}
-
-static void record_clean(struct tandem_array *array)
+/* From now on an older image of a leg is no leg of ours (A13). */
+static void settle_legs(struct tandem_array *array)
 {
 	struct tandem_pair durable[TANDEM_MAX_LEGS_PER_SET];
 	struct tandem_set *set;
@@ -395,13 +384,31 @@ static void record_clean(struct tandem_array *array)
 			durable[i] = tandem_set_leg(set, i)->held;
 		tandem_lineage_settle(array->super, s, durable);
 	}
-	array->super->flags |= TANDEM_FLAG_CLEAN;
-	commit_all(array);
+}
+
+/*
+ * What the next start must know. A flush that failed on the last current leg of
+ * a set, and that no user has heard of: what was acknowledged may be gone,
+ * though the next flush may well succeed; the first user who asks is told.
+ */
+static void record_stop(struct tandem_array *array, bool flushed)
+{
+	bool clean = flushed && ends_clean(array);
+
+	array->flush_lost |= !flushed;
+	if (clean) {
+		settle_legs(array);
+		array->super->flags |= TANDEM_FLAG_CLEAN;
+	}
+	if (array->flush_lost)
+		array->super->flags |= TANDEM_FLAG_FLUSH_LOST;
+	if (clean || array->flush_lost)
+		commit_all(array);
 }
 
 void tandem_array_end_finish(struct tandem_array *array)
 {
-	bool good;
+	bool flushed;
 
 	if (array->phase == TANDEM_PHASE_DOWN)
 		return;
@@ -409,13 +416,10 @@ void tandem_array_end_finish(struct tandem_array *array)
 	flush_workqueue(array->wq);
 	wait_event(array->wait, is_quiet(array));
 	if (!array->params.read_only) {
-		good = flush_or_fail(array);
+		flushed = flush_or_fail(array);
 		tandem_commit_release(array);
 		wait_event(array->wait, is_quiet(array));
-		if (!good)
-			record_lost(array);
-		else if (ends_clean(array))
-			record_clean(array);
+		record_stop(array, flushed);
 	}
 	/* We have the token: nothing of our own can begin any more. */
 	WRITE_ONCE(array->phase, TANDEM_PHASE_DOWN);

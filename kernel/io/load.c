@@ -115,7 +115,7 @@ static int check_found(struct tandem_array *array, unsigned int index, const cha
 	return 0;
 }
 
-/* Candidates from what was read. A disk that cannot be read is not there. */
+/* Candidates from what was read. A disk without a readable superblock is not there. */
 static int gather(struct tandem_array *array, struct load *load, const char **why)
 {
 	struct tandem_candidate *candidate;
@@ -132,9 +132,9 @@ static int gather(struct tandem_array *array, struct load *load, const char **wh
 		if (!leg->disk)
 			continue;
 		slot = tandem_super_choose(load->error[i], load->sequence[i]);
-		if (slot == -EIO)
+		if (slot == -EIO || slot == -EBADMSG || slot == -ENODATA)
 			continue;
-		*why = "disk without a valid superblock";
+		*why = "superblock that this version does not take";
 		error = slot < 0 ? slot : check_found(array, i, why);
 		if (error)
 			return error;
