@@ -139,6 +139,30 @@ static void test_forced_stale_start_makes_the_old_timeline_a_rival(void **state)
 	sane();
 }
 
+/* What was being filled on the newer side is no leg of the older one. */
+static void test_forced_stale_start_leaves_out_what_it_does_not_know(void **state)
+{
+	struct tandem_plan plan;
+
+	(void)state;
+	world_init(now, 1, 3);
+	up(7, PROVEN);
+	disk_fails(0);
+	disk_fails(2);
+	power_cut();
+	up_and_rejoin(6);
+	power_cut();
+	plan = ask(5, PROVEN, TANDEM_ASM_STALE, false);
+	assert_use(&plan, "s-r");
+	plan = ask(5, FORCE, TANDEM_ASM_STALE, true);
+	assert_use(&plan, "c--");
+	run_once(5, FORCE);
+	ask(1, PROVEN, TANDEM_ASM_PROVEN, true);
+	ask(5, FORCE, TANDEM_ASM_SPLIT, false);
+	ask(7, FORCE, TANDEM_ASM_SPLIT, false);
+	sane();
+}
+
 /* A leg that was being filled holds nothing that force could start. */
 static void test_force_does_not_start_what_was_being_filled(void **state)
 {
@@ -436,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_split_brain_of_two_against_one),
 		cmocka_unit_test(test_sets_of_two_timelines_do_not_mix),
 		cmocka_unit_test(test_forced_stale_start_makes_the_old_timeline_a_rival),
+		cmocka_unit_test(test_forced_stale_start_leaves_out_what_it_does_not_know),
 		cmocka_unit_test(test_force_does_not_start_what_was_being_filled),
 		cmocka_unit_test(test_half_written_configuration),
 		cmocka_unit_test(test_half_written_epochs_pile_up),
