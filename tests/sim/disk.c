@@ -57,17 +57,25 @@ static void capture(struct sim_command *command)
 				      command->data + 512 * i);
 }
 
+static bool touches(const struct sim_span *span, u64 sector)
+{
+	return span->first < sector + TANDEM_SUPER_BYTES / 512 && span->end > sector;
+}
+
 static void note_changes(struct sim_disk *disk)
 {
-	struct sim_store *store = &disk->store;
+	struct sim_span changed = disk->store.changed;
+	struct sim_span shown = disk->store.shown;
 	unsigned int slot;
 
-	for (slot = 0; slot < 2; slot++)
-		if (store->changed_first < disk->slot_sector[slot] + TANDEM_SUPER_BYTES / 512 &&
-		    store->changed_end > disk->slot_sector[slot])
+	disk->store.changed = (struct sim_span){ ~0ull, 0 };
+	disk->store.shown = (struct sim_span){ ~0ull, 0 };
+	for (slot = 0; slot < 2; slot++) {
+		if (touches(&shown, disk->slot_sector[slot]))
+			ledger_slot_shown(disk, slot);
+		if (touches(&changed, disk->slot_sector[slot]))
 			ledger_slot_changed(disk, slot);
-	store->changed_first = ~0ull;
-	store->changed_end = 0;
+	}
 }
 
 /* The data moves: a read gets it, a write puts it where reads see it. */
@@ -293,7 +301,7 @@ void disk_rot(struct sim_disk *disk, unsigned int slot)
 
 	disk->store.view[sector] = rotten;
 	disk->store.durable[sector] = rotten;
-	disk->store.changed_first = sector;
-	disk->store.changed_end = sector + 1;
+	disk->store.changed = (struct sim_span){ sector, sector + 1 };
+	disk->store.shown = disk->store.changed;
 	note_changes(disk);
 }

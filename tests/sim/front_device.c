@@ -52,7 +52,7 @@ bool front_has_disk(unsigned int leg)
 
 bool front_reads_are_bound(void)
 {
-	return front.up && front.start.live;
+	return front.up && front.start.bound;
 }
 
 static void told(void *context)
@@ -123,12 +123,15 @@ static int activate(void)
 	int error;
 
 	oracle_start_begin(&front.start);
+	front.starting = true;
 	sim_state.control = true;
 	error = tandem_array_activate(front.array, &why);
 	sim_state.control = false;
+	front.starting = false;
 	sim_memory_fail_at(0);
 	SIM_NOTE("activate", why, { front.start.present, front.start.degraded, -error });
 	if (error) {
+		oracle_start_broken(&front.start, front.array);
 		oracle_refused(&front.start, error);
 		return error;
 	}
@@ -250,6 +253,9 @@ void front_remove(void)
 
 void front_crash(void)
 {
+	if (front.starting)
+		oracle_start_broken(&front.start, front.array);
+	front.starting = false;
 	front_drop_requests();
 	sim_memory_drop();
 	forget_device();

@@ -13,6 +13,7 @@ struct front {
 	struct oracle_start start;
 	struct tandem_disk *disk[SIM_MAX_DISKS];
 	size_t request_bytes;
+	bool starting;		/* being activated */
 	bool up;		/* activated */
 	bool blocked;		/* requests are deferred */
 	u64 pending;		/* parts under way */

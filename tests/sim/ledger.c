@@ -2,11 +2,13 @@
 /*
  * Records and history; the model is in ledger.h.
  *
- * Decisions: a slot is decoded whenever one of its durable sectors changes, so
- * that the moment is known at which a record first lands anywhere: from then
- * on a crash may bring it back. The newest configuration of a set is the one
- * that landed last for the first time: configurations are issued one after
- * the other.
+ * Decisions: a slot is decoded whenever one of its sectors changes, durable or
+ * only in the cache, so that the moment is known at which a record first shows
+ * anywhere: from then on a start may find it. It is real as long as it shows
+ * somewhere, and for ever once it was durable somewhere; what follows from a
+ * record that a power cut took back is taken back too. The newest configuration
+ * of a set is the real one that showed last for the first time: configurations
+ * are issued one after the other.
  */
 #include <stdlib.h>
 
@@ -22,23 +24,33 @@
 
 struct config {
 	struct tandem_id id;
-	u16 set;
+	bool durable;
+	u32 time;		/* at which it first showed */
+	s32 before;		/* newest of its set until this one came */
 	u8 record[SIM_MAX_DISKS];
 };
 
-struct place_in_history {
+struct position {
 	s32 node;
 	u32 left;
 };
 
+/* Where a leg is in history, unless the record that says so was taken back. */
+struct whereabouts {
+	struct position now;
+	struct position before;
+	s32 by;			/* configuration that moved it; -1: beyond doubt */
+};
+
 static struct {
 	struct ledger_slot slot[SIM_MAX_DISKS][2];
-	struct place_in_history leg[SIM_MAX_DISKS];
+	s32 shown[SIM_MAX_DISKS][2];	/* configuration that a read of the slot gives */
+	struct whereabouts leg[SIM_MAX_DISKS];
 	struct ledger_node node[MAX_NODES];
 	s32 nr_nodes;
 	s32 live;
 	struct config config[MAX_CONFIGS];
-	unsigned int nr_configs;
+	s32 nr_configs;
 	s32 newest[SIM_MAX_DISKS];	/* per set */
 	struct tandem_id epoch[MAX_NODES * 4];
 	unsigned int nr_epochs;
@@ -50,6 +62,7 @@ void ledger_start(void)
 {
 	memset(ledger.newest, 0xff, sizeof(ledger.newest));
 	memset(ledger.slot, 0, sizeof(ledger.slot));
+	memset(ledger.shown, 0xff, sizeof(ledger.shown));
 	ledger.nr_configs = 0;
 	ledger.nr_epochs = 0;
 	ledger.clock = 1;
@@ -92,80 +105,137 @@ bool ledger_is_known_epoch(const struct tandem_id *epoch)
 	return false;
 }
 
-bool ledger_is_current(unsigned int leg)
-{
-	s32 newest = ledger.newest[set_of(leg)];
-
-	return newest >= 0 && ledger.config[newest].record[leg] == TANDEM_RECORD_CURRENT;
-}
-
-static struct config *find_config(const struct tandem_id *id)
+static bool is_real(s32 config)
 {
 	unsigned int i;
 
-	for (i = ledger.nr_configs; i; i--)
-		if (!memcmp(&ledger.config[i - 1].id, id, sizeof(*id)))
-			return &ledger.config[i - 1];
-	return NULL;
+	if (config < 0 || ledger.config[config].durable)
+		return true;
+	for (i = 0; i < world.nr_disks; i++)
+		if (ledger.shown[i][0] == config || ledger.shown[i][1] == config)
+			return true;
+	return false;
+}
+
+static s32 newest(unsigned int set)
+{
+	while (!is_real(ledger.newest[set]))
+		ledger.newest[set] = ledger.config[ledger.newest[set]].before;
+	return ledger.newest[set];
+}
+
+static struct position position(unsigned int leg)
+{
+	struct whereabouts *where = &ledger.leg[leg];
+
+	if (!is_real(where->by)) {
+		where->now = where->before;
+		where->by = -1;
+	}
+	return where->now;
+}
+
+static void move(unsigned int leg, struct position to, s32 by)
+{
+	struct position from = position(leg);
+
+	ledger.leg[leg] = (struct whereabouts){ to, from, by };
+}
+
+bool ledger_is_current(unsigned int leg)
+{
+	s32 config = newest(set_of(leg));
+
+	return config >= 0 && ledger.config[config].record[leg] == TANDEM_RECORD_CURRENT;
+}
+
+static s32 find_config(const struct tandem_id *id)
+{
+	s32 i;
+
+	for (i = ledger.nr_configs - 1; i >= 0; i--)
+		if (!memcmp(&ledger.config[i].id, id, sizeof(*id)))
+			return i;
+	return -1;
 }
 
 /* A leg that becomes current in operation was rebuilt: it must be as good as the others. */
-static void note_promotion(unsigned int leg, const struct ledger_slot *slot)
+static void note_promotion(unsigned int leg, s32 config)
 {
 	unsigned int first = set_of(leg) * world.options.legs;
 	unsigned int i;
 
 	for (i = first; i < first + world.options.legs; i++) {
-		if (slot->record[i] != TANDEM_RECORD_CURRENT || ledger_is_current(i))
+		if (ledger.config[config].record[i] != TANDEM_RECORD_CURRENT || ledger_is_current(i))
 			continue;
 		SIM_NOTE("promotion", NULL, { i, leg });
 		oracle_promotion_landed(i);
-		ledger.leg[i] = (struct place_in_history){ ledger.live, LEDGER_STAYED };
+		move(i, (struct position){ ledger.live, LEDGER_STAYED }, config);
 	}
 }
 
-/* A configuration lands on its first leg: it is the newest of its set. */
-static void new_config(unsigned int leg, const struct ledger_slot *slot)
+/* A configuration shows on its first leg: it is the newest of its set. */
+static s32 new_config(unsigned int leg, const struct ledger_slot *slot)
 {
-	struct config *config = &ledger.config[ledger.nr_configs++];
+	struct config *config = &ledger.config[ledger.nr_configs];
 	unsigned int set = set_of(leg);
 
-	if (front_is_up())
-		note_promotion(leg, slot);
 	if (ledger.nr_configs == MAX_CONFIGS)
 		sim_fail("oracle", "too many configurations for one seed");
 	config->id = slot->config;
-	config->set = set;
+	config->durable = false;
+	config->time = ++ledger.clock;
+	config->before = newest(set);
 	memcpy(config->record, slot->record, sizeof(config->record));
-	ledger.newest[set] = config - ledger.config;
+	if (front_is_up())
+		note_promotion(leg, ledger.nr_configs);
+	ledger.newest[set] = ledger.nr_configs;
 	SIM_NOTE("configuration", NULL, { leg, set, ledger.nr_configs });
+	return ledger.nr_configs++;
 }
 
 /* Legs of the same node that the record leaves out have left. */
-static void note_leaving(unsigned int leg, const struct ledger_slot *slot)
+static void note_leaving(unsigned int leg, s32 config)
 {
-	struct place_in_history *here = &ledger.leg[leg];
+	const u8 *record = ledger.config[config].record;
+	struct position here = position(leg);
 	unsigned int first = set_of(leg) * world.options.legs;
 	unsigned int i;
 
-	if (here->left != LEDGER_STAYED || slot->record[leg] != TANDEM_RECORD_CURRENT)
+	if (here.left != LEDGER_STAYED || record[leg] != TANDEM_RECORD_CURRENT)
 		return;
 	for (i = first; i < first + world.options.legs; i++)
-		if (slot->record[i] != TANDEM_RECORD_CURRENT &&
-		    ledger.leg[i].node == here->node && ledger.leg[i].left == LEDGER_STAYED) {
-			ledger.leg[i].left = ++ledger.clock;
-			SIM_NOTE("leg left", NULL, { i, ledger.leg[i].node });
+		if (record[i] != TANDEM_RECORD_CURRENT && position(i).node == here.node &&
+		    position(i).left == LEDGER_STAYED) {
+			move(i, (struct position){ here.node, ledger.config[config].time }, config);
+			SIM_NOTE("leg left", NULL, { i, here.node });
 		}
 }
 
-static void read_slot(struct sim_disk *disk, unsigned int slot, u8 *bytes)
+/* Decodes what is durable in a slot, or what a read gives; false: nothing valid. */
+static bool decode_slot(struct sim_disk *disk, unsigned int slot_nr, bool durable,
+			struct ledger_slot *slot)
 {
-	u64 sector = disk->slot_sector[slot];
+	const u64 *content = durable ? disk->store.durable : disk->store.view;
+	u64 sector = disk->slot_sector[slot_nr];
+	struct tandem_super *super = &ledger.super;
+	static u8 bytes[TANDEM_SUPER_BYTES];
 	u32 i;
 
 	for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
-		store_get(&disk->store, disk->store.durable[sector + i], sector + i,
-			  bytes + 512 * i);
+		store_get(&disk->store, content[sector + i], sector + i, bytes + 512 * i);
+	slot->valid = !tandem_super_decode(bytes, super, NULL);
+	if (!slot->valid)
+		return false;
+	slot->clean = super->flags & TANDEM_FLAG_CLEAN;
+	slot->blank = super->flags & TANDEM_FLAG_BLANK;
+	slot->flush_lost = super->flags & TANDEM_FLAG_FLUSH_LOST;
+	slot->sequence = super->sequence;
+	slot->config = super->set[set_of(disk->leg)].id;
+	slot->epoch = super->epoch.id;
+	for (i = 0; i < super->nr_legs && i < SIM_MAX_DISKS; i++)
+		slot->record[i] = super->place[i].record;
+	return true;
 }
 
 /* An identifier in four digits. */
@@ -188,7 +258,8 @@ static void print_pairs(const struct tandem_super *super)
 }
 
 /* For the story: leg, configuration and epoch in short, records of all legs. */
-static void note_record(const struct sim_disk *disk, const struct ledger_slot *slot)
+static void note_record(const struct sim_disk *disk, const struct ledger_slot *slot,
+			const char *what)
 {
 	u64 records = 0;
 	unsigned int i;
@@ -197,37 +268,53 @@ static void note_record(const struct sim_disk *disk, const struct ledger_slot *s
 		records = records << 4 | slot->record[i];
 	if (sim_is_verbose())
 		print_pairs(&ledger.super);
-	SIM_NOTE("record", disk->engine.name,
-		 { slot - ledger.slot[disk->leg],
+	SIM_NOTE(what, disk->engine.name,
+		 { slot->sequence,
 		   (u64)brief(&slot->config) << 32 | brief(&slot->epoch), records });
+}
+
+static s32 note_config(struct sim_disk *disk, const struct ledger_slot *slot)
+{
+	s32 config = find_config(&slot->config);
+
+	if (config < 0)
+		config = new_config(disk->leg, slot);
+	note_leaving(disk->leg, config);
+	return config;
+}
+
+void ledger_slot_shown(struct sim_disk *disk, unsigned int slot_nr)
+{
+	struct ledger_slot shown;
+
+	ledger.shown[disk->leg][slot_nr] = -1;
+	if (!decode_slot(disk, slot_nr, false, &shown) || shown.blank || !world.created)
+		return;
+	note_record(disk, &shown, "record shows");
+	ledger.shown[disk->leg][slot_nr] = note_config(disk, &shown);
+}
+
+bool ledger_may_rot(unsigned int leg)
+{
+	const struct ledger_slot *slot = ledger.slot[leg];
+	const s32 *shown = ledger.shown[leg];
+
+	return slot[0].valid && slot[1].valid && shown[0] >= 0 && shown[0] == shown[1] &&
+	       !memcmp(&slot[0].config, &slot[1].config, sizeof(slot[0].config)) &&
+	       !memcmp(&slot[0].epoch, &slot[1].epoch, sizeof(slot[0].epoch));
 }
 
 void ledger_slot_changed(struct sim_disk *disk, unsigned int slot_nr)
 {
 	struct ledger_slot *slot = &ledger.slot[disk->leg][slot_nr];
-	static u8 bytes[TANDEM_SUPER_BYTES];
-	struct tandem_super *super = &ledger.super;
 	bool was_clean = slot->valid && slot->clean;
-	unsigned int i;
 
-	read_slot(disk, slot_nr, bytes);
-	slot->valid = !tandem_super_decode(bytes, super, NULL);
-	if (!slot->valid)
+	if (!decode_slot(disk, slot_nr, true, slot))
 		return;
-	slot->clean = super->flags & TANDEM_FLAG_CLEAN;
-	slot->blank = super->flags & TANDEM_FLAG_BLANK;
-	slot->flush_lost = super->flags & TANDEM_FLAG_FLUSH_LOST;
-	slot->sequence = super->sequence;
-	slot->config = super->set[set_of(disk->leg)].id;
-	slot->epoch = super->epoch.id;
-	for (i = 0; i < super->nr_legs && i < SIM_MAX_DISKS; i++)
-		slot->record[i] = super->place[i].record;
-	note_record(disk, slot);
+	note_record(disk, slot, "record");
 	if (slot->blank || !world.created)
 		return;
-	if (!find_config(&slot->config))
-		new_config(disk->leg, slot);
-	note_leaving(disk->leg, slot);
+	ledger.config[note_config(disk, slot)].durable = true;
 	if (slot->clean && !was_clean)
 		oracle_clean_landed(disk->leg);
 }
@@ -236,17 +323,16 @@ void ledger_add_leg(struct sim_disk *disk)
 {
 	const struct ledger_slot *slot = ledger_newest_slot(disk->leg);
 
-	ledger.leg[disk->leg] = (struct place_in_history){ 0, LEDGER_STAYED };
 	if (!slot)
 		sim_fail("oracle", "leg %u was created without a superblock", disk->leg);
+	ledger.leg[disk->leg] = (struct whereabouts){ { 0, LEDGER_STAYED }, { 0, 0 }, -1 };
 	ledger_is_known_epoch(&slot->epoch);
-	if (!find_config(&slot->config))
-		new_config(disk->leg, slot);
+	ledger.config[note_config(disk, slot)].durable = true;
 }
 
 bool ledger_is_up_to_date(unsigned int leg)
 {
-	return ledger.leg[leg].node == ledger.live && ledger.leg[leg].left == LEDGER_STAYED;
+	return position(leg).node == ledger.live && position(leg).left == LEDGER_STAYED;
 }
 
 bool ledger_is_one_timeline(u64 legs)
@@ -257,10 +343,10 @@ bool ledger_is_one_timeline(u64 legs)
 	for (i = 0; i < world.nr_disks; i++) {
 		if (!(legs & (1ull << i)))
 			continue;
-		if (ledger.leg[i].left != LEDGER_STAYED || ledger.leg[i].node < 0 ||
-		    (node >= 0 && node != ledger.leg[i].node))
+		if (position(i).left != LEDGER_STAYED || position(i).node < 0 ||
+		    (node >= 0 && node != position(i).node))
 			return false;
-		node = ledger.leg[i].node;
+		node = position(i).node;
 	}
 	return true;
 }
@@ -268,31 +354,31 @@ bool ledger_is_one_timeline(u64 legs)
 /* Did everything that leg @a went through happen before what @b is now? */
 static bool is_before(unsigned int a, unsigned int b)
 {
-	const struct place_in_history *past = &ledger.leg[a];
-	struct place_in_history here = ledger.leg[b];
+	struct position past = position(a);
+	struct position here = position(b);
 	unsigned int set = set_of(b);
 	s32 node;
 
 	while (here.node >= 0) {
-		if (here.node == past->node)
-			return past->left <= here.left;
+		if (here.node == past.node)
+			return past.left <= here.left;
 		node = here.node;
 		here.left = ledger.node[node].when[set];
 		here.node = ledger.node[node].parent[set];
 	}
-	return past->node < 0;
+	return past.node < 0;
 }
 
 bool ledger_are_rivals(unsigned int a, unsigned int b)
 {
-	return set_of(a) == set_of(b) && ledger.leg[a].node >= 0 && ledger.leg[b].node >= 0 &&
+	return set_of(a) == set_of(b) && position(a).node >= 0 && position(b).node >= 0 &&
 	       !is_before(a, b) && !is_before(b, a);
 }
 
 void ledger_activated(u64 current_legs)
 {
 	struct ledger_node *node = &ledger.node[ledger.nr_nodes];
-	struct config *config;
+	struct position to = { ledger.nr_nodes, LEDGER_STAYED };
 	unsigned int i, set;
 
 	if (ledger.nr_nodes == MAX_NODES - 1)
@@ -303,18 +389,17 @@ void ledger_activated(u64 current_legs)
 		set = set_of(i);
 		if (!(current_legs & (1ull << i)) || node->parent[set] >= 0)
 			continue;
-		node->parent[set] = ledger.leg[i].node;
-		node->when[set] = ledger.leg[i].left;
-		config = find_config(&ledger_newest_slot(i)->config);
-		ledger.newest[set] = config - ledger.config;
+		node->parent[set] = position(i).node;
+		node->when[set] = position(i).left;
+		ledger.newest[set] = find_config(&ledger_newest_slot(i)->config);
 	}
 	for (i = 0; i < world.nr_disks; i++)
 		if (current_legs & (1ull << i))
-			ledger.leg[i] = (struct place_in_history){ ledger.nr_nodes, LEDGER_STAYED };
+			ledger.leg[i] = (struct whereabouts){ to, to, -1 };
 	ledger.live = ledger.nr_nodes++;
 }
 
 void ledger_replaced(struct sim_disk *disk)
 {
-	ledger.leg[disk->leg] = (struct place_in_history){ -1, 0 };
+	ledger.leg[disk->leg] = (struct whereabouts){ { -1, 0 }, { -1, 0 }, -1 };
 }

@@ -40,11 +40,16 @@ struct ledger_node {
 void ledger_start(void);
 /* A leg of the array as created. */
 void ledger_add_leg(struct sim_disk *disk);
+/* Something changed in a slot: what is durable there; what a read returns. */
 void ledger_slot_changed(struct sim_disk *disk, unsigned int slot);
+void ledger_slot_shown(struct sim_disk *disk, unsigned int slot);
 
 const struct ledger_slot *ledger_slot(unsigned int leg, unsigned int slot);
 /* The slot that counts, or NULL. */
 const struct ledger_slot *ledger_newest_slot(unsigned int leg);
+
+/* Both slots say the same: one may rot. */
+bool ledger_may_rot(unsigned int leg);
 
 /* Is @leg current by the newest configuration of its set that landed anywhere? */
 bool ledger_is_current(unsigned int leg);

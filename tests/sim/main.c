@@ -115,10 +115,12 @@ static bool check_seed(const struct request *request, u64 seed)
 	bool passed = run_seed(seed, &request->limits);
 
 	if (!passed) {
+		fflush(stdout);
 		options_print(&world.options);
 		sim_print_notes();
 		report(seed, sim_failure.rule, sim_failure.text);
 		printf("again: tandem-sim --seed %llu --verbose\n", (unsigned long long)seed);
+		fflush(stdout);
 	}
 	if (request->verbose)
 		printf("seed %llu: %llu events, trace %016llx\n", (unsigned long long)seed,
@@ -273,6 +275,8 @@ int main(int argc, char **argv)
 
 	if (!parse(argc, argv, &request))
 		return usage();
+	/* A report goes out in one piece, whatever other processes print. */
+	setvbuf(stdout, NULL, _IOFBF, 1 << 18);
 	signal(SIGSEGV, say_seed);
 	signal(SIGABRT, say_seed);
 	sim_set_verbose(request.verbose);

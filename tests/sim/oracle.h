@@ -51,8 +51,10 @@ struct oracle_start {
 	bool misplaced;
 	u64 current_legs;
 	u64 up_to_date;
-	bool rivals;
-	bool live;
+	u64 rivals_of[SIM_MAX_DISKS];
+	u64 forked_legs;
+	bool live;		/* it is the newest history that runs */
+	bool bound;		/* the newest records say what may be read */
 	u64 injected;
 	u64 writes;
 };
@@ -61,6 +63,7 @@ void oracle_begin(void);
 void oracle_start_begin(struct oracle_start *start);
 void oracle_started(struct oracle_start *start, struct tandem_array *array);
 void oracle_refused(const struct oracle_start *start, int error);
+void oracle_start_broken(const struct oracle_start *start, struct tandem_array *array);
 void oracle_down(void);
 void oracle_crash(bool power);
 

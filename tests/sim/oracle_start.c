@@ -20,6 +20,7 @@ static struct {
 	bool untold;		/* and no user's flush has failed since */
 	bool owed;		/* a failed flush on record gives the next one reason to fail */
 	bool saved;		/* read-only: the books as they were before */
+	u64 forked_legs;	/* a forced start of these broke off: who knows what they say */
 } history;
 
 void oracle_begin(void)
@@ -29,6 +30,7 @@ void oracle_begin(void)
 	history.untold = false;
 	history.owed = false;
 	history.saved = false;
+	history.forked_legs = 0;
 }
 
 void oracle_widened(void)
@@ -68,6 +70,28 @@ static u64 count_writes(void)
 	return writes;
 }
 
+static u64 rivals_of(unsigned int leg)
+{
+	unsigned int other;
+	u64 rivals = 0;
+
+	for (other = 0; other < world.nr_disks; other++)
+		if (is_formatted(leg) && is_formatted(other) && ledger_are_rivals(leg, other))
+			rivals |= 1ull << other;
+	return rivals;
+}
+
+/* Are there two among @legs that had gone on without each other? */
+static bool has_rivals(const struct oracle_start *start, u64 legs)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (legs & 1ull << leg && start->rivals_of[leg] & legs)
+			return true;
+	return false;
+}
+
 static bool is_loss_on_record(void)
 {
 	const struct ledger_slot *slot;
@@ -81,22 +105,29 @@ static bool is_loss_on_record(void)
 	return false;
 }
 
+static bool is_clean_on_record(void)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (ledger_is_current(leg) && ledger_newest_slot(leg)->clean)
+			return true;
+	return false;
+}
+
 void oracle_start_begin(struct oracle_start *start)
 {
-	unsigned int leg, other;
+	unsigned int leg;
 
 	start->current_legs = 0;
 	start->up_to_date = 0;
-	start->rivals = false;
 	history.owed |= is_loss_on_record();
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		start->current_legs |= (u64)ledger_is_current(leg) << leg;
 		start->up_to_date |= (u64)ledger_is_up_to_date(leg) << leg;
-		for (other = 0; other < leg; other++)
-			start->rivals |= start->present & 1ull << leg &&
-				start->present & 1ull << other && is_formatted(leg) &&
-				is_formatted(other) && ledger_are_rivals(leg, other);
+		start->rivals_of[leg] = rivals_of(leg);
 	}
+	start->forked_legs = history.forked_legs;
 	start->injected = faults_injected();
 	start->writes = count_writes();
 }
@@ -109,6 +140,17 @@ static u64 legs_by_use(struct tandem_array *array, enum tandem_use use)
 	for (i = 0; i < array->params.nr_legs; i++)
 		if (array->leg[i].use == use)
 			legs |= 1ull << i;
+	return legs;
+}
+
+/* Disks that could be read when the array was started. */
+static u64 legs_found(struct tandem_array *array)
+{
+	unsigned int i;
+	u64 legs = 0;
+
+	for (i = 0; i < array->params.nr_legs; i++)
+		legs |= (u64)array->leg[i].found << i;
 	return legs;
 }
 
@@ -172,18 +214,15 @@ static void reopen_books(u64 legs)
 static bool check_history(const struct oracle_start *start, struct tandem_array *array)
 {
 	u64 used = legs_by_use(array, TANDEM_USE_CURRENT);
-	u64 found = 0;
-	unsigned int i;
+	u64 found = legs_found(array);
 
-	for (i = 0; i < array->params.nr_legs; i++)
-		found |= (u64)array->leg[i].found << i;
 	if (used & ~start->up_to_date) {
 		if (!ledger_is_one_timeline(used))
 			sim_fail("K4", "legs %llx are started unforced, only %llx are up to date",
 				 (unsigned long long)used, (unsigned long long)start->up_to_date);
 		return false;
 	}
-	if (start->current_legs & ~found)
+	if (start->current_legs & ~found && !start->forked_legs)
 		sim_fail("K5", "started unforced with %llx, though %llx are current on record",
 			 (unsigned long long)found, (unsigned long long)start->current_legs);
 	check_contents(used & legs_by_state(array, TANDEM_LEG_CURRENT));
@@ -229,11 +268,13 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 
 	if (start->misplaced)
 		sim_fail("K9", "started with disks in wrong places");
-	if (start->rivals)
+	if (has_rivals(start, legs_found(array) & ~start->forked_legs))
 		sim_fail("K5", "started with legs of two histories");
 	if (array->plan.forced && start->degraded != TANDEM_DEGRADED_FORCE)
 		sim_fail("K5", "started by force that nobody used");
-	start->live = !array->plan.forced && check_history(start, array);
+	start->live = !array->plan.forced && !(legs_found(array) & start->forked_legs) &&
+		      check_history(start, array);
+	start->bound = start->live || !start->read_only;
 	if (start->read_only) {
 		if (count_writes() != start->writes)
 			sim_fail("K6", "a read-only start wrote to a disk");
@@ -243,6 +284,7 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 		check_epoch(array);
 		ledger_activated(current_legs);
 		history.forced_ever |= array->plan.forced;
+		history.forked_legs &= ~current_legs;
 	}
 	if (!start->live) {
 		reopen_books(current_legs);
@@ -251,6 +293,15 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 	history.lost = false;
 	note_health();
 	oracle_look(array);
+}
+
+/* A start breaks off. If it was forced, what it wrote counts as the administrator's word. */
+void oracle_start_broken(const struct oracle_start *start, struct tandem_array *array)
+{
+	if (!array || !array->plan.forced || start->read_only || count_writes() == start->writes)
+		return;
+	history.forced_ever = true;
+	history.forked_legs |= legs_by_use(array, TANDEM_USE_CURRENT);
 }
 
 void oracle_refused(const struct oracle_start *start, int error)
@@ -262,7 +313,8 @@ void oracle_refused(const struct oracle_start *start, int error)
 
 	if (count_writes() != start->writes && error != -EIO)
 		sim_fail("K6", "a refused start (%d) wrote to a disk", error);
-	if (!quiet || error == -ENOMEM || start->misplaced || start->rivals ||
+	if (!quiet || error == -ENOMEM || start->misplaced ||
+	    has_rivals(start, start->present) ||
 	    history.forced_ever || start->current_legs & ~start->up_to_date)
 		return;
 	for (leg = 0; leg < world.nr_disks; leg++)
@@ -289,7 +341,11 @@ void oracle_down(void)
 	unsigned int leg;
 
 	restore_books();
-	history.untold &= is_loss_on_record();
+	if (history.untold && !is_loss_on_record()) {
+		if (is_clean_on_record())
+			sim_fail("K1", "a clean stop forgets a failed flush that nobody was told of");
+		history.untold = false;
+	}
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		world.disk[leg].lossy &= ledger_is_current(leg);
 		history.owed |= ledger_is_current(leg) && world.disk[leg].doubtful;

@@ -76,8 +76,8 @@ void store_start(struct sim_store *store)
 	store->stamp = zeroed(store->sectors, sizeof(*store->stamp));
 	store->next_stamp = 1;
 	store->nr_cached = 0;
-	store->changed_first = ~0ull;
-	store->changed_end = 0;
+	store->changed = (struct sim_span){ ~0ull, 0 };
+	store->shown = (struct sim_span){ ~0ull, 0 };
 }
 
 static void forget(struct sim_store *store, unsigned int at)
@@ -99,14 +99,27 @@ void store_destroy(struct sim_store *store)
 	memset(store, 0, sizeof(*store));
 }
 
+static void widen(struct sim_span *span, u64 sector)
+{
+	span->first = min(span->first, sector);
+	span->end = max(span->end, sector + 1);
+}
+
+static void show(struct sim_store *store, u64 sector, u64 content)
+{
+	if (store->view[sector] == content)
+		return;
+	store->view[sector] = content;
+	widen(&store->shown, sector);
+}
+
 static void make_durable(struct sim_store *store, u64 sector, u64 content, u32 stamp)
 {
 	if (content == SIM_HOLE || stamp < store->stamp[sector])
 		return;
 	store->durable[sector] = content;
 	store->stamp[sector] = stamp;
-	store->changed_first = min(store->changed_first, sector);
-	store->changed_end = max(store->changed_end, sector + 1);
+	widen(&store->changed, sector);
 }
 
 /* One decision for each unit that the range touches. */
@@ -152,7 +165,7 @@ u32 store_write(struct sim_store *store, const struct sim_cached *write,
 		cached->content[i] = survives(store, write->first + i, write->first, survival) ?
 				     write->content[i] : SIM_HOLE;
 		if (cached->content[i] != SIM_HOLE)
-			store->view[write->first + i] = cached->content[i];
+			show(store, write->first + i, cached->content[i]);
 	}
 	return cached->stamp;
 }
@@ -243,7 +256,7 @@ bool store_lose(struct sim_store *store, enum sim_survival survival, bool keep_o
 		for (sector = gone.first; sector < gone.first + gone.count; sector++) {
 			seen = look(store, sector);
 			lost |= seen != store->view[sector];
-			store->view[sector] = seen;
+			show(store, sector, seen);
 		}
 		free(gone.content);
 	}

@@ -30,6 +30,11 @@ struct sim_cached {
 	u64 *content;			/* per sector, or SIM_HOLE */
 };
 
+/* From first to before end; empty if end is 0. */
+struct sim_span {
+	u64 first, end;
+};
+
 struct sim_store {
 	u64 sectors;
 	u64 data_first, data_end;	/* the area of eight-byte sectors */
@@ -40,7 +45,8 @@ struct sim_store {
 	u32 next_stamp;
 	struct sim_cached *cached;
 	unsigned int nr_cached, room;
-	u64 changed_first, changed_end;	/* durable sectors that changed, see store_changed() */
+	struct sim_span changed;	/* durable sectors, since the owner last looked */
+	struct sim_span shown;		/* sectors of the view, likewise */
 };
 
 /* How much of a write or of the cache survives. */

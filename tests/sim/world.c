@@ -41,6 +41,7 @@ static void put_super(struct sim_disk *disk, struct tandem_super *super)
 		tandem_super_encode(super, bytes);
 		for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
 			put(disk, disk->slot_sector[slot] + i, bytes + 512 * i);
+		ledger_slot_shown(disk, slot);
 		ledger_slot_changed(disk, slot);
 	}
 }
@@ -217,6 +218,7 @@ void world_forget(unsigned int leg)
 	for (slot = 0; slot < 2; slot++) {
 		for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
 			put(disk, disk->slot_sector[slot] + i, zero);
+		ledger_slot_shown(disk, slot);
 		ledger_slot_changed(disk, slot);
 	}
 	ledger_replaced(disk);
