@@ -277,6 +277,25 @@ static void raise(struct tandem_array *array)
 	tandem_array_changed(array);
 }
 
+/*
+ * Every leg that the record will speak of: what was read from it counts as
+ * what it holds, and may have been in its cache only.
+ */
+static int flush_found(struct tandem_array *array)
+{
+	u64 in_use = legs_in(array, TANDEM_LEG_CURRENT) | legs_in(array, TANDEM_LEG_REBUILDING);
+	u64 failed;
+	u64 joins = 0;
+	unsigned int i;
+
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (array->leg[i].found)
+			joins |= array->params.rebuild & (1ull << i);
+	failed = flush_legs(array, in_use | joins);
+	array->params.rebuild &= ~failed;
+	return without(array, failed & in_use);
+}
+
 int tandem_array_activate(struct tandem_array *array, const char **why)
 {
 	int error = tandem_array_load(array, why);
@@ -289,7 +308,7 @@ int tandem_array_activate(struct tandem_array *array, const char **why)
 	if (!array->params.read_only) {
 		if (why)
 			*why = "error on the last current leg of a set";
-		error = without(array, flush_legs(array, legs_in(array, TANDEM_LEG_CURRENT)));
+		error = flush_found(array);
 		if (!error) {
 			take_token(array);
 			error = begin_epoch(array);

@@ -151,15 +151,15 @@ void tandem_array_destroy(struct tandem_array *array)
 
 	if (!array)
 		return;
+	for (i = 0; array->set && i < array->nr_sets; i++)
+		tandem_copy_destroy(&array->set[i]);
 	if (array->wq) {
 		cancel_delayed_work_sync(&array->record_work);
 		cancel_delayed_work_sync(&array->retry_work);
 		destroy_workqueue(array->wq);
 	}
-	for (i = 0; array->set && i < array->nr_sets; i++) {
-		tandem_copy_destroy(&array->set[i]);
+	for (i = 0; array->set && i < array->nr_sets; i++)
 		kvfree(array->set[i].region);
-	}
 	kvfree(array->set);
 	for (i = 0; array->leg && i < array->params.nr_legs; i++)
 		kfree(array->leg[i].super_bytes);

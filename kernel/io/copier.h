@@ -27,10 +27,11 @@ enum promote_step {
 
 struct tandem_copy {
 	struct tandem_set *set;
-	struct work_struct work;
+	struct delayed_work work;
 	enum copy_state state;
 	enum promote_step promote;
 	u8 promoted;			/* leg under promotion */
+	unsigned long promote_at;	/* not before this, in jiffies */
 	u32 cursor;			/* where the scan goes on */
 	u32 region;
 	u32 offset_sectors;		/* of the piece, in the region */

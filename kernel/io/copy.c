@@ -166,7 +166,6 @@ static bool step_idle(struct tandem_copy *copy)
 	copy->length_sectors = TANDEM_COPY_SECTORS;
 	copy->tried = 0;
 	copy->attempts = 0;
-	WRITE_ONCE(copy->ticketed, false);
 	atomic_andnot(TANDEM_REGION_AGAIN | TANDEM_REGION_STUCK, word_of(copy));
 	take(copy);
 	return true;
@@ -210,7 +209,7 @@ static void piece_end(struct bio *bio)
 	/* Under the lock: whoever sees 0 and takes it knows that we are through. */
 	spin_lock_irqsave(&array->lock, flags);
 	if (atomic_dec_and_test(&copy->pending))
-		queue_work(array->wq, &copy->work);
+		mod_delayed_work(array->wq, &copy->work, 0);
 	spin_unlock_irqrestore(&array->lock, flags);
 }
 
@@ -238,7 +237,7 @@ static void send_piece(struct tandem_copy *copy, u8 legs, blk_opf_t opf)
 		tandem_disk_submit(leg->disk, bio, NULL);
 	}
 	if (atomic_dec_and_test(&copy->pending))
-		queue_work(array->wq, &copy->work);
+		mod_delayed_work(array->wq, &copy->work, 0);
 }
 
 /* The region is done, stuck, or nobody needs it any more. */
@@ -426,7 +425,7 @@ static bool step(struct tandem_copy *copy)
 
 static void copy_work(struct work_struct *work)
 {
-	struct tandem_copy *copy = container_of(work, struct tandem_copy, work);
+	struct tandem_copy *copy = container_of(to_delayed_work(work), struct tandem_copy, work);
 
 	while (step(copy))
 		cond_resched();
@@ -435,7 +434,7 @@ static void copy_work(struct work_struct *work)
 void tandem_copy_kick(struct tandem_set *set)
 {
 	if (set->array->phase != TANDEM_PHASE_DOWN)
-		queue_work(set->array->wq, &set->copy->work);
+		mod_delayed_work(set->array->wq, &set->copy->work, 0);
 }
 
 void tandem_copy_flushed(struct tandem_set *set)
@@ -477,17 +476,18 @@ int tandem_copy_create(struct tandem_set *set)
 		return -ENOMEM;
 	set->copy = copy;
 	copy->set = set;
+	INIT_DELAYED_WORK(&copy->work, copy_work);
 	copy->flush = kzalloc(tandem_request_bytes(0), GFP_KERNEL);
 	copy->buffer = kmalloc(TANDEM_COPY_SECTORS * TANDEM_SECTOR_BYTES, GFP_KERNEL);
 	if (!copy->flush || !copy->buffer)
 		return -ENOMEM;
-	INIT_WORK(&copy->work, copy_work);
 	return 0;
 }
 
 void tandem_copy_destroy(struct tandem_set *set)
 {
 	if (set->copy) {
+		cancel_delayed_work_sync(&set->copy->work);
 		kfree(set->copy->flush);
 		kfree(set->copy->buffer);
 	}

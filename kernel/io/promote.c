@@ -27,6 +27,8 @@
 #include "io/fault.h"
 #include "io/flush.h"
 
+#define PROMOTE_DELAY_MS 100
+
 static struct tandem_leg *leg_of(struct tandem_copy *copy)
 {
 	return tandem_set_leg(copy->set, __ffs(copy->promoted));
@@ -49,7 +51,7 @@ static void flush_end(struct bio *bio)
 	bio_uninit(bio);
 	spin_lock_irqsave(&array->lock, flags);
 	if (atomic_dec_and_test(&copy->pending))
-		queue_work(array->wq, &copy->work);
+		mod_delayed_work(array->wq, &copy->work, 0);
 	spin_unlock_irqrestore(&array->lock, flags);
 }
 
@@ -82,6 +84,10 @@ bool tandem_promote_start(struct tandem_copy *copy)
 	if (array->phase != TANDEM_PHASE_UP || array->sync_paused || array->params.read_only ||
 	    atomic_read(&set->nr_refill))
 		return false;
+	if (time_before(jiffies, copy->promote_at)) {
+		queue_delayed_work(array->wq, &copy->work, copy->promote_at - jiffies);
+		return false;
+	}
 	spin_lock_irq(&array->lock);
 	masks = atomic_read(&set->masks);
 	if (TANDEM_FAILING(masks)) {
@@ -104,14 +110,13 @@ bool tandem_promote_start(struct tandem_copy *copy)
 
 /*
  * An error of the leg itself has failed it. Any other is that of the last old
- * leg: try again when a later round has passed, not at once and for ever.
+ * leg: try again, but not at once and for ever.
  */
 static bool step_flush(struct tandem_copy *copy)
 {
 	if (copy->result[0] != TANDEM_RESULT_OK) {
-		WRITE_ONCE(copy->ticketed, true);
-		give_up(copy);
-		return false;
+		copy->promote_at = jiffies + msecs_to_jiffies(PROMOTE_DELAY_MS);
+		return give_up(copy);
 	}
 	if (atomic_read(&copy->set->nr_refill))
 		return give_up(copy);

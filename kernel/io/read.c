@@ -114,6 +114,18 @@ void tandem_read_resume(struct tandem_request *request)
 		tandem_request_finish(request, first_error(request));
 }
 
+/*
+ * A leg that failed while it answered may have lost its cache first: another
+ * one is asked, if there is one.
+ */
+static bool is_doubtful(struct tandem_leg *leg)
+{
+	struct tandem_set *set = leg->set;
+	u8 good = TANDEM_READABLE(atomic_read(&set->masks)) & ~READ_ONCE(set->suspect);
+
+	return !(good & leg->bit) && good;
+}
+
 bool tandem_request_end(struct tandem_request *request, blk_status_t *status)
 {
 	enum tandem_result result = tandem_request_result(*status);
@@ -124,8 +136,15 @@ bool tandem_request_end(struct tandem_request *request, blk_status_t *status)
 	leg = tandem_set_leg(request->set, request->position);
 	request->position = -1;
 	atomic_dec(&leg->reads_in_flight);
-	if (likely(result == TANDEM_RESULT_OK) || (request->bio->bi_opf & REQ_RAHEAD))
+	if (likely(result == TANDEM_RESULT_OK) && likely(!is_doubtful(leg)))
 		return false;
+	if (request->bio->bi_opf & REQ_RAHEAD)
+		return false;
+	if (result == TANDEM_RESULT_OK) {
+		request->tried |= leg->bit;
+		tandem_request_retry(request);
+		return true;
+	}
 
 	switch (tandem_fault_class(TANDEM_OP_READ, result)) {
 	case TANDEM_CLASS_OK:
