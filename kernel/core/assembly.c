@@ -175,12 +175,8 @@ static bool same_shape(const struct tandem_super *a, const struct tandem_super *
 	    a->feature_ro_compat != b->feature_ro_compat ||
 	    a->feature_compat != b->feature_compat)
 		return false;
-	if (a->geo.level != b->geo.level || a->geo.nr_sets != b->geo.nr_sets ||
-	    a->geo.chunk_sectors != b->geo.chunk_sectors ||
-	    a->geo.region_sectors != b->geo.region_sectors ||
-	    a->geo.set_sectors != b->geo.set_sectors)
-		return false;
-	if (a->data_offset_sectors != b->data_offset_sectors ||
+	if (memcmp(&a->geo, &b->geo, sizeof(a->geo)) ||
+	    a->data_offset_sectors != b->data_offset_sectors ||
 	    a->log_offset_sectors != b->log_offset_sectors ||
 	    a->map_offset_sectors != b->map_offset_sectors ||
 	    a->log_slots != b->log_slots || a->map_pages != b->map_pages)
@@ -201,8 +197,7 @@ static bool same_disk(const struct tandem_candidate *candidate)
 /* Sorts out the blank ones; the others must have one shape. */
 static bool vet(struct chooser *c)
 {
-	int first = -1;
-	int k;
+	int first = -1, k;
 
 	for (k = 0; k < c->nr; k++) {
 		const int i = c->order[k];
@@ -508,12 +503,7 @@ static void permit(struct chooser *c)
 void tandem_assembly_choose(const struct tandem_candidate *candidate, unsigned int nr,
 			    enum tandem_degraded policy, struct tandem_plan *plan)
 {
-	struct chooser c = {
-		.candidate = candidate,
-		.nr = (int)nr,
-		.policy = policy,
-		.plan = plan,
-	};
+	struct chooser c = { candidate, (int)nr, policy, plan, { 0 }, 0 };
 
 	memset(plan, 0, sizeof(*plan));
 	memset(plan->of_place, 0xff, sizeof(plan->of_place));
@@ -532,18 +522,25 @@ void tandem_assembly_choose(const struct tandem_candidate *candidate, unsigned i
 	permit(&c);
 }
 
-/* Notes in a place what its leg was found with; @found: its superblock, or NULL. */
+/*
+ * Notes in a place what its leg was found with; @found: its superblock, or NULL.
+ * The other pair stays: what was read may be in a cache only.
+ */
 static void note_found(const struct tandem_super *found, struct tandem_place *place)
 {
+	struct tandem_pair held;
+
 	if (!found) {
 		if (place->record == TANDEM_RECORD_REBUILDING)
 			place->record = TANDEM_RECORD_STALE;
 		return;
 	}
-	if (!(found->flags & TANDEM_FLAG_BLANK)) {
-		place->last = tandem_lineage_pair(found, place->set);
+	if (found->flags & TANDEM_FLAG_BLANK)
+		return;
+	held = tandem_lineage_pair(found, place->set);
+	if (pair_equal(&held, &place->issued))
 		place->issued = place->last;
-	}
+	place->last = held;
 }
 
 void tandem_assembly_merge(const struct tandem_candidate *candidate,

@@ -135,10 +135,10 @@ void tandem_assembly_choose(const struct tandem_candidate *candidate, unsigned i
  * @plan: startable
  * @super: filled in: newest epoch, each set's newest configuration and places
  *
- * Notes in each place what its leg was found with. CURRENT places without a
- * usable leg are left CURRENT (the caller drops them with
- * tandem_lineage_drop()), REBUILDING ones without a leg become STALE. CLEAN stays
- * only if the plan is. Nothing may be written before tandem_lineage_activate().
+ * Makes `last` what the leg of a place was found with, `issued` the other of the
+ * two. CURRENT places without a usable leg are left CURRENT (the caller drops them
+ * with tandem_lineage_drop()), REBUILDING ones without a leg become STALE. CLEAN
+ * stays only if the plan is. No record is written before tandem_lineage_activate().
  * The leg's own fields (leg, leg_id, sequence, sizes) are those of @plan->newest.
  */
 void tandem_assembly_merge(const struct tandem_candidate *candidate,

@@ -21,8 +21,9 @@
  * - A record goes to every leg in use of the sets that it changes.
  * - A change is issued only when the one before has landed, in one slot at
  *   least, on every leg that stays in use; until then the same is retried.
- * - Activation: tandem_assembly_merge(), then drop and join as needed, then
- *   tandem_lineage_activate(), and only then one commit. Nothing is written in
+ * - Activation: tandem_assembly_merge(), a flush of every leg that will be in use
+ *   (what was read may be in a cache only), then drop and join as needed, then
+ *   tandem_lineage_activate(), and only then one commit. No record is written in
  *   between: merge notes what each leg holds, the commit sends one new pair.
  * - A leg that is being filled or promoted, or was found half-promoted (CURRENT in
  *   the newest record, not yet in its own), gets a record only when a leg of its

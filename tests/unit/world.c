@@ -176,14 +176,17 @@ static void commit(struct world *world, u8 land, u8 both)
 		copy_super(&disk->older, &disk->super);
 		disk->older_timeline = disk->timeline;
 		disk->timeline = world->timeline;
+		disk->older_change = disk->change;
+		disk->change = world->nr_changes;
+		disk->cached = !(both & BIT8(i));
 		carry(disk, &world->run);
 		if (both & BIT8(i)) {
 			copy_super(&disk->older, &disk->super);
 			disk->older_timeline = disk->timeline;
+			disk->older_change = disk->change;
 			world->held[disk->place] =
 				tandem_lineage_pair(&disk->super, set_of_disk(world, (int)i));
 		}
-		world->change_of[i] = world->nr_changes;
 	}
 }
 
@@ -321,8 +324,8 @@ static bool leaves_out_newer(const struct world *world, u8 present, unsigned int
 	for (i = 0; i < world->nr_disks; i++) {
 		u32 *newest = present & BIT8(i) ? &here : &away;
 
-		if (set_of_disk(world, (int)i) == set && world->change_of[i] > *newest)
-			*newest = world->change_of[i];
+		if (set_of_disk(world, (int)i) == set && world->disk[i].change > *newest)
+			*newest = world->disk[i].change;
 	}
 	return away > here;
 }
@@ -424,6 +427,9 @@ static bool start(struct world *world, const struct world_event *event)
 			return false;
 		join(world, blank_disk(world, (unsigned int)event->disk));
 	}
+	for (i = 0; i < world->nr_disks; i++)
+		if (world->used & BIT8(i))
+			world->disk[i].cached = false;
 	epoch = new_id(world);
 	tandem_lineage_activate(&world->run, &epoch, plan.forced ? TANDEM_FLAG_FORCED : 0);
 	world->running = true;
@@ -481,9 +487,17 @@ static bool promote(struct world *world, const struct world_event *event)
 	return true;
 }
 
+static void lose_newest_slot(struct world_disk *disk)
+{
+	copy_super(&disk->super, &disk->older);
+	disk->timeline = disk->older_timeline;
+	disk->change = disk->older_change;
+	disk->cached = false;
+}
+
 bool world_apply(struct world *world, const struct world_event *event)
 {
-	unsigned int i;
+	struct world_disk *disk = &world->disk[event->disk > 0 ? event->disk : 0];
 
 	switch (event->kind) {
 	case WORLD_START:
@@ -501,14 +515,16 @@ bool world_apply(struct world *world, const struct world_event *event)
 		return power_off(world);
 	case WORLD_CRASH:
 		return world->running && power_off(world);
-	case WORLD_ROT:
-		i = (unsigned int)event->disk;
-		if (world->running || world->rotted ||
-		    !memcmp(&world->disk[i].super, &world->disk[i].older,
-			    sizeof(world->disk[i].super)))
+	case WORLD_FADE:
+		if (world->running || !disk->cached)
 			return false;
-		copy_super(&world->disk[i].super, &world->disk[i].older);
-		world->disk[i].timeline = world->disk[i].older_timeline;
+		lose_newest_slot(disk);
+		return true;
+	case WORLD_ROT:
+		if (world->running || world->rotted ||
+		    !memcmp(&disk->super, &disk->older, sizeof(disk->super)))
+			return false;
+		lose_newest_slot(disk);
 		world->rotted = true;
 		return true;
 	}

@@ -29,18 +29,23 @@
 /**
  * struct world_disk - one disk
  * @place: the leg that it fills or filled
+ * @cached: the newest slot is in a cache only: it may be gone after a power cut
  * @garbled: being filled, or never filled: no copy of anything
  * @timeline: to which its superblock belongs; @older_timeline: the other slot's
+ * @change: number of the commit that wrote it; @older_change: the other slot's
  * @has: acknowledged writes that are on it
  * @super: what its newest slot says
  * @older: what the other slot says
  */
 struct world_disk {
 	bool exists;
+	bool cached;
 	bool garbled;
 	u8 place;
 	u8 timeline;
 	u8 older_timeline;
+	u32 change;
+	u32 older_change;
 	u64 has;
 	struct tandem_super super;
 	struct tandem_super older;
@@ -71,7 +76,6 @@ struct world {
 	u8 nr_writes;
 	u32 nr_ids;
 	u32 nr_changes;
-	u32 change_of[WORLD_MAX_DISKS];
 	u64 want[WORLD_MAX_TIMELINES];
 	u8 set_of_write[WORLD_MAX_WRITES];
 	struct tandem_pair held[WORLD_MAX_PLACES];
@@ -86,7 +90,8 @@ enum world_event_kind {
 	WORLD_PROMOTE,	/* @disk has been filled */
 	WORLD_STOP,	/* clean stop */
 	WORLD_CRASH,
-	WORLD_ROT,	/* the newest slot of @disk is lost */
+	WORLD_FADE,	/* the newest slot of @disk was only in a cache, and is lost */
+	WORLD_ROT,	/* the newest slot of @disk is lost, though it was durable */
 };
 
 /**

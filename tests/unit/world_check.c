@@ -334,8 +334,10 @@ unsigned int world_events(const struct world *world, struct world_event *event)
 
 	if (!world->running) {
 		add_starts(world, &list);
-		for (i = 0; i < world->nr_disks; i++)
+		for (i = 0; i < world->nr_disks; i++) {
+			add(&list, (struct world_event){ .kind = WORLD_FADE, .disk = (s8)i });
 			add(&list, (struct world_event){ .kind = WORLD_ROT, .disk = (s8)i });
+		}
 		return list.nr;
 	}
 	add_faults(world, &list);
@@ -349,7 +351,7 @@ unsigned int world_events(const struct world *world, struct world_event *event)
 void world_print_event(const struct world_event *event)
 {
 	static const char *const text[] = { "start", "replace", "fail", "promote",
-					    "stop", "crash", "rot" };
+					    "stop", "crash", "fade", "rot" };
 
 	printf("#   %s present %x policy %s%s disk %d land %x errs %d land2 %x\n",
 	       text[event->kind], event->present, tandem_degraded_text(event->policy),
@@ -479,7 +481,8 @@ static u64 hash_in_order(const struct world *world, const u8 *place_of)
 	mix(&hash, world->running | world->forced << 1 | world->forked << 2 |
 			   world->rotted << 3 | (u64)world->nr_disks << 16);
 	for (i = 0; i < world->nr_disks; i++) {
-		mix(&hash, disk[i]->garbled | (world->used >> (disk[i] - world->disk) & 1) << 1);
+		mix(&hash, disk[i]->garbled | disk[i]->cached << 2 |
+				   (world->used >> (disk[i] - world->disk) & 1) << 1);
 		mix_super(&hash, &disk[i]->super, oldest);
 		if (memcmp(&disk[i]->super, &disk[i]->older,
 			   offsetof(struct tandem_super, place) +
