@@ -304,7 +304,6 @@ int tandem_array_activate(struct tandem_array *array, const char **why)
 		return error;
 	set_states(array);
 	array->flush_lost |= !!(array->super->flags & TANDEM_FLAG_FLUSH_LOST);
-	array->super->flags &= ~TANDEM_FLAG_FLUSH_LOST;
 	if (!array->params.read_only) {
 		if (why)
 			*why = "error on the last current leg of a set";
@@ -419,8 +418,6 @@ static void record_stop(struct tandem_array *array, bool flushed)
 		settle_legs(array);
 		array->super->flags |= TANDEM_FLAG_CLEAN;
 	}
-	if (array->flush_lost)
-		array->super->flags |= TANDEM_FLAG_FLUSH_LOST;
 	if (clean || array->flush_lost)
 		commit_all(array);
 }

@@ -64,6 +64,10 @@ static void encode(struct tandem_array *array, struct tandem_leg *leg)
 	super->own_disk_sectors = leg->disk->size_sectors;
 	super->logical_block_bytes = leg->logical_block_bytes;
 	super->sequence = ++leg->sequence;
+	/* Owed to a user until one has been told, whatever else is recorded. */
+	super->flags &= ~TANDEM_FLAG_FLUSH_LOST;
+	if (READ_ONCE(array->flush_lost))
+		super->flags |= TANDEM_FLAG_FLUSH_LOST;
 	tandem_super_encode(super, leg->super_bytes);
 }
 
