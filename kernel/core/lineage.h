@@ -10,12 +10,12 @@
  * configuration of every set at that moment.
  *
  * Every place carries two pairs (configuration, epoch): `last` was surely on
- * its leg, `issued` was sent to it after that and may have landed. A leg that
- * in use has the pair of the superblock itself as `issued`; a leg that left
- * keeps both. So every superblock says of every leg what it may be found with,
- * whatever was half-written: a leg with another pair went on without this one.
- * Bounded, whatever a leg flaps (B10), and no step has to be completed before
- * the next one begins.
+ * its leg, or found there; `issued` is the other one that may be there, as a rule
+ * sent to it since. A leg in use has the pair of the superblock itself as
+ * `issued`; a leg that left keeps both. So every superblock says of every leg
+ * what it may be found with, whatever was half-written: a leg with another pair
+ * went on without this one. Bounded, whatever a leg flaps (B10), and no step has
+ * to be completed before the next activation.
  *
  * What the caller owes (io/commit.c, io/activate.c):
  * - A record goes to every leg in use of the sets that it changes.
