@@ -142,7 +142,8 @@ static u64 draw_present(void)
 			continue;
 		if (world.disk[leg].health.dead && below(2))
 			continue;
-		faults_heal(&world.disk[leg]);
+		if (!front_exists())
+			faults_heal(&world.disk[leg]);
 		present |= 1ull << leg;
 	}
 	return present;

@@ -241,6 +241,7 @@ void front_remove(void)
 		front_suspend(false);
 	destroy(front.array);
 	forget_device();
+	oracle_removed();
 	while (!list_empty(&front.deferred)) {
 		op = list_first_entry(&front.deferred, struct sim_op, node);
 		list_del(&op->node);

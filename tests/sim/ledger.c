@@ -26,6 +26,7 @@ struct config {
 	struct tandem_id id;
 	bool durable;
 	u32 time;		/* at which it first showed */
+	u32 turn;		/* of the scheduler, then */
 	s32 before;		/* newest of its set until this one came */
 	u8 record[SIM_MAX_DISKS];
 };
@@ -40,6 +41,8 @@ struct whereabouts {
 	struct position now;
 	struct position before;
 	s32 by;			/* configuration that moved it; -1: beyond doubt */
+	s32 promoted;		/* configuration that promoted it, in this node; or -1 */
+	s32 demoted;		/* a later one that did not have it any more; or -1 */
 };
 
 static struct {
@@ -49,6 +52,7 @@ static struct {
 	struct ledger_node node[MAX_NODES];
 	s32 nr_nodes;
 	s32 live;
+	struct tandem_id live_epoch;
 	struct config config[MAX_CONFIGS];
 	s32 nr_configs;
 	s32 newest[SIM_MAX_DISKS];	/* per set */
@@ -139,7 +143,8 @@ static void move(unsigned int leg, struct position to, s32 by)
 {
 	struct position from = position(leg);
 
-	ledger.leg[leg] = (struct whereabouts){ to, from, by };
+	ledger.leg[leg] = (struct whereabouts){ to, from, by, ledger.leg[leg].promoted,
+					       ledger.leg[leg].demoted };
 }
 
 bool ledger_is_current(unsigned int leg)
@@ -147,6 +152,13 @@ bool ledger_is_current(unsigned int leg)
 	s32 config = newest(set_of(leg));
 
 	return config >= 0 && ledger.config[config].record[leg] == TANDEM_RECORD_CURRENT;
+}
+
+bool ledger_is_stale(unsigned int leg)
+{
+	s32 config = newest(set_of(leg));
+
+	return !ledger_is_current(leg) && ledger.config[config].turn != sim_turn();
 }
 
 static s32 find_config(const struct tandem_id *id)
@@ -170,8 +182,26 @@ static void note_promotion(unsigned int leg, s32 config)
 			continue;
 		SIM_NOTE("promotion", NULL, { i, leg });
 		oracle_promotion_landed(i);
-		move(i, (struct position){ ledger.live, LEDGER_STAYED }, config);
+		ledger.leg[i].promoted = config;
+		ledger.leg[i].demoted = -1;
 	}
+}
+
+static bool is_promoted(unsigned int leg)
+{
+	const struct whereabouts *where = &ledger.leg[leg];
+
+	return where->promoted >= 0 && is_real(where->promoted) &&
+	       !(where->demoted >= 0 && is_real(where->demoted));
+}
+
+/* A promoted leg is part of the history once it has the record itself. */
+static void note_joining(unsigned int leg, s32 config)
+{
+	if (is_promoted(leg) &&
+	    ledger.config[config].record[leg] == TANDEM_RECORD_CURRENT &&
+	    (position(leg).node != ledger.live || position(leg).left != LEDGER_STAYED))
+		move(leg, (struct position){ ledger.live, LEDGER_STAYED }, config);
 }
 
 /* A configuration shows on its first leg: it is the newest of its set. */
@@ -185,6 +215,7 @@ static s32 new_config(unsigned int leg, const struct ledger_slot *slot)
 	config->id = slot->config;
 	config->durable = false;
 	config->time = ++ledger.clock;
+	config->turn = sim_turn();
 	config->before = newest(set);
 	memcpy(config->record, slot->record, sizeof(config->record));
 	if (front_is_up())
@@ -202,13 +233,16 @@ static void note_leaving(unsigned int leg, s32 config)
 	unsigned int first = set_of(leg) * world.options.legs;
 	unsigned int i;
 
+	for (i = first; i < first + world.options.legs; i++)
+		if (record[i] != TANDEM_RECORD_CURRENT && ledger.leg[i].promoted < config)
+			ledger.leg[i].demoted = config;
 	if (here.left != LEDGER_STAYED || record[leg] != TANDEM_RECORD_CURRENT)
 		return;
 	for (i = first; i < first + world.options.legs; i++)
 		if (record[i] != TANDEM_RECORD_CURRENT && position(i).node == here.node &&
 		    position(i).left == LEDGER_STAYED) {
 			move(i, (struct position){ here.node, ledger.config[config].time }, config);
-			SIM_NOTE("leg left", NULL, { i, here.node });
+			SIM_NOTE("leg left", NULL, { i, here.node, ledger.config[config].time });
 		}
 }
 
@@ -279,6 +313,11 @@ static s32 note_config(struct sim_disk *disk, const struct ledger_slot *slot)
 
 	if (config < 0)
 		config = new_config(disk->leg, slot);
+	note_joining(disk->leg, config);
+	/* To be filled: whatever it was before, it is nobody's rival any more. */
+	if (ledger.config[config].record[disk->leg] == TANDEM_RECORD_REBUILDING &&
+	    position(disk->leg).node >= 0)
+		move(disk->leg, (struct position){ -1, 0 }, config);
 	note_leaving(disk->leg, config);
 	return config;
 }
@@ -315,7 +354,8 @@ void ledger_slot_changed(struct sim_disk *disk, unsigned int slot_nr)
 	if (slot->blank || !world.created)
 		return;
 	ledger.config[note_config(disk, slot)].durable = true;
-	if (slot->clean && !was_clean)
+	if (slot->clean && !was_clean && ledger_is_up_to_date(disk->leg) &&
+	    !memcmp(&slot->epoch, &ledger.live_epoch, sizeof(slot->epoch)))
 		oracle_clean_landed(disk->leg);
 }
 
@@ -325,14 +365,15 @@ void ledger_add_leg(struct sim_disk *disk)
 
 	if (!slot)
 		sim_fail("oracle", "leg %u was created without a superblock", disk->leg);
-	ledger.leg[disk->leg] = (struct whereabouts){ { 0, LEDGER_STAYED }, { 0, 0 }, -1 };
+	ledger.leg[disk->leg] = (struct whereabouts){ { 0, LEDGER_STAYED }, { 0, 0 }, -1, -1, -1 };
 	ledger_is_known_epoch(&slot->epoch);
 	ledger.config[note_config(disk, slot)].durable = true;
 }
 
 bool ledger_is_up_to_date(unsigned int leg)
 {
-	return position(leg).node == ledger.live && position(leg).left == LEDGER_STAYED;
+	return (position(leg).node == ledger.live && position(leg).left == LEDGER_STAYED) ||
+	       (is_promoted(leg) && ledger_is_current(leg));
 }
 
 bool ledger_is_one_timeline(u64 legs)
@@ -392,14 +433,16 @@ void ledger_activated(u64 current_legs)
 		node->parent[set] = position(i).node;
 		node->when[set] = position(i).left;
 		ledger.newest[set] = find_config(&ledger_newest_slot(i)->config);
+		ledger.live_epoch = ledger_newest_slot(i)->epoch;
 	}
+	SIM_NOTE("history", NULL, { current_legs, ledger.nr_nodes, ledger.clock });
 	for (i = 0; i < world.nr_disks; i++)
 		if (current_legs & (1ull << i))
-			ledger.leg[i] = (struct whereabouts){ to, to, -1 };
+			ledger.leg[i] = (struct whereabouts){ to, to, -1, -1, -1 };
 	ledger.live = ledger.nr_nodes++;
 }
 
 void ledger_replaced(struct sim_disk *disk)
 {
-	ledger.leg[disk->leg] = (struct whereabouts){ { -1, 0 }, { -1, 0 }, -1 };
+	ledger.leg[disk->leg] = (struct whereabouts){ { -1, 0 }, { -1, 0 }, -1, -1, -1 };
 }

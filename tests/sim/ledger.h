@@ -53,6 +53,8 @@ bool ledger_may_rot(unsigned int leg);
 
 /* Is @leg current by the newest configuration of its set that landed anywhere? */
 bool ledger_is_current(unsigned int leg);
+/* It is not, and whoever sends a command now could know. */
+bool ledger_is_stale(unsigned int leg);
 /* An epoch that was seen before now? Seeing makes it known. */
 bool ledger_is_known_epoch(const struct tandem_id *epoch);
 

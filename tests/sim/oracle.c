@@ -198,7 +198,7 @@ void oracle_leg_command(const struct sim_command *command)
 	u64 end = world.super.data_offset_sectors + world.set_sectors;
 	unsigned int slot;
 
-	if (command->op == REQ_OP_READ && is_data(command) && !ledger_is_current(disk->leg) &&
+	if (command->op == REQ_OP_READ && is_data(command) && ledger_is_stale(disk->leg) &&
 	    front_reads_are_bound())
 		sim_fail("K4", "leg %u is read, and is not current by the newest record",
 			 disk->leg);
@@ -263,6 +263,8 @@ void oracle_leg_doubtful(struct sim_disk *disk)
 	bool lost = false;
 	unsigned int leg;
 
+	if (ledger_is_current(disk->leg))
+		oracle_flush_owed();
 	for (leg = first; leg < first + world.options.legs; leg++) {
 		if (is_reliable(leg))
 			return;

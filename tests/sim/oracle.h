@@ -33,6 +33,8 @@ void oracle_error_given(const struct sim_part *part);
 void oracle_flush_failed(void);
 /* Cached writes are gone for good: a crash from now on is one with power loss. */
 void oracle_widened(void);
+/* A flush failed on a current leg: the next user's may fail for it. */
+void oracle_flush_owed(void);
 /* A user's flush fails. Return: a failed flush on record is reason enough. */
 bool oracle_flush_told(void);
 /* A user's flush succeeds. */
@@ -65,6 +67,7 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array);
 void oracle_refused(const struct oracle_start *start, int error);
 void oracle_start_broken(const struct oracle_start *start, struct tandem_array *array);
 void oracle_down(void);
+void oracle_removed(void);
 void oracle_crash(bool power);
 
 /* Nothing is under way and nothing goes wrong: legs agree, nothing is left over. */

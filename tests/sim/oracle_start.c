@@ -40,10 +40,17 @@ void oracle_widened(void)
 	history.untold |= front_is_up();
 }
 
+void oracle_flush_owed(void)
+{
+	history.owed = true;
+}
+
 bool oracle_flush_told(void)
 {
+	bool reason = history.owed || history.untold;
+
 	history.untold = false;
-	return history.owed;
+	return reason;
 }
 
 void oracle_flush_untold(void)
@@ -82,24 +89,26 @@ static u64 rivals_of(unsigned int leg)
 }
 
 /* Are there two among @legs that had gone on without each other? */
-static bool has_rivals(const struct oracle_start *start, u64 legs)
+static u64 rivals_among(const struct oracle_start *start, u64 legs)
 {
 	unsigned int leg;
+	u64 rivals = 0;
 
 	for (leg = 0; leg < world.nr_disks; leg++)
 		if (legs & 1ull << leg && start->rivals_of[leg] & legs)
-			return true;
-	return false;
+			rivals |= 1ull << leg;
+	return rivals;
 }
 
-static bool is_loss_on_record(void)
+/* Does a leg, or one that is current, say that a flush failed on the way down? */
+static bool is_loss_on_record(bool only_current)
 {
 	const struct ledger_slot *slot;
 	unsigned int leg;
 
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		slot = ledger_newest_slot(leg);
-		if (slot && slot->flush_lost)
+		if (slot && slot->flush_lost && (!only_current || ledger_is_current(leg)))
 			return true;
 	}
 	return false;
@@ -121,7 +130,7 @@ void oracle_start_begin(struct oracle_start *start)
 
 	start->current_legs = 0;
 	start->up_to_date = 0;
-	history.owed |= is_loss_on_record();
+	history.owed |= is_loss_on_record(false);
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		start->current_legs |= (u64)ledger_is_current(leg) << leg;
 		start->up_to_date |= (u64)ledger_is_up_to_date(leg) << leg;
@@ -265,11 +274,14 @@ static void note_health(void)
 void oracle_started(struct oracle_start *start, struct tandem_array *array)
 {
 	u64 current_legs = legs_by_state(array, TANDEM_LEG_CURRENT);
+	u64 rivals;
 
 	if (start->misplaced)
 		sim_fail("K9", "started with disks in wrong places");
-	if (has_rivals(start, legs_found(array) & ~start->forked_legs))
-		sim_fail("K5", "started with legs of two histories");
+	rivals = rivals_among(start, legs_found(array) & ~start->forked_legs);
+	if (rivals)
+		sim_fail("K5", "started with legs of two histories: %llx",
+			 (unsigned long long)rivals);
 	if (array->plan.forced && start->degraded != TANDEM_DEGRADED_FORCE)
 		sim_fail("K5", "started by force that nobody used");
 	start->live = !array->plan.forced && !(legs_found(array) & start->forked_legs) &&
@@ -314,7 +326,7 @@ void oracle_refused(const struct oracle_start *start, int error)
 	if (count_writes() != start->writes && error != -EIO)
 		sim_fail("K6", "a refused start (%d) wrote to a disk", error);
 	if (!quiet || error == -ENOMEM || start->misplaced ||
-	    has_rivals(start, start->present) ||
+	    rivals_among(start, start->present) ||
 	    history.forced_ever || start->current_legs & ~start->up_to_date)
 		return;
 	for (leg = 0; leg < world.nr_disks; leg++)
@@ -341,7 +353,7 @@ void oracle_down(void)
 	unsigned int leg;
 
 	restore_books();
-	if (history.untold && !is_loss_on_record()) {
+	if (history.untold && !is_loss_on_record(true)) {
 		if (is_clean_on_record())
 			sim_fail("K1", "a clean stop forgets a failed flush that nobody was told of");
 		history.untold = false;
@@ -350,6 +362,12 @@ void oracle_down(void)
 		world.disk[leg].lossy &= ledger_is_current(leg);
 		history.owed |= ledger_is_current(leg) && world.disk[leg].doubtful;
 	}
+}
+
+/* The device is gone, and whoever had it open has seen that. */
+void oracle_removed(void)
+{
+	history.untold = false;
 }
 
 void oracle_crash(bool power)

@@ -28,6 +28,7 @@ static struct {
 	u64 hash;
 	u32 sequence;
 	u32 run;
+	u32 turn;
 	u32 preemption;
 	unsigned int depth;
 	struct sim_event **heap;
@@ -75,6 +76,7 @@ void sim_start(u64 seed)
 	sched.hash = 0xcbf29ce484222325ull;
 	sched.sequence = 0;
 	sched.run = 0;
+	sched.turn = 0;
 	sched.nr_notes = 0;
 	sim_set_preemption(0);
 }
@@ -205,9 +207,15 @@ bool sim_step(void)
 	if (!sched.nr)
 		return false;
 	sched.depth = 0;
+	sched.turn++;
 	run(sched.heap[0]);
 	sched.depth = depth;
 	return true;
+}
+
+u32 sim_turn(void)
+{
+	return sched.turn;
 }
 
 static void stop(void *argument)

@@ -58,6 +58,8 @@ void sim_run(u64 ticks);
 /* How often the engine is interrupted at its atomics and locks; 0: never. */
 void sim_set_preemption(u32 mean);
 u64 sim_events_run(void);
+/* Changes with every event that does not run inside another one. */
+u32 sim_turn(void);
 
 /**
  * struct sim_state - where the one thread is

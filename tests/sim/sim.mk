@@ -48,9 +48,7 @@ $(SIM_BIN)-asan: $(SIM_ASAN_OBJECTS)
 	$(CC) $(SAN) -o $@ $^
 
 check-sim: $(SIM_BIN) $(SIM_BIN)-asan
-	tests/sim/check-replay
-	$(SIM_BIN)-asan --seed $(FIRST_SEED) --seeds $$(($(SEEDS) / 50 + 1))
-	$(SIM_BIN) --seed $(FIRST_SEED) --seeds $(SEEDS) --jobs 2
+	tests/sim/check-seeds $(FIRST_SEED) $(SEEDS) $B
 
 mutants: $(SIM_BIN)
 	tests/mutants/run
