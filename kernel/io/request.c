@@ -134,13 +134,14 @@ void tandem_request_finish(struct tandem_request *request, enum tandem_result er
 void tandem_request_retry(struct tandem_request *request)
 {
 	struct tandem_array *array = request->array;
+	unsigned long delay = request->attempts > 1 ? msecs_to_jiffies(TANDEM_RETRY_MS) : 0;
 	unsigned long flags;
 
 	spin_lock_irqsave(&array->lock, flags);
 	list_add_tail(&request->node, &array->retry);
 	spin_unlock_irqrestore(&array->lock, flags);
-	queue_delayed_work(array->wq, &array->retry_work,
-			   request->attempts > 1 ? msecs_to_jiffies(TANDEM_RETRY_MS) : 0);
+	/* The request may be done and gone by now. */
+	queue_delayed_work(array->wq, &array->retry_work, delay);
 }
 
 void tandem_request_retry_work(struct work_struct *work)
