@@ -65,7 +65,7 @@ stage_tidy	:= tools/dev/tidy
 stage_shellcheck := tools/dev/shellcheck
 sim = $(call have,tests/sim/sim.mk,$(submake) check-sim FIRST_SEED=$(COMMIT_SEED) SEEDS=$1)
 stage_sim	:= $(call sim,1000)
-stage_sim_long	:= $(call sim,100000)
+stage_sim_long	:= $(call sim,20000)
 stage_mutants	:= $(call have,tests/mutants,$(submake) mutants)
 stage_fuzz	:= $(call have,tests/fuzz/fuzz.mk,$(submake) fuzz FUZZ_S=10)
 stage_kernel_doc := tools/dev/kernel-doc
