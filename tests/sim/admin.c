@@ -309,7 +309,8 @@ static u64 start_for_good(void)
 
 	error = front_make(&table);
 	if (error && !world.options.force)
-		sim_fail("liveness", "all disks are here and well, and the start fails (%d)", error);
+		sim_fail("liveness",
+			 "all disks are here and well, and the start fails (%d)", error);
 	if (error && start_by_force(&table))
 		sim_fail("liveness", "whatever legs one chooses, not even force starts them");
 	return table.present;

@@ -175,7 +175,8 @@ void faults_decide(struct sim_command *command, struct sim_outcome *outcome)
 		outcome->status = BLK_STS_MEDIUM;
 	} else if (faults.on && sim_chance(SIM_RANDOM_FAULTS, rate_of(command))) {
 		outcome->status = draw_error(command);
-		outcome->survival = faults.options->landed && !faults_is_retryable(outcome->status) ?
+		outcome->survival =
+			faults.options->landed && !faults_is_retryable(outcome->status) ?
 				    below(SIM_NR_SURVIVALS) : SIM_NONE;
 		outcome->drop = command->flush && faults.options->dropped && below(2) &&
 				!faults_is_retryable(outcome->status);

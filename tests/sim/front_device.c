@@ -178,7 +178,8 @@ static void wait_for_requests(void)
 
 	while (!front_is_quiet())
 		if (sim_now() > deadline || !sim_step())
-			sim_fail("liveness", "%llu parts of requests never end, the device is suspending",
+			sim_fail("liveness",
+				 "%llu parts of requests never end, the device is suspending",
 				 (unsigned long long)front.pending);
 }
 

@@ -178,7 +178,8 @@ static void note_promotion(unsigned int leg, s32 config)
 	unsigned int i;
 
 	for (i = first; i < first + world.options.legs; i++) {
-		if (ledger.config[config].record[i] != TANDEM_RECORD_CURRENT || ledger_is_current(i))
+		if (ledger.config[config].record[i] != TANDEM_RECORD_CURRENT ||
+			ledger_is_current(i))
 			continue;
 		SIM_NOTE("promotion", NULL, { i, leg });
 		oracle_promotion_landed(i);
@@ -354,7 +355,7 @@ void ledger_slot_changed(struct sim_disk *disk, unsigned int slot_nr)
 	if (slot->blank || !world.created)
 		return;
 	ledger.config[note_config(disk, slot)].durable = true;
-	if (slot->clean && !was_clean && ledger_is_up_to_date(disk->leg) &&
+	if (slot->clean && !was_clean && front_is_up() && ledger_is_up_to_date(disk->leg) &&
 	    !memcmp(&slot->epoch, &ledger.live_epoch, sizeof(slot->epoch)))
 		oracle_clean_landed(disk->leg);
 }

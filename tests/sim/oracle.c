@@ -77,7 +77,9 @@ static void require_record(const char *rule, u32 set, u64 lacking)
 		held = true;
 		for (leg = first; leg < end; leg++)
 			if (lacking & (1ull << leg) && lists_as_current(witness, leg))
-				sim_fail(rule, "leg %u lacks what is acknowledged, and leg %u calls it current: %s",
+				sim_fail(rule,
+					 "leg %u lacks what is acknowledged, and leg %u calls it "
+					 "current: %s",
 					 leg, witness, describe(culprit));
 	}
 	if (!held)
@@ -396,7 +398,8 @@ void oracle_error_given(const struct sim_part *part)
 	for (set = 0; set < world.options.sets; set++)
 		sound &= has_sound_leg(is_flush(part) ? set : part->set);
 	if (sound)
-		sim_fail("availability", "error %u for a request of kind %u to set %u: a leg is sound",
+		sim_fail("availability",
+			 "error %u for a request of kind %u to set %u: a leg is sound",
 			 part->bio.bi_status, part->op->kind, part->set);
 }
 
@@ -423,7 +426,8 @@ void oracle_quiet(struct tandem_array *array)
 		set = &array->set[s];
 		masks = atomic_read(&set->masks);
 		if (TANDEM_FAILING(masks) || !TANDEM_READABLE(masks))
-			sim_fail("liveness", "set %u: a failed leg is not recorded, or none is left",
+			sim_fail("liveness",
+				 "set %u: a failed leg is not recorded, or none is left",
 				 s);
 		if (!list_empty(&set->held) || !list_empty(&set->parked) ||
 		    !list_empty(&set->wanted))

@@ -15,6 +15,7 @@
 #include "world.h"
 
 static struct {
+	bool crashed;
 	bool forced_ever;	/* records may lead to refusals that are justified */
 	bool lost;		/* caches were lost since the start */
 	bool untold;		/* and no user's flush has failed since */
@@ -25,12 +26,7 @@ static struct {
 
 void oracle_begin(void)
 {
-	history.forced_ever = false;
-	history.lost = false;
-	history.untold = false;
-	history.owed = false;
-	history.saved = false;
-	history.forked_legs = 0;
+	memset(&history, 0, sizeof(history));
 }
 
 void oracle_widened(void)
@@ -193,7 +189,8 @@ static void check_contents(u64 legs)
 			if (content_may_hold(index, value_on(leg, sector)))
 				continue;
 			content_describe(index, text, sizeof(text));
-			sim_fail("K4", "leg %u is started as current, its sector %u is %llx, not [%s]",
+			sim_fail("K4",
+				 "leg %u is started as current, its sector %u is %llx, not [%s]",
 				 leg, index, (unsigned long long)value_on(leg, sector), text);
 		}
 	}
@@ -332,6 +329,9 @@ void oracle_refused(const struct oracle_start *start, int error)
 	for (leg = 0; leg < world.nr_disks; leg++)
 		if (start->present & 1ull << leg && !ledger_newest_slot(leg))
 			return;
+	/* A drop that broke off may be on a leg of another set only: degraded, then. */
+	if (start->degraded == TANDEM_DEGRADED_NEVER && (history.crashed || start->injected))
+		return;
 	if (start->degraded == TANDEM_DEGRADED_NEVER)
 		needed = all;
 	if (needed & ~start->present || needed & ~start->current_legs)
@@ -355,7 +355,8 @@ void oracle_down(void)
 	restore_books();
 	if (history.untold && !is_loss_on_record(true)) {
 		if (is_clean_on_record())
-			sim_fail("K1", "a clean stop forgets a failed flush that nobody was told of");
+			sim_fail("K1",
+				 "a clean stop forgets a failed flush that nobody was told of");
 		history.untold = false;
 	}
 	for (leg = 0; leg < world.nr_disks; leg++) {
@@ -379,6 +380,7 @@ void oracle_crash(bool power)
 		world.disk[leg].lossy = false;
 	}
 	restore_books();
+	history.crashed = true;
 	content_crash(power || history.lost);
 	history.lost = false;
 	history.untold = false;
@@ -392,7 +394,8 @@ void oracle_look(struct tandem_array *array)
 	for (s = 0; s < array->nr_sets; s++) {
 		masks = atomic_read(&array->set[s].masks);
 		if (!TANDEM_READABLE(masks))
-			sim_fail("I24", "set %u has no leg that may be read: the last one was failed",
+			sim_fail("I24",
+				 "set %u has no leg that may be read: the last one was failed",
 				 s);
 		if (TANDEM_READABLE(masks) & ~TANDEM_COUNTED(masks) ||
 		    TANDEM_COUNTED(masks) & ~TANDEM_WRITTEN(masks) ||

@@ -240,7 +240,8 @@ u64 sim_events_run(void)
 void sim_set_preemption(u32 mean)
 {
 	sched.preemption = mean;
-	sim_preempt_countdown = mean ? 1 + (int)sim_below(SIM_RANDOM_SCHEDULE, 2 * mean) : INT32_MAX;
+	sim_preempt_countdown = mean
+		? 1 + (int)sim_below(SIM_RANDOM_SCHEDULE, 2 * mean) : INT32_MAX;
 }
 
 /* Another processor does what is due. */
