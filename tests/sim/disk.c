@@ -128,8 +128,9 @@ static void finish_well(struct sim_command *command)
 	note_changes(disk);
 }
 
-static void finish_badly(struct sim_command *command, const struct sim_outcome *outcome)
+static void finish_badly(struct sim_command *command)
 {
+	const struct sim_outcome *outcome = &command->outcome;
 	struct sim_disk *disk = command->disk;
 
 	if (!command->applied && command->op != REQ_OP_READ)
@@ -150,18 +151,19 @@ static void complete_command(void *argument)
 	struct sim_command *command = argument;
 	struct sim_disk *disk = command->disk;
 	struct bio *bio = command->bio;
-	struct sim_outcome outcome;
+	blk_status_t status;
 
 	disk->clock++;
-	faults_decide(command, &outcome);
-	SIM_NOTE(outcome.status ? "disk error" : "disk", disk->engine.name,
+	faults_finish(command, &command->outcome);
+	status = command->outcome.status;
+	SIM_NOTE(status ? "disk error" : "disk", disk->engine.name,
 		 { command->sector, command->count,
-		   bio->bi_opf | (u64)outcome.status << 32 | (u64)command->flush << 40 });
-	if (outcome.status)
-		finish_badly(command, &outcome);
+		   bio->bi_opf | (u64)status << 32 | (u64)command->flush << 40 });
+	if (status)
+		finish_badly(command);
 	else
 		finish_well(command);
-	bio->bi_status = outcome.status;
+	bio->bi_status = status;
 	bio->bi_iter.bi_sector += command->count;
 	bio->bi_iter.bi_bvec_done += bio->bi_iter.bi_size;
 	bio->bi_iter.bi_size = 0;
@@ -216,6 +218,7 @@ static void submit(struct tandem_disk *engine, struct bio *bio, struct bio *pare
 	oracle_leg_command(command);
 	if (command->op != REQ_OP_READ && command->count)
 		capture(command);
+	faults_decide(command, &command->outcome);
 	if (faults_at_once(command)) {
 		outer = sim_state;
 		sim_state.irq = true;
@@ -224,7 +227,7 @@ static void submit(struct tandem_disk *engine, struct bio *bio, struct bio *pare
 		return;
 	}
 	if (command->at_start && command->count && !disk->health.dead)
-		apply(command, SIM_ALL);
+		apply(command, command->outcome.survival);
 	sim_after(latency(command), SIM_EVENT_DISK, complete_command, command);
 	sim_preempt();
 }

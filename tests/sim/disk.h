@@ -27,8 +27,8 @@ struct sim_command {
 	u64 issued;		/* disk's clock */
 	u32 stamp;		/* of the write in the cache */
 	u64 *content;		/* of a write */
+	struct sim_outcome outcome;
 	u8 *data;
-	struct sim_event *event;
 	struct list_head node;
 };
 

@@ -9,8 +9,9 @@
  *     when its power goes; older never over newer in one unit;
  *  3. may tear a write that is under way when power goes or that fails: any
  *     of its units may have landed, in the cache or for good;
- *  4. answers a command with any error class; a failed write may have landed
- *     wholly, partly or not at all, but never lands after its answer;
+ *  4. answers a command with any error; a failed write may have landed wholly,
+ *     partly or not at all, but never lands after its answer. An error that
+ *     says "not now" or "not this" means that no block was touched;
  *  5. that fails a flush may have dropped from its cache what was completed
  *     before, unit by unit, and answers the next flush with success;
  *  6. may die: every command fails from then on, what was under way fails and
@@ -146,14 +147,29 @@ static void heal_by_write(const struct sim_command *command)
 		health->bad_count = 0;
 }
 
-static void count(struct sim_disk *disk, blk_status_t status)
+/* The disk says that it does not do this: it has not touched a block. */
+static bool is_refusal(blk_status_t status)
 {
 	unsigned int i;
 
+	for (i = 0; i < ARRAY_SIZE(caller_errors); i++)
+		if (caller_errors[i] == status)
+			return true;
+	return false;
+}
+
+static void count(struct sim_disk *disk, blk_status_t status)
+{
 	faults.injected++;
 	disk->health.injected++;
-	for (i = 0; i < ARRAY_SIZE(caller_errors); i++)
-		disk->health.refused += caller_errors[i] == status;
+	disk->health.refused += is_refusal(status);
+}
+
+static u32 draw_survival(blk_status_t status)
+{
+	if (!faults.options->landed || faults_is_retryable(status) || is_refusal(status))
+		return SIM_NONE;
+	return below(SIM_NR_SURVIVALS);
 }
 
 void faults_decide(struct sim_command *command, struct sim_outcome *outcome)
@@ -163,28 +179,31 @@ void faults_decide(struct sim_command *command, struct sim_outcome *outcome)
 	outcome->status = BLK_STS_OK;
 	outcome->survival = SIM_ALL;
 	outcome->drop = false;
-	if (faults.on)
-		maybe_fall_ill(disk, command);
 	if (command->op == REQ_OP_WRITE_ZEROES && disk->health.no_write_zeroes) {
 		outcome->status = BLK_STS_NOTSUPP;
 		outcome->survival = SIM_NONE;
-	} else if (disk->health.dead) {
-		outcome->status = disk->health.dead_status;
-		outcome->survival = below(SIM_NR_SURVIVALS);
 	} else if (is_unreadable(command)) {
 		outcome->status = BLK_STS_MEDIUM;
 	} else if (faults.on && sim_chance(SIM_RANDOM_FAULTS, rate_of(command))) {
 		outcome->status = draw_error(command);
-		outcome->survival =
-			faults.options->landed && !faults_is_retryable(outcome->status) ?
-				    below(SIM_NR_SURVIVALS) : SIM_NONE;
+		outcome->survival = draw_survival(outcome->status);
 		outcome->drop = command->flush && faults.options->dropped && below(2) &&
 				!faults_is_retryable(outcome->status);
-	}
-	if (command->bio->bi_opf & REQ_NOWAIT && !outcome->status && command->users &&
-	    !below(16)) {
+	} else if (command->bio->bi_opf & REQ_NOWAIT && command->users && !below(16)) {
 		outcome->status = BLK_STS_AGAIN;
 		outcome->survival = SIM_NONE;
+	}
+}
+
+void faults_finish(struct sim_command *command, struct sim_outcome *outcome)
+{
+	struct sim_disk *disk = command->disk;
+
+	if (faults.on)
+		maybe_fall_ill(disk, command);
+	if (disk->health.dead && !outcome->status) {
+		outcome->status = disk->health.dead_status;
+		outcome->survival = below(SIM_NR_SURVIVALS);
 	}
 	if (outcome->status)
 		count(disk, outcome->status);

@@ -48,7 +48,9 @@ bool faults_is_retryable(blk_status_t status);
 /* Errors given to anybody since faults_start(). */
 u64 faults_injected(void);
 
+/* When it is submitted; and again when it completes, for the disk may be dead by then. */
 void faults_decide(struct sim_command *command, struct sim_outcome *outcome);
+void faults_finish(struct sim_command *command, struct sim_outcome *outcome);
 /* Refuse a command in the middle of its submission? */
 bool faults_at_once(struct sim_command *command);
 /* A disk that is back after a restart of the machine, or was replaced. */

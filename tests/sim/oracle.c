@@ -142,6 +142,9 @@ void oracle_flush_acked(const struct sim_part *part)
 	u32 set;
 
 	oracle_flush_untold();
+	/* Read-only on an older history: its records are not what is looked at here. */
+	if (!front_reads_are_bound())
+		return;
 	flush_lacking = 0;
 	culprit = 0;
 	content_flush_done(part->flush_time, check_flushed);

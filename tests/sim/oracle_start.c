@@ -360,6 +360,11 @@ void oracle_down(void)
 		history.untold = false;
 	}
 	for (leg = 0; leg < world.nr_disks; leg++) {
+		/* Read-only, nobody could note it: as if power had gone at the last crash. */
+		if (front_is_read_only() && world.disk[leg].lossy && ledger_is_current(leg)) {
+			content_crash(true);
+			world.disk[leg].lossy = false;
+		}
 		world.disk[leg].lossy &= ledger_is_current(leg);
 		history.owed |= ledger_is_current(leg) && world.disk[leg].doubtful;
 	}
