@@ -66,7 +66,6 @@ stage_shellcheck := tools/dev/shellcheck
 sim = $(call have,tests/sim/sim.mk,$(submake) check-sim FIRST_SEED=$(COMMIT_SEED) SEEDS=$1)
 stage_sim	:= $(call sim,1000)
 stage_sim_long	:= $(call sim,20000)
-stage_mutants	:= $(call have,tests/mutants,$(submake) mutants)
 stage_fuzz	:= $(call have,tests/fuzz/fuzz.mk,$(submake) fuzz FUZZ_S=10)
 stage_kernel_doc := tools/dev/kernel-doc
 stage_checkpatch := tools/dev/checkpatch
@@ -77,7 +76,7 @@ stage_vm_6.12	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.12)
 
 # The long ones first: two at a time, they are what the end waits for.
 FAST += build clang sim $(UNIT) $(CHECKS:%=tests-%) tidy shellcheck
-SLOW += vm-6.12 vm-6.1 module-6.12 module-6.1 mutants sim-long fuzz kernel-doc checkpatch
+SLOW += vm-6.12 vm-6.1 module-6.12 module-6.1 sim-long fuzz kernel-doc checkpatch
 
 # Built once before the stages, in parallel; what does not build fails in its
 # stage, with its log.
