@@ -6,4 +6,3 @@
 stage_vm_klog := tests/vm/selftest/klog
 
 FAST += vm-klog
-
