@@ -19,6 +19,7 @@ static struct {
 	bool forced_ever;	/* records may lead to refusals that are justified */
 	bool lost;		/* caches were lost since the start */
 	bool untold;		/* and no user's flush has failed since */
+	u32 untold_since;
 	bool owed;		/* a failed flush on record gives the next one reason to fail */
 	bool saved;		/* read-only: the books as they were before */
 	u64 forked_legs;	/* a forced start of these broke off: who knows what they say */
@@ -34,6 +35,7 @@ void oracle_widened(void)
 	history.lost = true;
 	/* Before the first request of a start it is only what a crash may do. */
 	history.untold |= front_is_up();
+	history.untold_since = content_flush_begin();
 }
 
 void oracle_flush_owed(void)
@@ -44,14 +46,18 @@ void oracle_flush_owed(void)
 bool oracle_flush_told(void)
 {
 	bool reason = history.owed || history.untold;
+	unsigned int leg;
 
 	history.untold = false;
+	/* Whoever was in doubt is so no more than all others: everybody knows. */
+	for (leg = 0; leg < world.nr_disks; leg++)
+		world.disk[leg].doubtful = false;
 	return reason;
 }
 
-void oracle_flush_untold(void)
+void oracle_flush_untold(u32 begun)
 {
-	if (history.untold)
+	if (history.untold && begun > history.untold_since)
 		sim_fail("K1", "a flush succeeds, and writes before it were lost by every leg");
 	history.owed = false;
 }
@@ -131,6 +137,8 @@ void oracle_start_begin(struct oracle_start *start)
 		start->current_legs |= (u64)ledger_is_current(leg) << leg;
 		start->up_to_date |= (u64)ledger_is_up_to_date(leg) << leg;
 		start->rivals_of[leg] = rivals_of(leg);
+		if (start->present & start->up_to_date & 1ull << leg)
+			start->left_out |= ledger_left_out_by(leg);
 	}
 	start->forked_legs = history.forked_legs;
 	start->injected = faults_injected();
@@ -228,7 +236,7 @@ static bool check_history(const struct oracle_start *start, struct tandem_array 
 				 (unsigned long long)used, (unsigned long long)start->up_to_date);
 		return false;
 	}
-	if (start->current_legs & ~found && !start->forked_legs)
+	if (start->current_legs & ~found & ~start->left_out && !start->forked_legs)
 		sim_fail("K5", "started unforced with %llx, though %llx are current on record",
 			 (unsigned long long)found, (unsigned long long)start->current_legs);
 	check_contents(used & legs_by_state(array, TANDEM_LEG_CURRENT));
@@ -283,7 +291,7 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 		sim_fail("K5", "started by force that nobody used");
 	start->live = !array->plan.forced && !(legs_found(array) & start->forked_legs) &&
 		      check_history(start, array);
-	start->bound = start->live || !start->read_only;
+	start->bound = !start->read_only || (start->live && !start->forked_legs);
 	if (start->read_only) {
 		if (count_writes() != start->writes)
 			sim_fail("K6", "a read-only start wrote to a disk");
