@@ -290,6 +290,7 @@ void content_widen(u32 first, u32 count)
 	for (; count; first++, count--) {
 		s = at(first);
 		s->tainted = s->pending;
+		s->widened = now;
 		s->open |= s->unknown;
 		if (s->nr < 2)
 			continue;
@@ -322,7 +323,7 @@ static bool may_race(const struct content_sector *s, const struct content_snapsh
 {
 	unsigned int i;
 
-	if (snapshot->open || s->writes - snapshot->writes >= CONTENT_RECENT)
+	if (snapshot->open || s->widened > snapshot->time || s->writes - snapshot->writes >= CONTENT_RECENT)
 		return true;
 	for (i = 0; i < snapshot->nr; i++)
 		if (snapshot->value[i] == value)

@@ -43,6 +43,7 @@ struct content_version {
 struct content_sector {
 	u64 pending_value;
 	u32 changed;
+	u32 widened;		/* when anything unflushed last became possible again */
 	u32 writes;
 	u8 nr;
 	u8 pending;

@@ -25,6 +25,7 @@
 struct config {
 	struct tandem_id id;
 	bool durable;
+	bool gone;		/* it was the newest, and was taken back */
 	u32 time;		/* at which it first showed */
 	u32 turn;		/* of the scheduler, then */
 	s32 before;		/* newest of its set until this one came */
@@ -42,12 +43,14 @@ struct whereabouts {
 	struct position before;
 	s32 by;			/* configuration that moved it; -1: beyond doubt */
 	s32 promoted;		/* configuration that promoted it, in this node; or -1 */
+	s32 promoted_in;	/* that node */
 	s32 demoted;		/* a later one that did not have it any more; or -1 */
 };
 
 static struct {
 	struct ledger_slot slot[SIM_MAX_DISKS][2];
-	s32 shown[SIM_MAX_DISKS][2];	/* configuration that a read of the slot gives */
+	struct ledger_slot view[SIM_MAX_DISKS][2];	/* what a read of the slot gives */
+	s32 shown[SIM_MAX_DISKS][2];	/* its configuration */
 	struct whereabouts leg[SIM_MAX_DISKS];
 	struct ledger_node node[MAX_NODES];
 	s32 nr_nodes;
@@ -66,6 +69,7 @@ void ledger_start(void)
 {
 	memset(ledger.newest, 0xff, sizeof(ledger.newest));
 	memset(ledger.slot, 0, sizeof(ledger.slot));
+	memset(ledger.view, 0, sizeof(ledger.view));
 	memset(ledger.shown, 0xff, sizeof(ledger.shown));
 	ledger.nr_configs = 0;
 	ledger.nr_epochs = 0;
@@ -85,15 +89,30 @@ const struct ledger_slot *ledger_slot(unsigned int leg, unsigned int slot)
 	return &ledger.slot[leg][slot];
 }
 
-const struct ledger_slot *ledger_newest_slot(unsigned int leg)
+static const struct ledger_slot *choose_slot(const struct ledger_slot *slot)
 {
-	const struct ledger_slot *slot = ledger.slot[leg];
-
 	if (!slot[0].valid && !slot[1].valid)
 		return NULL;
 	if (!slot[1].valid || (slot[0].valid && slot[0].sequence > slot[1].sequence))
 		return &slot[0];
 	return &slot[1];
+}
+
+const struct ledger_slot *ledger_newest_slot(unsigned int leg)
+{
+	return choose_slot(ledger.slot[leg]);
+}
+
+u64 ledger_left_out_by(unsigned int leg)
+{
+	const struct ledger_slot *slot = choose_slot(ledger.view[leg]);
+	unsigned int i;
+	u64 legs = 0;
+
+	for (i = 0; slot && i < world.nr_disks; i++)
+		if (slot->record[i] != TANDEM_RECORD_CURRENT)
+			legs |= 1ull << i;
+	return legs;
 }
 
 bool ledger_is_known_epoch(const struct tandem_id *epoch)
@@ -123,8 +142,10 @@ static bool is_real(s32 config)
 
 static s32 newest(unsigned int set)
 {
-	while (!is_real(ledger.newest[set]))
+	while (!is_real(ledger.newest[set])) {
+		ledger.config[ledger.newest[set]].gone = true;
 		ledger.newest[set] = ledger.config[ledger.newest[set]].before;
+	}
 	return ledger.newest[set];
 }
 
@@ -143,8 +164,14 @@ static void move(unsigned int leg, struct position to, s32 by)
 {
 	struct position from = position(leg);
 
-	ledger.leg[leg] = (struct whereabouts){ to, from, by, ledger.leg[leg].promoted,
-					       ledger.leg[leg].demoted };
+	ledger.leg[leg].now = to;
+	ledger.leg[leg].before = from;
+	ledger.leg[leg].by = by;
+}
+
+static void place_at(unsigned int leg, struct position to)
+{
+	ledger.leg[leg] = (struct whereabouts){ to, to, -1, -1, -1, -1 };
 }
 
 bool ledger_is_current(unsigned int leg)
@@ -184,6 +211,7 @@ static void note_promotion(unsigned int leg, s32 config)
 		SIM_NOTE("promotion", NULL, { i, leg });
 		oracle_promotion_landed(i);
 		ledger.leg[i].promoted = config;
+		ledger.leg[i].promoted_in = ledger.live;
 		ledger.leg[i].demoted = -1;
 	}
 }
@@ -199,10 +227,10 @@ static bool is_promoted(unsigned int leg)
 /* A promoted leg is part of the history once it has the record itself. */
 static void note_joining(unsigned int leg, s32 config)
 {
-	if (is_promoted(leg) &&
-	    ledger.config[config].record[leg] == TANDEM_RECORD_CURRENT &&
-	    (position(leg).node != ledger.live || position(leg).left != LEDGER_STAYED))
-		move(leg, (struct position){ ledger.live, LEDGER_STAYED }, config);
+	if (is_promoted(leg) && ledger.config[config].record[leg] == TANDEM_RECORD_CURRENT &&
+	    (position(leg).node != ledger.leg[leg].promoted_in ||
+	     position(leg).left != LEDGER_STAYED))
+		move(leg, (struct position){ ledger.leg[leg].promoted_in, LEDGER_STAYED }, config);
 }
 
 /* A configuration shows on its first leg: it is the newest of its set. */
@@ -215,13 +243,17 @@ static s32 new_config(unsigned int leg, const struct ledger_slot *slot)
 		sim_fail("oracle", "too many configurations for one seed");
 	config->id = slot->config;
 	config->durable = false;
-	config->time = ++ledger.clock;
+	config->gone = false;
+	/* Between two activations nothing is acknowledged: that is one moment. */
+	config->time = front_is_up() ? ++ledger.clock : ledger.clock;
 	config->turn = sim_turn();
 	config->before = newest(set);
 	memcpy(config->record, slot->record, sizeof(config->record));
 	if (front_is_up())
 		note_promotion(leg, ledger.nr_configs);
-	ledger.newest[set] = ledger.nr_configs;
+	/* What an older history issues counts when it is up, not before. */
+	if (ledger.newest[set] < 0 || ledger_is_up_to_date(leg))
+		ledger.newest[set] = ledger.nr_configs;
 	SIM_NOTE("configuration", NULL, { leg, set, ledger.nr_configs });
 	return ledger.nr_configs++;
 }
@@ -314,6 +346,11 @@ static s32 note_config(struct sim_disk *disk, const struct ledger_slot *slot)
 
 	if (config < 0)
 		config = new_config(disk->leg, slot);
+	/* A torn record may be whole again: the rest of it was written once more. */
+	if (ledger.config[config].gone && ledger_is_up_to_date(disk->leg)) {
+		ledger.config[config].gone = false;
+		ledger.newest[set_of(disk->leg)] = config;
+	}
 	note_joining(disk->leg, config);
 	/* To be filled: whatever it was before, it is nobody's rival any more. */
 	if (ledger.config[config].record[disk->leg] == TANDEM_RECORD_REBUILDING &&
@@ -325,13 +362,13 @@ static s32 note_config(struct sim_disk *disk, const struct ledger_slot *slot)
 
 void ledger_slot_shown(struct sim_disk *disk, unsigned int slot_nr)
 {
-	struct ledger_slot shown;
+	struct ledger_slot *shown = &ledger.view[disk->leg][slot_nr];
 
 	ledger.shown[disk->leg][slot_nr] = -1;
-	if (!decode_slot(disk, slot_nr, false, &shown) || shown.blank || !world.created)
+	if (!decode_slot(disk, slot_nr, false, shown) || shown->blank || !world.created)
 		return;
-	note_record(disk, &shown, "record shows");
-	ledger.shown[disk->leg][slot_nr] = note_config(disk, &shown);
+	note_record(disk, shown, "record shows");
+	ledger.shown[disk->leg][slot_nr] = note_config(disk, shown);
 }
 
 bool ledger_may_rot(unsigned int leg)
@@ -366,7 +403,7 @@ void ledger_add_leg(struct sim_disk *disk)
 
 	if (!slot)
 		sim_fail("oracle", "leg %u was created without a superblock", disk->leg);
-	ledger.leg[disk->leg] = (struct whereabouts){ { 0, LEDGER_STAYED }, { 0, 0 }, -1, -1, -1 };
+	place_at(disk->leg, (struct position){ 0, LEDGER_STAYED });
 	ledger_is_known_epoch(&slot->epoch);
 	ledger.config[note_config(disk, slot)].durable = true;
 }
@@ -374,7 +411,8 @@ void ledger_add_leg(struct sim_disk *disk)
 bool ledger_is_up_to_date(unsigned int leg)
 {
 	return (position(leg).node == ledger.live && position(leg).left == LEDGER_STAYED) ||
-	       (is_promoted(leg) && ledger_is_current(leg));
+	       (is_promoted(leg) && ledger.leg[leg].promoted_in == ledger.live &&
+		ledger_is_current(leg));
 }
 
 bool ledger_is_one_timeline(u64 legs)
@@ -439,11 +477,11 @@ void ledger_activated(u64 current_legs)
 	SIM_NOTE("history", NULL, { current_legs, ledger.nr_nodes, ledger.clock });
 	for (i = 0; i < world.nr_disks; i++)
 		if (current_legs & (1ull << i))
-			ledger.leg[i] = (struct whereabouts){ to, to, -1, -1, -1 };
+			place_at(i, to);
 	ledger.live = ledger.nr_nodes++;
 }
 
 void ledger_replaced(struct sim_disk *disk)
 {
-	ledger.leg[disk->leg] = (struct whereabouts){ { -1, 0 }, { -1, 0 }, -1, -1, -1 };
+	place_at(disk->leg, (struct position){ -1, 0 });
 }

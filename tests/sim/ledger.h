@@ -48,6 +48,8 @@ const struct ledger_slot *ledger_slot(unsigned int leg, unsigned int slot);
 /* The slot that counts, or NULL. */
 const struct ledger_slot *ledger_newest_slot(unsigned int leg);
 
+/* Legs, of any set, that the record which a start finds on @leg does not call current. */
+u64 ledger_left_out_by(unsigned int leg);
 /* Both slots say the same: one may rot. */
 bool ledger_may_rot(unsigned int leg);
 

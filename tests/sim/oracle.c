@@ -123,6 +123,11 @@ void oracle_write_acked(const struct sim_part *part)
 
 static u64 flush_lacking;
 
+static void nothing(u32 sector)
+{
+	(void)sector;
+}
+
 static void check_flushed(u32 sector)
 {
 	unsigned int first = sector / world.set_sectors * world.options.legs;
@@ -141,10 +146,12 @@ void oracle_flush_acked(const struct sim_part *part)
 	u64 legs = (1ull << world.options.legs) - 1;
 	u32 set;
 
-	oracle_flush_untold();
-	/* Read-only on an older history: its records are not what is looked at here. */
-	if (!front_reads_are_bound())
+	oracle_flush_untold(part->flush_time);
+	/* Read-only: nobody can record what is lacking, and no write is acknowledged. */
+	if (front_is_read_only()) {
+		content_flush_done(part->flush_time, nothing);
 		return;
+	}
 	flush_lacking = 0;
 	culprit = 0;
 	content_flush_done(part->flush_time, check_flushed);
@@ -304,11 +311,6 @@ static void check_equal(const char *rule, u32 set)
 				 describe(index_of(set, sector)));
 		}
 	}
-}
-
-static void nothing(u32 sector)
-{
-	(void)sector;
 }
 
 void oracle_clean_landed(unsigned int leg)

@@ -37,8 +37,8 @@ void oracle_widened(void);
 void oracle_flush_owed(void);
 /* A user's flush fails. Return: a failed flush on record is reason enough. */
 bool oracle_flush_told(void);
-/* A user's flush succeeds. */
-void oracle_flush_untold(void);
+/* A user's flush that began at @begun succeeds. */
+void oracle_flush_untold(u32 begun);
 
 /**
  * struct oracle_start - an attempt to start the array
@@ -53,6 +53,7 @@ struct oracle_start {
 	bool misplaced;
 	u64 current_legs;
 	u64 up_to_date;
+	u64 left_out;		/* by the record of a leg that is here, of any set */
 	u64 rivals_of[SIM_MAX_DISKS];
 	u64 forked_legs;
 	bool live;		/* it is the newest history that runs */
