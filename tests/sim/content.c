@@ -323,7 +323,9 @@ static bool may_race(const struct content_sector *s, const struct content_snapsh
 {
 	unsigned int i;
 
-	if (snapshot->open || s->widened > snapshot->time || s->writes - snapshot->writes >= CONTENT_RECENT)
+	if (snapshot->open || s->widened > snapshot->time)
+		return true;
+	if (s->writes - snapshot->writes >= CONTENT_RECENT)
 		return true;
 	for (i = 0; i < snapshot->nr; i++)
 		if (snapshot->value[i] == value)
