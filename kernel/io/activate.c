@@ -253,6 +253,7 @@ static void raise_set(struct tandem_array *array, struct tandem_set *set)
 	/* A leg that is a step behind holds no more than one that is not (A13). */
 	newest &= current_legs;
 	set->pin = newest ? newest & -newest : current_legs & -current_legs;
+	set->record_due = false;
 	set->record_hopeless = false;
 	set->record_attempts = 0;
 	atomic_set(&set->masks, tandem_masks_pack(current_legs | rebuilding, current_legs,

@@ -283,6 +283,7 @@ static void record_done(struct tandem_array *array, void *context, u64 written, 
 		count_attempt(array, set);
 	} else {
 		recorded(array, set);
+		set->record_due = false;
 		set->record_attempts = 0;
 		set->record_hopeless = false;
 	}
@@ -313,6 +314,7 @@ static void edit(struct tandem_array *array, struct tandem_set *set)
 	spin_unlock_irq(&array->lock);
 	if (!drop.legs)
 		return;
+	set->record_due = true;
 	tandem_id_random(&drop.config, sizeof(drop.config));
 	tandem_lineage_drop(array->super, &drop);
 }
@@ -326,7 +328,7 @@ static struct tandem_set *set_to_record(struct tandem_array *array)
 
 	for (i = 0; i < nr; i++) {
 		leg = &array->leg[(array->record_next + i) % nr];
-		if (leg->set && needs_record(array, leg))
+		if (leg->set && (leg->set->record_due || needs_record(array, leg)))
 			return leg->set;
 	}
 	return NULL;
@@ -388,7 +390,8 @@ bool tandem_fault_is_settled(struct tandem_array *array)
 
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
-		if (leg->set && needs_record(array, leg) && !leg->set->record_hopeless)
+		if (leg->set && (leg->set->record_due || needs_record(array, leg)) &&
+		    !leg->set->record_hopeless)
 			return false;
 	}
 	return true;

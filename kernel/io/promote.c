@@ -90,7 +90,7 @@ bool tandem_promote_start(struct tandem_copy *copy)
 	}
 	spin_lock_irq(&array->lock);
 	masks = atomic_read(&set->masks);
-	if (TANDEM_FAILING(masks)) {
+	if (TANDEM_FAILING(masks) || set->record_due) {
 		spin_unlock_irq(&array->lock);
 		return false;
 	}
@@ -164,8 +164,9 @@ static void fail_legs(struct tandem_copy *copy, u64 failed)
 }
 
 /*
- * Old legs first, then the leg itself (io/commit.h). An old leg that failed is
- * recorded before we try again.
+ * Old legs first, then the leg itself and those that are still being filled:
+ * the next change takes for granted that they have this one (io/commit.h). An
+ * old leg that failed is recorded before we try again.
  */
 static void commit_done(struct tandem_array *array, void *context, u64 written, u64 failed)
 {
@@ -197,6 +198,11 @@ static bool step_token(struct tandem_copy *copy)
 		return give_up(copy);
 	if (!tandem_commit_try(array))
 		return false;
+	/* A promotion claims that what was issued before has landed everywhere. */
+	if (set->record_due) {
+		tandem_commit_release(array);
+		return give_up(copy);
+	}
 	copy->promote = PROMOTE_COMMIT;
 	if (array->super->place[leg->index].record != TANDEM_RECORD_CURRENT) {
 		tandem_id_random(&config, sizeof(config));
@@ -204,7 +210,7 @@ static bool step_token(struct tandem_copy *copy)
 	}
 	masks = atomic_read(&set->masks);
 	order.first = (u64)TANDEM_READABLE(masks) << set->first_leg;
-	order.later = 1ull << leg->index;
+	order.later = (u64)(TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks)) << set->first_leg;
 	tandem_commit_start(array, &order);
 	return false;
 }

@@ -32,6 +32,8 @@ static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 fail
  * @suspect: legs whose flush failed in the round that is on: they may have
  *	dropped what was acknowledged, and are not read before they are judged;
  *	written under array->lock
+ * @record_due: a configuration without a failed leg was issued and is not yet on
+ *	every leg that stays; written under the commit token
  * @record_attempts: failed ones in a row; @record_hopeless: held requests get
  *	errors, not patience
  * @nr_unsure, @nr_refill: regions with that bit
@@ -43,6 +45,7 @@ struct tandem_set {
 	u16 nr_legs;
 	u8 pin;
 	u8 suspect;
+	bool record_due;
 	bool record_hopeless;
 	unsigned int record_attempts;
 	atomic_t *region;
