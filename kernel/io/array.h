@@ -66,7 +66,7 @@ struct tandem_array {
 	bool sync_paused;
 	bool flush_lost;		/* the next round of flushes fails (A8) */
 	bool giving_up;			/* presuspend: no patience with records */
-	u16 record_next;		/* leg to look at first, in turn */
+	u16 record_next;		/* set to look at first, in turn */
 	bool commit_busy;
 	struct tandem_commit *commit;
 	struct tandem_flush *flush;

@@ -79,6 +79,16 @@ static bool needs_record(struct tandem_array *array, struct tandem_leg *leg)
 	       (leg->state == TANDEM_LEG_FAILED && record == TANDEM_RECORD_REBUILDING);
 }
 
+bool tandem_fault_is_due(struct tandem_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->nr_legs; i++)
+		if (needs_record(set->array, tandem_set_leg(set, i)))
+			return true;
+	return set->record_due;
+}
+
 bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event)
 {
 	struct tandem_set *set = leg->set;
@@ -322,14 +332,13 @@ static void edit(struct tandem_array *array, struct tandem_set *set)
 /* A set with something to record; in turn, or one that cannot would starve others. */
 static struct tandem_set *set_to_record(struct tandem_array *array)
 {
-	unsigned int nr = array->params.nr_legs;
-	struct tandem_leg *leg;
+	struct tandem_set *set;
 	unsigned int i;
 
-	for (i = 0; i < nr; i++) {
-		leg = &array->leg[(array->record_next + i) % nr];
-		if (leg->set && (leg->set->record_due || needs_record(array, leg)))
-			return leg->set;
+	for (i = 0; i < array->nr_sets; i++) {
+		set = &array->set[(array->record_next + i) % array->nr_sets];
+		if (tandem_fault_is_due(set))
+			return set;
 	}
 	return NULL;
 }
@@ -349,7 +358,7 @@ void tandem_fault_record_work(struct work_struct *work)
 		tandem_commit_release(array);
 		return;
 	}
-	array->record_next = set->first_leg + set->nr_legs;
+	array->record_next = set->index + 1;
 	edit(array, set);
 	masks = atomic_read(&set->masks);
 	order.first = leg_mask(set, TANDEM_READABLE(masks));
@@ -385,14 +394,10 @@ void tandem_fault_give_up(struct tandem_array *array)
 
 bool tandem_fault_is_settled(struct tandem_array *array)
 {
-	struct tandem_leg *leg;
 	unsigned int i;
 
-	for (i = 0; i < array->params.nr_legs; i++) {
-		leg = &array->leg[i];
-		if (leg->set && (leg->set->record_due || needs_record(array, leg)) &&
-		    !leg->set->record_hopeless)
+	for (i = 0; i < array->nr_sets; i++)
+		if (tandem_fault_is_due(&array->set[i]) && !array->set[i].record_hopeless)
 			return false;
-	}
 	return true;
 }

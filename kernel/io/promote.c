@@ -90,7 +90,7 @@ bool tandem_promote_start(struct tandem_copy *copy)
 	}
 	spin_lock_irq(&array->lock);
 	masks = atomic_read(&set->masks);
-	if (TANDEM_FAILING(masks) || set->record_due) {
+	if (tandem_fault_is_due(set)) {
 		spin_unlock_irq(&array->lock);
 		return false;
 	}
@@ -193,13 +193,15 @@ static bool step_token(struct tandem_copy *copy)
 	u32 masks;
 
 	masks = atomic_read(&set->masks);
-	/* A failure that waits for its record goes first; its release kicks us. */
-	if (!(TANDEM_WRITTEN(masks) & leg->bit) || TANDEM_FAILING(masks))
+	if (!(TANDEM_WRITTEN(masks) & leg->bit))
 		return give_up(copy);
 	if (!tandem_commit_try(array))
 		return false;
-	/* A promotion claims that what was issued before has landed everywhere. */
-	if (set->record_due) {
+	/*
+	 * A failure that waits for its record goes first; its release kicks us.
+	 * A promotion claims that what was issued before has landed everywhere.
+	 */
+	if (tandem_fault_is_due(set)) {
 		tandem_commit_release(array);
 		return give_up(copy);
 	}
