@@ -10,6 +10,7 @@
 #include "admin.h"
 #include "front.h"
 #include "ledger.h"
+#include "oracle.h"
 #include "sched.h"
 #include "users.h"
 #include "world.h"
@@ -121,6 +122,9 @@ static void replace_something(void)
 	unsigned int source = world_set_of(leg) * world.options.legs;
 
 	if (!world.options.replace || below(3) || ledger_is_current(leg))
+		return;
+	/* What a start by force left behind may be the only leg that a record needs. */
+	if (oracle_is_forked(leg))
 		return;
 	while (!ledger_is_up_to_date(source))
 		if (++source == world.nr_disks)

@@ -258,6 +258,21 @@ static s32 new_config(unsigned int leg, const struct ledger_slot *slot)
 	return ledger.nr_configs++;
 }
 
+/*
+ * The moment from which on @leg, left out by @config, had no part in what was
+ * acknowledged: the first of the configurations up to @config that it never had.
+ */
+static u32 left_at(unsigned int leg, s32 config)
+{
+	const struct ledger_slot *slot = choose_slot(ledger.view[leg]);
+	s32 own = slot ? find_config(&slot->config) : -1;
+	s32 c = config;
+
+	while (ledger.config[c].before >= 0 && ledger.config[c].before != own)
+		c = ledger.config[c].before;
+	return ledger.config[ledger.config[c].before < 0 ? config : c].time;
+}
+
 /* Legs of the same node that the record leaves out have left. */
 static void note_leaving(unsigned int leg, s32 config)
 {
@@ -265,6 +280,7 @@ static void note_leaving(unsigned int leg, s32 config)
 	struct position here = position(leg);
 	unsigned int first = set_of(leg) * world.options.legs;
 	unsigned int i;
+	u32 left;
 
 	for (i = first; i < first + world.options.legs; i++)
 		if (record[i] != TANDEM_RECORD_CURRENT && ledger.leg[i].promoted < config)
@@ -274,8 +290,9 @@ static void note_leaving(unsigned int leg, s32 config)
 	for (i = first; i < first + world.options.legs; i++)
 		if (record[i] != TANDEM_RECORD_CURRENT && position(i).node == here.node &&
 		    position(i).left == LEDGER_STAYED) {
-			move(i, (struct position){ here.node, ledger.config[config].time }, config);
-			SIM_NOTE("leg left", NULL, { i, here.node, ledger.config[config].time });
+			left = left_at(i, config);
+			move(i, (struct position){ here.node, left }, config);
+			SIM_NOTE("leg left", NULL, { i, here.node, left });
 		}
 }
 

@@ -70,6 +70,8 @@ void oracle_start_broken(const struct oracle_start *start, struct tandem_array *
 void oracle_down(void);
 void oracle_removed(void);
 void oracle_crash(bool power);
+/* Did a start by force that broke off write to @leg? Who knows what calls it current. */
+bool oracle_is_forked(unsigned int leg);
 
 /* Nothing is under way and nothing goes wrong: legs agree, nothing is left over. */
 void oracle_quiet(struct tandem_array *array);

@@ -62,6 +62,11 @@ void oracle_flush_untold(u32 begun)
 	history.owed = false;
 }
 
+bool oracle_is_forked(unsigned int leg)
+{
+	return history.forked_legs & 1ull << leg;
+}
+
 static bool is_formatted(unsigned int leg)
 {
 	const struct ledger_slot *slot = ledger_newest_slot(leg);
