@@ -121,7 +121,7 @@ static void replace_something(void)
 	unsigned int leg = below(world.nr_disks);
 	unsigned int source = world_set_of(leg) * world.options.legs;
 
-	if (!world.options.replace || below(3) || ledger_is_current(leg))
+	if (!world.options.replace || below(3) || !ledger_is_out(leg))
 		return;
 	/* What a start by force left behind may be the only leg that a record needs. */
 	if (oracle_is_forked(leg))

@@ -181,6 +181,11 @@ bool ledger_is_current(unsigned int leg)
 	return config >= 0 && ledger.config[config].record[leg] == TANDEM_RECORD_CURRENT;
 }
 
+bool ledger_is_out(unsigned int leg)
+{
+	return !ledger_is_current(leg) && ledger.config[newest(set_of(leg))].durable;
+}
+
 bool ledger_is_stale(unsigned int leg)
 {
 	s32 config = newest(set_of(leg));

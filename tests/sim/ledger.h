@@ -55,6 +55,8 @@ bool ledger_may_rot(unsigned int leg);
 
 /* Is @leg current by the newest configuration of its set that landed anywhere? */
 bool ledger_is_current(unsigned int leg);
+/* It is not, and no power cut can take that back. */
+bool ledger_is_out(unsigned int leg);
 /* It is not, and whoever sends a command now could know. */
 bool ledger_is_stale(unsigned int leg);
 /* An epoch that was seen before now? Seeing makes it known. */
