@@ -103,9 +103,14 @@ const struct ledger_slot *ledger_newest_slot(unsigned int leg)
 	return choose_slot(ledger.slot[leg]);
 }
 
+const struct ledger_slot *ledger_shown_slot(unsigned int leg)
+{
+	return choose_slot(ledger.view[leg]);
+}
+
 u64 ledger_left_out_by(unsigned int leg)
 {
-	const struct ledger_slot *slot = choose_slot(ledger.view[leg]);
+	const struct ledger_slot *slot = ledger_shown_slot(leg);
 	unsigned int i;
 	u64 legs = 0;
 
@@ -414,7 +419,9 @@ void ledger_slot_changed(struct sim_disk *disk, unsigned int slot_nr)
 	if (slot->blank || !world.created)
 		return;
 	ledger.config[note_config(disk, slot)].durable = true;
-	if (slot->clean && !was_clean && front_is_up() && ledger_is_up_to_date(disk->leg) &&
+	/* Where another history is read the books are not those that the record closes. */
+	if (slot->clean && !was_clean && front_reads_are_bound() &&
+	    ledger_is_up_to_date(disk->leg) &&
 	    !memcmp(&slot->epoch, &ledger.live_epoch, sizeof(slot->epoch)))
 		oracle_clean_landed(disk->leg);
 }
