@@ -47,6 +47,8 @@ void ledger_slot_shown(struct sim_disk *disk, unsigned int slot);
 const struct ledger_slot *ledger_slot(unsigned int leg, unsigned int slot);
 /* The slot that counts, or NULL. */
 const struct ledger_slot *ledger_newest_slot(unsigned int leg);
+/* The slot that a start finds: it may be in the cache only, or NULL. */
+const struct ledger_slot *ledger_shown_slot(unsigned int leg);
 
 /* Legs, of any set, that the record which a start finds on @leg does not call current. */
 u64 ledger_left_out_by(unsigned int leg);

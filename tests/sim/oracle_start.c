@@ -107,17 +107,30 @@ static u64 rivals_among(const struct oracle_start *start, u64 legs)
 	return rivals;
 }
 
-/* Does a leg, or one that is current, say that a flush failed on the way down? */
-static bool is_loss_on_record(bool only_current)
+static bool says_lost(const struct ledger_slot *slot)
 {
-	const struct ledger_slot *slot;
+	return slot && slot->flush_lost;
+}
+
+/* Does a current leg say for good that a flush failed on the way down? */
+static bool is_loss_on_record(void)
+{
 	unsigned int leg;
 
-	for (leg = 0; leg < world.nr_disks; leg++) {
-		slot = ledger_newest_slot(leg);
-		if (slot && slot->flush_lost && (!only_current || ledger_is_current(leg)))
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (ledger_is_current(leg) && says_lost(ledger_newest_slot(leg)))
 			return true;
-	}
+	return false;
+}
+
+/* Does any leg say so, if only to whoever reads it now? */
+static bool is_loss_to_be_found(void)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (says_lost(ledger_newest_slot(leg)) || says_lost(ledger_shown_slot(leg)))
+			return true;
 	return false;
 }
 
@@ -137,7 +150,7 @@ void oracle_start_begin(struct oracle_start *start)
 
 	start->current_legs = 0;
 	start->up_to_date = 0;
-	history.owed |= is_loss_on_record(false);
+	history.owed |= is_loss_to_be_found();
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		start->current_legs |= (u64)ledger_is_current(leg) << leg;
 		start->up_to_date |= (u64)ledger_is_up_to_date(leg) << leg;
@@ -366,7 +379,7 @@ void oracle_down(void)
 	unsigned int leg;
 
 	restore_books();
-	if (history.untold && !is_loss_on_record(true)) {
+	if (history.untold && !is_loss_on_record()) {
 		if (is_clean_on_record())
 			sim_fail("K1",
 				 "a clean stop forgets a failed flush that nobody was told of");
