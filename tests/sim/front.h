@@ -25,6 +25,7 @@ struct sim_part {
 	u32 count;
 	u32 flush_time;
 	u64 excuses;		/* errors that disks gave, when it began */
+	u64 current_legs;	/* then */
 	struct list_head node;
 	struct tandem_request *request;
 };

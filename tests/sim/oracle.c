@@ -351,15 +351,19 @@ static u64 count_excuses(bool flush)
 	return excuses;
 }
 
-/* A set with a leg that never failed since the start has an answer to everything. */
-static bool has_sound_leg(u32 set)
+/*
+ * A set with a leg that never failed since the start has an answer to everything
+ * that came when the leg was current: one that is promoted while the request is
+ * under way may have been nobody's survivor when the request was judged.
+ */
+static bool has_sound_leg(const struct sim_part *part, u32 set)
 {
-	struct tandem_array *array = front_array();
+	u64 legs = part->current_legs & front_legs(TANDEM_LEG_CURRENT);
 	unsigned int first = set * world.options.legs;
 	unsigned int leg;
 
 	for (leg = first; leg < first + world.options.legs; leg++)
-		if (array->leg[leg].state == TANDEM_LEG_CURRENT &&
+		if (legs & 1ull << leg &&
 		    world.disk[leg].health.injected == world.disk[leg].health.injected_at_start)
 			return true;
 	return false;
@@ -383,6 +387,7 @@ static bool is_bound_to_pin(const struct sim_part *part)
 void oracle_part_begun(struct sim_part *part)
 {
 	part->excuses = count_excuses(is_flush(part));
+	part->current_legs = front_legs(TANDEM_LEG_CURRENT);
 	part->flush_time = content_flush_begin();
 }
 
@@ -401,7 +406,7 @@ void oracle_error_given(const struct sim_part *part)
 	if (front_is_read_only() && part->op->kind != TANDEM_OP_READ)
 		return;
 	for (set = 0; set < world.options.sets; set++)
-		sound &= has_sound_leg(is_flush(part) ? set : part->set);
+		sound &= has_sound_leg(part, is_flush(part) ? set : part->set);
 	if (sound)
 		sim_fail("availability",
 			 "error %u for a request of kind %u to set %u: a leg is sound",
