@@ -9,8 +9,8 @@
  * need of the engine shows here, in one place, three times.
  *
  * Rules that keep the seam small: no kthread, no timer but delayed work, no
- * per-CPU data, no RCU; wait_event() only in io/control.c and io/activate.c
- * (control path).
+ * per-CPU data, no RCU; wait_event() and msleep() only in io/control.c and
+ * io/activate.c (control path).
  */
 #ifndef TANDEM_SYS_H
 #define TANDEM_SYS_H
@@ -20,6 +20,7 @@
 #include <linux/bitops.h>
 #include <linux/blkdev.h>
 #include <linux/crc32c.h>
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>

@@ -100,12 +100,13 @@ static int without(struct tandem_array *array, u64 failed)
 	return 0;
 }
 
-/* Returns the legs whose flush failed. */
-static u64 flush_legs(struct tandem_array *array, u64 legs)
+/* Asks @legs once. Returns those that did not see it; adds those that failed. */
+static u64 ask_to_flush(struct tandem_array *array, u64 legs, u64 *failed)
 {
+	enum tandem_error_class class;
 	struct tandem_leg *leg;
 	unsigned int i;
-	u64 failed = 0;
+	u64 again = 0;
 
 	tandem_control_begin(array);
 	for (i = 0; i < array->params.nr_legs; i++) {
@@ -120,11 +121,28 @@ static u64 flush_legs(struct tandem_array *array, u64 legs)
 		leg = &array->leg[i];
 		if (!(legs & (1ull << i)))
 			continue;
-		leg->unflushed = leg->meta_result != TANDEM_RESULT_OK;
-		if (leg->unflushed)
-			failed |= 1ull << i;
+		class = tandem_fault_class(TANDEM_OP_FLUSH, leg->meta_result);
+		leg->unflushed = class != TANDEM_CLASS_OK;
+		if (class == TANDEM_CLASS_RETRY)
+			again |= 1ull << i;
+		else if (leg->unflushed)
+			*failed |= 1ull << i;
 	}
-	return failed;
+	return again;
+}
+
+/* Returns the legs whose flush failed. An error that passes is waited out. */
+static u64 flush_legs(struct tandem_array *array, u64 legs)
+{
+	unsigned int attempts = 0;
+	u64 failed = 0;
+
+	for (;;) {
+		legs = ask_to_flush(array, legs, &failed);
+		if (!legs || attempts++ == TANDEM_RETRY_ATTEMPTS)
+			return failed | legs;
+		msleep(TANDEM_RETRY_MS);
+	}
 }
 
 struct commit_wait {

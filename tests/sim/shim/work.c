@@ -213,3 +213,9 @@ unsigned long sim_jiffies(void)
 {
 	return sim_now() / TICKS_PER_JIFFY;
 }
+
+void msleep(unsigned int ms)
+{
+	may_wait("msleep");
+	sim_run((u64)ms * 1000);
+}
