@@ -56,6 +56,7 @@ struct oracle_start {
 	u64 left_out;		/* by the record of a leg that is here, of any set */
 	u64 rivals_of[SIM_MAX_DISKS];
 	u64 forked_legs;
+	u64 lossy_legs;
 	bool live;		/* it is the newest history that runs */
 	bool bound;		/* the newest records say what may be read */
 	u64 injected;

@@ -144,6 +144,18 @@ static bool is_clean_on_record(void)
 	return false;
 }
 
+/* Current legs that lost what they had in their caches. */
+static u64 lossy_legs(void)
+{
+	unsigned int leg;
+	u64 legs = 0;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (world.disk[leg].lossy && ledger_is_current(leg))
+			legs |= 1ull << leg;
+	return legs;
+}
+
 void oracle_start_begin(struct oracle_start *start)
 {
 	unsigned int leg;
@@ -159,6 +171,7 @@ void oracle_start_begin(struct oracle_start *start)
 			start->left_out |= ledger_left_out_by(leg);
 	}
 	start->forked_legs = history.forked_legs;
+	start->lossy_legs = lossy_legs();
 	start->injected = faults_injected();
 	start->writes = count_writes();
 }
@@ -330,10 +343,29 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 	oracle_look(array);
 }
 
+/*
+ * A start breaks off and puts on no record what its flushes lost. Nobody has read
+ * anything since the crash that left it in the caches: as if power had gone then.
+ */
+static void forgive_losses(const struct oracle_start *start)
+{
+	u64 lost = lossy_legs() & ~start->lossy_legs;
+	unsigned int leg;
+
+	if (!lost)
+		return;
+	for (leg = 0; leg < world.nr_disks; leg++)
+		world.disk[leg].lossy &= !(lost & 1ull << leg);
+	content_crash(true);
+}
+
 /* A start breaks off. If it was forced, what it wrote counts as the administrator's word. */
 void oracle_start_broken(const struct oracle_start *start, struct tandem_array *array)
 {
-	if (!array || !array->plan.forced || start->read_only || count_writes() == start->writes)
+	if (!array || start->read_only)
+		return;
+	forgive_losses(start);
+	if (!array->plan.forced || count_writes() == start->writes)
 		return;
 	history.forced_ever = true;
 	history.forked_legs |= legs_by_use(array, TANDEM_USE_CURRENT);
