@@ -387,6 +387,8 @@ static bool flush_or_fail(struct tandem_array *array)
 		atomic64_inc(&array->leg[i].errors[2]);
 		good &= tandem_fault_fail_leg(&array->leg[i], TANDEM_LEG_EV_ERROR);
 	}
+	/* Already the record of the legs that failed has to say so. */
+	array->flush_lost |= !good;
 	spin_unlock_irq(&array->lock);
 	return good;
 }
@@ -432,7 +434,6 @@ static void record_stop(struct tandem_array *array, bool flushed)
 {
 	bool clean = flushed && ends_clean(array);
 
-	array->flush_lost |= !flushed;
 	if (clean) {
 		settle_legs(array);
 		array->super->flags |= TANDEM_FLAG_CLEAN;
