@@ -417,12 +417,13 @@ void oracle_down(void)
 				 "a clean stop forgets a failed flush that nobody was told of");
 		history.untold = false;
 	}
-	for (leg = 0; leg < world.nr_disks; leg++) {
-		/* Read-only, nobody could note it: as if power had gone at the last crash. */
-		if (front_is_read_only() && world.disk[leg].lossy && ledger_is_current(leg)) {
-			content_crash(true);
+	/* Read-only, nobody could note it: as if power had gone at the last crash. */
+	if (front_is_read_only() && (history.lost || lossy_legs())) {
+		content_crash(true);
+		for (leg = 0; leg < world.nr_disks; leg++)
 			world.disk[leg].lossy = false;
-		}
+	}
+	for (leg = 0; leg < world.nr_disks; leg++) {
 		world.disk[leg].lossy &= ledger_is_current(leg);
 		history.owed |= ledger_is_current(leg) && world.disk[leg].doubtful;
 	}
