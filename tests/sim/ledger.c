@@ -367,6 +367,18 @@ static void note_record(const struct sim_disk *disk, const struct ledger_slot *s
 		   (u64)brief(&slot->config) << 32 | brief(&slot->epoch), records });
 }
 
+/* It counts again, but behind those that came since and are real. */
+static void bring_back(unsigned int set, s32 config)
+{
+	s32 *at = &ledger.newest[set];
+
+	newest(set);
+	while (*at > config)
+		at = &ledger.config[*at].before;
+	*at = config;
+	ledger.config[config].gone = false;
+}
+
 static s32 note_config(struct sim_disk *disk, const struct ledger_slot *slot)
 {
 	s32 config = find_config(&slot->config);
@@ -374,10 +386,8 @@ static s32 note_config(struct sim_disk *disk, const struct ledger_slot *slot)
 	if (config < 0)
 		config = new_config(disk->leg, slot);
 	/* A torn record may be whole again: the rest of it was written once more. */
-	if (ledger.config[config].gone && ledger_is_up_to_date(disk->leg)) {
-		ledger.config[config].gone = false;
-		ledger.newest[set_of(disk->leg)] = config;
-	}
+	if (ledger.config[config].gone && ledger_is_up_to_date(disk->leg))
+		bring_back(set_of(disk->leg), config);
 	note_joining(disk->leg, config);
 	/* To be filled: whatever it was before, it is nobody's rival any more. */
 	if (ledger.config[config].record[disk->leg] == TANDEM_RECORD_REBUILDING &&
