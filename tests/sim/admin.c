@@ -291,6 +291,8 @@ static int start_by_force(struct front_table *table)
 	for (nr = hweight64(all); nr; nr--) {
 		for (legs = 1; legs <= all; legs++) {
 			table->present = legs;
+			/* Whoever the choice finds left out is to be filled. */
+			table->rebuild = legs;
 			if (hweight64(legs) != nr || legs & ~all || front_make(table))
 				continue;
 			for (leg = 0; leg < world.nr_disks; leg++)
@@ -302,12 +304,27 @@ static int start_by_force(struct front_table *table)
 	return -EUCLEAN;
 }
 
+/*
+ * Legs that a start will find left out: by the newest configuration of their set,
+ * or by a start that broke off and reached legs of another set only.
+ */
+static u64 legs_to_fill(void)
+{
+	u64 legs = legs_not_current();
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (ledger_is_up_to_date(leg))
+			legs |= ledger_left_out_by(leg);
+	return legs;
+}
+
 /* Starts with whatever is needed; what was forced before may need more force. */
 static u64 start_for_good(void)
 {
 	struct front_table table = {
 		.degraded = TANDEM_DEGRADED_PROVEN,
-		.present = legs_formatted(), .rebuild = legs_not_current(),
+		.present = legs_formatted(), .rebuild = legs_to_fill(),
 	};
 	int error;
 
