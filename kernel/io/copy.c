@@ -48,9 +48,20 @@ static atomic_t *word_of(struct tandem_copy *copy)
 	return &copy->set->region[copy->region];
 }
 
+static bool is_unsure(struct tandem_set *set, u32 region)
+{
+	return (u32)atomic_read(&set->region[region]) & TANDEM_REGION_UNSURE;
+}
+
+/* A read that waits for its region; others wait for a flush round to be judged. */
 static struct tandem_request *first_wanted(struct tandem_set *set)
 {
-	return list_first_entry_or_null(&set->wanted, struct tandem_request, node);
+	struct tandem_request *request;
+
+	list_for_each_entry(request, &set->wanted, node)
+		if (is_unsure(set, request->region))
+			return request;
+	return NULL;
 }
 
 /* Reads whose region is settled go on; those of a region that failed get errors. */
@@ -60,13 +71,17 @@ static void release_reads(struct tandem_copy *copy, bool stuck)
 	struct tandem_request *request, *next;
 	LIST_HEAD(good);
 	LIST_HEAD(bad);
+	bool doubt;
 
 	spin_lock_irq(&set->array->lock);
+	doubt = tandem_set_is_in_doubt(set);
 	list_for_each_entry_safe(request, next, &set->wanted, node) {
-		if (!((u32)atomic_read(&set->region[request->region]) & TANDEM_REGION_UNSURE))
+		if (is_unsure(set, request->region)) {
+			if (stuck && request->region == copy->region)
+				list_move_tail(&request->node, &bad);
+		} else if (!doubt) {
 			list_move_tail(&request->node, &good);
-		else if (stuck && request->region == copy->region)
-			list_move_tail(&request->node, &bad);
+		}
 	}
 	spin_unlock_irq(&set->array->lock);
 

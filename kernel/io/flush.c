@@ -218,14 +218,18 @@ static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_se
 		    !tandem_fault_fail_leg(tandem_set_leg(set, i), TANDEM_LEG_EV_ERROR))
 			verdict.error = trial.result[i];
 	}
-	WRITE_ONCE(set->suspect, 0);
 	spin_unlock_irq(&array->lock);
 
-	/* Each may have dropped what it had in its cache, and not the same. */
-	if (verdict.unsure) {
+	/*
+	 * Each may have dropped what it had in its cache, and not the same. A read
+	 * that no longer sees the doubt sees that.
+	 */
+	if (verdict.unsure)
 		tandem_region_mark_all(set, TANDEM_REGION_UNSURE);
-		tandem_copy_kick(set);
-	}
+	spin_lock_irq(&array->lock);
+	WRITE_ONCE(set->suspect, 0);
+	spin_unlock_irq(&array->lock);
+	tandem_copy_kick(set);
 	return verdict.error;
 }
 

@@ -4,7 +4,8 @@
  *
  *	map    region sure: a leg by policy, REMAPPED, nothing else
  *	       region unsure: wait until the copier has made it equal
- *	end    good: done
+ *	       every leg in doubt (set->suspect): wait for the judgement
+ *	end    good, and neither doubt nor unsure since: done
  *	       error of the leg: another leg, from a work item; the first error
  *	       is the caller's if no leg can answer (I5)
  *
@@ -70,14 +71,19 @@ static bool aim(struct tandem_request *request)
 	return true;
 }
 
-/* An unsure region that may be made equal: hand the read to the copier. */
+/*
+ * An unsure region that may be made equal, or one that is about to be unsure:
+ * hand the read to the copier.
+ */
 static bool must_wait(struct tandem_request *request)
 {
 	struct tandem_array *array = request->array;
 	struct tandem_set *set = request->set;
 	unsigned long flags;
 
-	if (likely(!is_unsure(request)) || array->params.read_only)
+	if (likely(!is_unsure(request) && !tandem_set_is_in_doubt(set)))
+		return false;
+	if (array->params.read_only)
 		return false;
 	spin_lock_irqsave(&array->lock, flags);
 	list_add_tail(&request->node, &set->wanted);
@@ -116,14 +122,22 @@ void tandem_read_resume(struct tandem_request *request)
 
 /*
  * A leg that failed while it answered may have lost its cache first: another
- * one is asked, if there is one.
+ * one is asked. If all have, or if the region has become unsure meanwhile, what
+ * it said is perhaps not what the next read will get (K3): it is asked again
+ * when that is settled. Read-only nothing is settled, and the pin answers.
  */
-static bool is_doubtful(struct tandem_leg *leg)
+static bool is_doubtful(struct tandem_request *request, struct tandem_leg *leg)
 {
 	struct tandem_set *set = leg->set;
 	u8 good = TANDEM_READABLE(atomic_read(&set->masks)) & ~READ_ONCE(set->suspect);
 
-	return !(good & leg->bit) && good;
+	if (likely(good & leg->bit && !is_unsure(request)))
+		return false;
+	if (good && !(good & leg->bit))
+		request->tried |= leg->bit;
+	else if (request->array->params.read_only)
+		return false;
+	return true;
 }
 
 bool tandem_request_end(struct tandem_request *request, blk_status_t *status)
@@ -136,15 +150,14 @@ bool tandem_request_end(struct tandem_request *request, blk_status_t *status)
 	leg = tandem_set_leg(request->set, request->position);
 	request->position = -1;
 	atomic_dec(&leg->reads_in_flight);
-	if (likely(result == TANDEM_RESULT_OK) && likely(!is_doubtful(leg)))
-		return false;
-	if (request->bio->bi_opf & REQ_RAHEAD)
-		return false;
-	if (result == TANDEM_RESULT_OK) {
-		request->tried |= leg->bit;
+	if (likely(result == TANDEM_RESULT_OK)) {
+		if (likely(!is_doubtful(request, leg)))
+			return false;
 		tandem_request_retry(request);
 		return true;
 	}
+	if (request->bio->bi_opf & REQ_RAHEAD)
+		return false;
 
 	switch (tandem_fault_class(TANDEM_OP_READ, result)) {
 	case TANDEM_CLASS_OK:

@@ -58,4 +58,12 @@ struct tandem_set {
 	atomic_t masks ____cacheline_aligned;
 };
 
+/* Every leg that may be read has failed a flush, and the round is not judged yet. */
+static inline bool tandem_set_is_in_doubt(struct tandem_set *set)
+{
+	u8 suspect = READ_ONCE(set->suspect);
+
+	return unlikely(suspect) && !(TANDEM_READABLE(atomic_read(&set->masks)) & ~suspect);
+}
+
 #endif
