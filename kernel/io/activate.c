@@ -372,7 +372,11 @@ static bool is_quiet(struct tandem_array *array)
 	return quiet && tandem_commit_try(array);
 }
 
-/* A flush that fails is a failed leg also here (K2). False: the last of a set. */
+/*
+ * A flush that fails is a failed leg also here (K2). False: the last of a set.
+ * No request waits any more, so the record of it has all the patience there is:
+ * without it the next start would take a leg that lost its cache for current.
+ */
 static bool flush_or_fail(struct tandem_array *array)
 {
 	u64 legs = legs_in(array, TANDEM_LEG_CURRENT) | legs_in(array, TANDEM_LEG_REBUILDING);
@@ -386,6 +390,9 @@ static bool flush_or_fail(struct tandem_array *array)
 			continue;
 		atomic64_inc(&array->leg[i].errors[2]);
 		good &= tandem_fault_fail_leg(&array->leg[i], TANDEM_LEG_EV_ERROR);
+		array->leg[i].set->record_attempts = 0;
+		array->leg[i].set->record_hopeless = false;
+		array->giving_up = false;
 	}
 	/* Already the record of the legs that failed has to say so. */
 	array->flush_lost |= !good;
