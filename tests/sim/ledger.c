@@ -454,20 +454,9 @@ bool ledger_is_up_to_date(unsigned int leg)
 		ledger_is_current(leg));
 }
 
-bool ledger_is_one_timeline(u64 legs)
+s32 ledger_node_of(unsigned int leg)
 {
-	s32 node = -1;
-	unsigned int i;
-
-	for (i = 0; i < world.nr_disks; i++) {
-		if (!(legs & (1ull << i)))
-			continue;
-		if (position(i).left != LEDGER_STAYED || position(i).node < 0 ||
-		    (node >= 0 && node != position(i).node))
-			return false;
-		node = position(i).node;
-	}
-	return true;
+	return position(leg).left == LEDGER_STAYED ? position(leg).node : -1;
 }
 
 /* Did everything that leg @a went through happen before what @b is now? */

@@ -66,8 +66,8 @@ bool ledger_is_known_epoch(const struct tandem_id *epoch);
 
 /* Is @leg where the newest completed activation and no record since left it? */
 bool ledger_is_up_to_date(unsigned int leg);
-/* Have all of @legs stayed in one node? */
-bool ledger_is_one_timeline(u64 legs);
+/* The node that @leg has stayed in, or -1. */
+s32 ledger_node_of(unsigned int leg);
 bool ledger_are_rivals(unsigned int a, unsigned int b);
 
 /* An activation is complete; @current_legs were used as current. */

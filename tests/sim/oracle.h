@@ -55,6 +55,7 @@ struct oracle_start {
 	u64 up_to_date;
 	u64 left_out;		/* by the record of a leg that is here, of any set */
 	u64 rivals_of[SIM_MAX_DISKS];
+	s32 node[SIM_MAX_DISKS];
 	u64 forked_legs;
 	u64 lossy_legs;
 	bool live;		/* it is the newest history that runs */

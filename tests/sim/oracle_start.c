@@ -167,6 +167,7 @@ void oracle_start_begin(struct oracle_start *start)
 		start->current_legs |= (u64)ledger_is_current(leg) << leg;
 		start->up_to_date |= (u64)ledger_is_up_to_date(leg) << leg;
 		start->rivals_of[leg] = rivals_of(leg);
+		start->node[leg] = ledger_node_of(leg);
 		if (start->present & start->up_to_date & 1ull << leg)
 			start->left_out |= ledger_left_out_by(leg);
 	}
@@ -255,6 +256,18 @@ static void reopen_books(u64 legs)
 	}
 }
 
+/* Had all of @legs stayed in one node when the start began? */
+static bool is_one_timeline(const struct oracle_start *start, u64 legs)
+{
+	s32 node = start->node[__builtin_ctzll(legs)];
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (legs & 1ull << leg && start->node[leg] != node)
+			return false;
+	return node >= 0;
+}
+
 /* Which history runs now? False: another one than the newest. */
 static bool check_history(const struct oracle_start *start, struct tandem_array *array)
 {
@@ -262,7 +275,7 @@ static bool check_history(const struct oracle_start *start, struct tandem_array 
 	u64 found = legs_found(array);
 
 	if (used & ~start->up_to_date) {
-		if (!ledger_is_one_timeline(used))
+		if (!is_one_timeline(start, used))
 			sim_fail("K4", "legs %llx are started unforced, only %llx are up to date",
 				 (unsigned long long)used, (unsigned long long)start->up_to_date);
 		return false;
