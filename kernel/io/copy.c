@@ -74,7 +74,7 @@ static void release_reads(struct tandem_copy *copy, bool stuck)
 	bool doubt;
 
 	spin_lock_irq(&set->array->lock);
-	doubt = tandem_set_is_in_doubt(set);
+	doubt = tandem_set_is_in_doubt(set, atomic_read(&set->doubt));
 	list_for_each_entry_safe(request, next, &set->wanted, node) {
 		if (is_unsure(set, request->region)) {
 			if (stuck && request->region == copy->region)

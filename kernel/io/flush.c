@@ -53,19 +53,14 @@ struct tandem_flush {
 
 static void round_done(struct tandem_flush *flush);
 
+/* The doubt comes first: a read of this leg may be ending on another processor. */
 static void note_failure(struct tandem_leg *leg, enum tandem_result result)
 {
-	struct tandem_set *set = leg->set;
-	unsigned long flags;
-
+	if (tandem_fault_class(TANDEM_OP_FLUSH, result) != TANDEM_CLASS_RETRY)
+		atomic_or(leg->bit, &leg->set->doubt);
 	leg->flush_result = result;
 	WRITE_ONCE(leg->unflushed, 1);
-	WRITE_ONCE(set->array->flush->failed, 1);
-	if (tandem_fault_class(TANDEM_OP_FLUSH, result) == TANDEM_CLASS_RETRY)
-		return;
-	spin_lock_irqsave(&set->array->lock, flags);
-	WRITE_ONCE(set->suspect, set->suspect | leg->bit);
-	spin_unlock_irqrestore(&set->array->lock, flags);
+	WRITE_ONCE(leg->array->flush->failed, 1);
 }
 
 static void flush_end(struct bio *bio)
@@ -177,6 +172,15 @@ static void round_end(struct tandem_flush *flush, enum tandem_result error)
 	spin_unlock_irqrestore(&array->lock, flags);
 }
 
+/* All answers of the round are in: nobody else changes the word. */
+static void end_doubt(struct tandem_set *set)
+{
+	u32 doubt = atomic_read(&set->doubt);
+
+	if (TANDEM_SUSPECT(doubt))
+		atomic_set_release(&set->doubt, (doubt | 0xff) + 1);
+}
+
 /* A read-only array fails nobody, for it records nothing: any error is the caller's. */
 static enum tandem_result judge_read_only(struct tandem_flush *flush, struct tandem_set *set)
 {
@@ -189,9 +193,7 @@ static enum tandem_result judge_read_only(struct tandem_flush *flush, struct tan
 		if (flush->sent[set->index] & leg->bit && error == TANDEM_RESULT_OK)
 			error = leg->flush_result;
 	}
-	spin_lock_irq(&flush->array->lock);
-	WRITE_ONCE(set->suspect, 0);
-	spin_unlock_irq(&flush->array->lock);
+	end_doubt(set);
 	return error;
 }
 
@@ -226,9 +228,7 @@ static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_se
 	 */
 	if (verdict.unsure)
 		tandem_region_mark_all(set, TANDEM_REGION_UNSURE);
-	spin_lock_irq(&array->lock);
-	WRITE_ONCE(set->suspect, 0);
-	spin_unlock_irq(&array->lock);
+	end_doubt(set);
 	tandem_copy_kick(set);
 	return verdict.error;
 }

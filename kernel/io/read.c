@@ -4,8 +4,8 @@
  *
  *	map    region sure: a leg by policy, REMAPPED, nothing else
  *	       region unsure: wait until the copier has made it equal
- *	       every leg in doubt (set->suspect): wait for the judgement
- *	end    good, and neither doubt nor unsure since: done
+ *	       every leg in doubt (set->doubt): wait for the judgement
+ *	end    good, and no doubt came up since: done
  *	       error of the leg: another leg, from a work item; the first error
  *	       is the caller's if no leg can answer (I5)
  *
@@ -36,12 +36,11 @@ static int pick(struct tandem_request *request)
 	struct tandem_read_view view;
 	struct tandem_leg *leg;
 	unsigned int i;
-	u8 suspect;
+	u8 suspect = TANDEM_SUSPECT(request->doubt);
 
 	view.readable = TANDEM_READABLE(atomic_read(&set->masks));
 	if (is_unsure(request))
 		view.readable &= set->pin;
-	suspect = READ_ONCE(set->suspect);
 	if (unlikely(view.readable & suspect) && view.readable & ~suspect)
 		view.readable &= ~suspect;
 	view.tried = request->tried;
@@ -81,7 +80,9 @@ static bool must_wait(struct tandem_request *request)
 	struct tandem_set *set = request->set;
 	unsigned long flags;
 
-	if (likely(!is_unsure(request) && !tandem_set_is_in_doubt(set)))
+	/* The doubt first: it goes when what it leaves behind is marked unsure. */
+	request->doubt = atomic_read_acquire(&set->doubt);
+	if (likely(!tandem_set_is_in_doubt(set, request->doubt) && !is_unsure(request)))
 		return false;
 	if (array->params.read_only)
 		return false;
@@ -122,16 +123,17 @@ void tandem_read_resume(struct tandem_request *request)
 
 /*
  * A leg that failed while it answered may have lost its cache first: another
- * one is asked. If all have, or if the region has become unsure meanwhile, what
- * it said is perhaps not what the next read will get (K3): it is asked again
- * when that is settled. Read-only nothing is settled, and the pin answers.
+ * one is asked. If all have, what this one said is perhaps not what the next
+ * read will get (K3): the read is sent again, and waits where it has to. A
+ * read-only array settles nothing, and the pin answers.
  */
 static bool is_doubtful(struct tandem_request *request, struct tandem_leg *leg)
 {
 	struct tandem_set *set = leg->set;
-	u8 good = TANDEM_READABLE(atomic_read(&set->masks)) & ~READ_ONCE(set->suspect);
+	u32 doubt = atomic_read(&set->doubt);
+	u8 good = TANDEM_READABLE(atomic_read(&set->masks)) & ~TANDEM_SUSPECT(doubt);
 
-	if (likely(good & leg->bit && !is_unsure(request)))
+	if (likely(good & leg->bit && doubt == request->doubt))
 		return false;
 	if (good && !(good & leg->bit))
 		request->tried |= leg->bit;

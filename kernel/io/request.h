@@ -49,6 +49,7 @@ struct tandem_request {
 	u8 error;			/* enum tandem_result, held requests */
 	bool own;			/* a flush of the engine: nobody to tell an error */
 	s8 position;			/* read: position of the leg that has it, or -1 */
+	u32 doubt;			/* read: set->doubt before a leg was picked */
 	u8 result[TANDEM_MAX_LEGS_PER_SET];
 	struct bvec_iter iter;		/* as mapped, for another attempt */
 	struct list_head node;

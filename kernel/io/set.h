@@ -26,12 +26,17 @@ static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 fail
 }
 
 /*
+ * set->doubt: in the low byte the legs whose flush failed in the round that is on.
+ * They may have dropped what was acknowledged, and are not read before they are
+ * judged. Above it a count of such judgements: a read that finds the same word at
+ * its end as at its beginning knows that nothing came up in between.
+ */
+#define TANDEM_SUSPECT(doubt)	((u8)(u32)(doubt))
+
+/*
  * struct tandem_set - a mirror set in operation
  * @region: one word per region, io/region.h
  * @pin: leg (bit) that answers for unsure regions while nobody may copy
- * @suspect: legs whose flush failed in the round that is on: they may have
- *	dropped what was acknowledged, and are not read before they are judged;
- *	written under array->lock
  * @record_due: a configuration without a failed leg was issued and is not yet on
  *	every leg that stays; written under the commit token
  * @record_attempts: failed ones in a row; @record_hopeless: held requests get
@@ -44,7 +49,6 @@ struct tandem_set {
 	u16 first_leg;
 	u16 nr_legs;
 	u8 pin;
-	u8 suspect;
 	bool record_due;
 	bool record_hopeless;
 	unsigned int record_attempts;
@@ -56,12 +60,13 @@ struct tandem_set {
 	atomic_t nr_refill;
 	struct tandem_copy *copy;
 	atomic_t masks ____cacheline_aligned;
+	atomic_t doubt;
 };
 
-/* Every leg that may be read has failed a flush, and the round is not judged yet. */
-static inline bool tandem_set_is_in_doubt(struct tandem_set *set)
+/* By @doubt, is there no leg that may be read and did not fail a flush? */
+static inline bool tandem_set_is_in_doubt(struct tandem_set *set, u32 doubt)
 {
-	u8 suspect = READ_ONCE(set->suspect);
+	u8 suspect = TANDEM_SUSPECT(doubt);
 
 	return unlikely(suspect) && !(TANDEM_READABLE(atomic_read(&set->masks)) & ~suspect);
 }
