@@ -246,13 +246,20 @@ void oracle_leg_write(const struct sim_command *command)
 	}
 }
 
+/* The running array has put it out for an error that it gave; the record may lag behind. */
+static bool is_put_out(unsigned int leg)
+{
+	return front_is_up() && front_legs(TANDEM_LEG_UNRECORDED) & 1ull << leg &&
+	       world.disk[leg].health.injected != world.disk[leg].health.injected_at_start;
+}
+
 /* A leg that can tell what was acknowledged, as far as anybody can know. */
 static bool is_reliable(unsigned int leg)
 {
 	const struct sim_disk *disk = &world.disk[leg];
 
 	return ledger_is_current(leg) && !disk->lossy && !disk->doubtful && !disk->health.dead &&
-	       front_has_disk(leg);
+	       front_has_disk(leg) && !is_put_out(leg);
 }
 
 static void widen(u32 set)
