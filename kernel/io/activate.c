@@ -74,9 +74,15 @@ static u64 legs_in(struct tandem_array *array, enum tandem_leg_state state)
 	return legs;
 }
 
-/* Some legs failed on the way up. Has every set a current one left? */
+/*
+ * Some legs failed on the way up. Has every set a current one left? And do we
+ * know what the ones that leave may be found with? One of which a slot could not
+ * be read may hold a record of a start that broke off: we must not go on without
+ * it before that slot was written (K9).
+ */
 static int without(struct tandem_array *array, u64 failed)
 {
+	bool hidden = false;
 	struct tandem_leg *leg;
 	unsigned int i, s;
 	bool alive;
@@ -86,6 +92,7 @@ static int without(struct tandem_array *array, u64 failed)
 		if (!(failed & (1ull << i)))
 			continue;
 		atomic64_inc(&leg->errors[1]);
+		hidden |= leg->hidden && leg->state == TANDEM_LEG_CURRENT;
 		leg->state = TANDEM_LEG_FAILED;
 		pr_err("tandem %s: leg %u (%s): error during activation\n",
 		       array->super->name, i, leg->disk->name);
@@ -97,7 +104,7 @@ static int without(struct tandem_array *array, u64 failed)
 		if (!alive)
 			return -EIO;
 	}
-	return 0;
+	return hidden ? -EIO : 0;
 }
 
 /* Asks @legs once. Returns those that did not see it; adds those that failed. */

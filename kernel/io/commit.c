@@ -157,8 +157,10 @@ static void finish_group(struct tandem_commit *commit)
 
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
-		if (written & (1ull << i))
-			leg->held = tandem_lineage_pair(array->super, leg->set->index);
+		if (!(written & (1ull << i)))
+			continue;
+		leg->held = tandem_lineage_pair(array->super, leg->set->index);
+		leg->hidden = false;
 	}
 	commit->written |= written;
 }

@@ -21,6 +21,8 @@ struct tandem_set;
  *	set at completion of every write, cleared when a flush begins
  * @sequence: of its newest superblock slot
  * @slot: its newest superblock slot
+ * @hidden: the other slot could not be read, and was not written since: it may
+ *	say what no other leg knows of
  * @held: newest (configuration, epoch) that is surely in both its slots
  * @super_bytes: image of a superblock, for load and commit
  */
@@ -42,6 +44,7 @@ struct tandem_leg {
 	u8 use;				/* enum tandem_use, by the last load */
 	bool found;			/* a superblock, by the last load */
 	bool newest;			/* nobody's record is ahead of it */
+	bool hidden;
 	struct bio flush_bio;		/* flushes of the user */
 	u8 flush_result;
 	atomic64_t errors[3];		/* read, write, flush */

@@ -140,6 +140,7 @@ static int gather(struct tandem_array *array, struct load *load, const char **wh
 			return error;
 		leg->found = true;
 		leg->slot = slot;
+		leg->hidden = load->error[i][!slot] == -EIO;
 		leg->sequence = load->sequence[i][slot];
 		candidate = &load->candidate[nr];
 		candidate->super = &array->found[i];

@@ -77,6 +77,7 @@ void ledger_start(void)
 	ledger.nr_nodes = 1;
 	ledger.live = 0;
 	memset(ledger.node[0].parent, 0xff, sizeof(ledger.node[0].parent));
+	memset(ledger.node[0].by, 0xff, sizeof(ledger.node[0].by));
 }
 
 static unsigned int set_of(unsigned int leg)
@@ -471,7 +472,8 @@ static bool is_before(unsigned int a, unsigned int b)
 		if (here.node == past.node)
 			return past.left <= here.left;
 		node = here.node;
-		here.left = ledger.node[node].when[set];
+		here.left = is_real(ledger.node[node].by[set]) ? ledger.node[node].when[set] :
+			    LEDGER_STAYED;
 		here.node = ledger.node[node].parent[set];
 	}
 	return past.node < 0;
@@ -499,6 +501,7 @@ void ledger_activated(u64 current_legs)
 			continue;
 		node->parent[set] = position(i).node;
 		node->when[set] = position(i).left;
+		node->by[set] = ledger.leg[i].by;
 		ledger.newest[set] = find_config(&ledger_newest_slot(i)->config);
 		ledger.live_epoch = ledger_newest_slot(i)->epoch;
 	}

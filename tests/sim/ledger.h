@@ -35,6 +35,7 @@ struct ledger_slot {
 struct ledger_node {
 	s32 parent[SIM_MAX_DISKS];	/* per set; -1: none */
 	u32 when[SIM_MAX_DISKS];
+	s32 by[SIM_MAX_DISKS];		/* the record that says so; -1: beyond doubt */
 };
 
 void ledger_start(void);
