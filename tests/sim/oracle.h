@@ -22,6 +22,10 @@ void oracle_leg_write(const struct sim_command *command);
 void oracle_leg_doubtful(struct sim_disk *disk);
 /* Records that landed. */
 void oracle_clean_landed(unsigned int leg);
+/* Current legs that lost what was in their caches. */
+u64 oracle_lossy_legs(void);
+/* Does a current leg say that a flush failed on the way down? */
+bool oracle_is_loss_on_record(void);
 void oracle_promotion_landed(unsigned int leg);
 
 /* A part of a user's request begins, and is answered. */

@@ -113,7 +113,7 @@ static bool says_lost(const struct ledger_slot *slot)
 }
 
 /* Does a current leg say for good that a flush failed on the way down? */
-static bool is_loss_on_record(void)
+bool oracle_is_loss_on_record(void)
 {
 	unsigned int leg;
 
@@ -145,7 +145,7 @@ static bool is_clean_on_record(void)
 }
 
 /* Current legs that lost what they had in their caches. */
-static u64 lossy_legs(void)
+u64 oracle_lossy_legs(void)
 {
 	unsigned int leg;
 	u64 legs = 0;
@@ -172,7 +172,7 @@ void oracle_start_begin(struct oracle_start *start)
 			start->left_out |= ledger_left_out_by(leg);
 	}
 	start->forked_legs = history.forked_legs;
-	start->lossy_legs = lossy_legs();
+	start->lossy_legs = oracle_lossy_legs();
 	start->injected = faults_injected();
 	start->writes = count_writes();
 }
@@ -362,7 +362,7 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
  */
 static void forgive_losses(const struct oracle_start *start)
 {
-	u64 lost = lossy_legs() & ~start->lossy_legs;
+	u64 lost = oracle_lossy_legs() & ~start->lossy_legs;
 	unsigned int leg;
 
 	if (!lost)
@@ -424,14 +424,14 @@ void oracle_down(void)
 	unsigned int leg;
 
 	restore_books();
-	if (history.untold && !is_loss_on_record()) {
+	if (history.untold && !oracle_is_loss_on_record()) {
 		if (is_clean_on_record())
 			sim_fail("K1",
 				 "a clean stop forgets a failed flush that nobody was told of");
 		history.untold = false;
 	}
 	/* Read-only, nobody could note it: as if power had gone at the last crash. */
-	if (front_is_read_only() && (history.lost || lossy_legs())) {
+	if (front_is_read_only() && (history.lost || oracle_lossy_legs())) {
 		content_crash(true);
 		for (leg = 0; leg < world.nr_disks; leg++)
 			world.disk[leg].lossy = false;
