@@ -88,10 +88,15 @@ static void forget(struct sim_store *store, unsigned int at)
 		(store->nr_cached - at) * sizeof(*store->cached));
 }
 
-void store_destroy(struct sim_store *store)
+void store_drop(struct sim_store *store)
 {
 	while (store->nr_cached)
 		forget(store, store->nr_cached - 1);
+}
+
+void store_destroy(struct sim_store *store)
+{
+	store_drop(store);
 	free(store->cached);
 	free(store->view);
 	free(store->durable);

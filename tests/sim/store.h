@@ -59,6 +59,8 @@ enum sim_survival {
 
 void store_start(struct sim_store *store);
 void store_destroy(struct sim_store *store);
+/* The cache is gone, and what it showed with it: the caller writes view and durable. */
+void store_drop(struct sim_store *store);
 /* Blocks of all stores are forgotten. */
 void store_forget_blocks(void);
 

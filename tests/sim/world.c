@@ -194,6 +194,7 @@ void world_replace(unsigned int leg, const struct tandem_super *super)
 	struct sim_disk *disk = &world.disk[leg];
 	u64 i, sector;
 
+	store_drop(&disk->store);
 	for (i = 0; i < world.set_sectors; i++) {
 		sector = disk->store.data_first + i;
 		disk->store.view[sector] = junk(100 + sim_below(SIM_RANDOM_ADMIN, 100), i);
@@ -215,6 +216,7 @@ void world_forget(unsigned int leg)
 	struct sim_disk *disk = &world.disk[leg];
 	unsigned int slot, i;
 
+	store_drop(&disk->store);
 	for (slot = 0; slot < 2; slot++) {
 		for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
 			put(disk, disk->slot_sector[slot] + i, zero);
