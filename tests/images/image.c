@@ -5,6 +5,7 @@
  *	image list               names, expected error and reason
  *	image hexdump NAME       both slots, as in golden-v1.hex
  *	image write NAME FILE    a whole leg, sparse, both slots in place
+ *	image pack FILE          slot 0 and slot 1 of each, in the order of the list
  *
  * NAME is "golden" or a defect of the list. Slot 0 of a hostile leg has the
  * same defect as slot 1, so that no valid one is left to fall back on.
@@ -97,6 +98,36 @@ failed:
 	return -EIO;
 }
 
+static int append(const char *name, int file)
+{
+	union golden_slot slot;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		if (make_slot(name, i, &slot))
+			return -ENOENT;
+		if (write(file, &slot, sizeof(slot)) != sizeof(slot))
+			return -EIO;
+	}
+	return 0;
+}
+
+static int pack(const char *path)
+{
+	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	unsigned int i;
+	int error;
+
+	error = file < 0 ? -EIO : append("golden", file);
+	for (i = 0; i < hostile_nr && !error; i++)
+		error = append(hostile_list[i].name, file);
+	if (file >= 0 && close(file))
+		error = -EIO;
+	if (error)
+		fprintf(stderr, "image: %s: %s\n", path, strerror(errno));
+	return error;
+}
+
 int main(int argc, char **argv)
 {
 	union golden_slot slot;
@@ -116,6 +147,9 @@ int main(int argc, char **argv)
 	}
 	if (argc == 4 && !strcmp(argv[1], "write"))
 		return write_file(argv[2], argv[3]) ? 1 : 0;
-	fprintf(stderr, "usage: image list | image hexdump NAME | image write NAME FILE\n");
+	if (argc == 3 && !strcmp(argv[1], "pack"))
+		return pack(argv[2]) ? 1 : 0;
+	fprintf(stderr, "usage: image list | image hexdump NAME | image write NAME FILE | "
+			"image pack FILE\n");
 	return 2;
 }

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Golden and hostile legs: the sources that test_images needs, and a program
-# that writes them as files (for tests of the CLI) and as hexdumps (for the
-# documentation): build/tests/image list | hexdump NAME | write NAME FILE.
+# that writes them as files (one for tests of the CLI, all for the VM) and as
+# hexdumps (for the documentation): build/tests/image list | hexdump NAME |
+# write NAME FILE | pack FILE.
 
 test_images_SRCS := tests/images/hostile.c
 

@@ -13,6 +13,7 @@ export VCPUS QEMU_ARGS VM_ARGS VM_ICOUNT VM_MEM VM_OUT VM_TIMEOUT SPARSE
 
 VM_KERNELS := $(if $(KERNEL),$(KERNEL),6.12 6.1)
 vm_build := $(if $(VM_NOBUILD)$(filter debug,$(KERNEL)),,$B/bin/tandem $B/bin/tandem-bench)
+vm_images := $(if $(VM_NOBUILD),,$B/tests/image)
 
 module:
 	@tools/dev/module '$(KVER)'
@@ -21,7 +22,7 @@ vm: $(vm_build)
 	@$(if $(vm_build),$(if $(KERNEL),tools/dev/module '$(KERNEL)' >&2 || exit;)) \
 		tools/dev/vm '$(KERNEL)' '$(SCRIPT)'
 
-check-vm: $(vm_build)
+check-vm: $(vm_build) $(vm_images)
 	@for k in $(VM_KERNELS); do \
 		$(if $(vm_build),tools/dev/module "$$k" || exit;) \
 		tests/vm/check "$$k" $(TESTS) || bad=1; \

@@ -87,9 +87,9 @@ uptime_ms()
 klog_since()
 {
 	dmesg | awk -v text="tandem-vm: $1" '
-		index($0, text) { log = ""; next }
-		{ log = log $0 "\n" }
-		END { printf "%s", log }'
+		index($0, text) { since = ""; next }
+		{ since = since $0 "\n" }
+		END { printf "%s", since }'
 }
 
 sectors_of()
