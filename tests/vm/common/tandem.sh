@@ -10,7 +10,7 @@
 # Nothing here waits without a deadline.
 
 # Seconds for anything that is waited for: far more than a loaded host needs.
-WAIT_S=60
+WAIT_S=240
 
 # disks_create COUNT SIZE_MIB [KEY=VALUE ...]: d0 ... with disk_create.
 disks_create()
