@@ -246,11 +246,17 @@ void oracle_leg_write(const struct sim_command *command)
 	}
 }
 
-/* The running array has put it out for an error that it gave; the record may lag behind. */
-static bool is_put_out(unsigned int leg)
+/*
+ * The running array does not count on it, whatever is on record: it was put out for
+ * an error that it gave, or its promotion is not on every leg yet.
+ */
+static bool is_no_survivor(unsigned int leg)
 {
-	return front_is_up() && front_legs(TANDEM_LEG_UNRECORDED) & 1ull << leg &&
-	       world.disk[leg].health.injected != world.disk[leg].health.injected_at_start;
+	u64 out = front_legs(TANDEM_LEG_REBUILDING);
+
+	if (world.disk[leg].health.injected != world.disk[leg].health.injected_at_start)
+		out |= front_legs(TANDEM_LEG_UNRECORDED);
+	return front_is_up() && out & 1ull << leg;
 }
 
 /* A leg that can tell what was acknowledged, as far as anybody can know. */
@@ -259,7 +265,7 @@ static bool is_reliable(unsigned int leg)
 	const struct sim_disk *disk = &world.disk[leg];
 
 	return ledger_is_current(leg) && !disk->lossy && !disk->doubtful && !disk->health.dead &&
-	       front_has_disk(leg) && !is_put_out(leg);
+	       front_has_disk(leg) && !is_no_survivor(leg);
 }
 
 static void widen(u32 set)
