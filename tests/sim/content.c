@@ -291,7 +291,10 @@ void content_widen(u32 first, u32 count)
 		s = at(first);
 		s->tainted = s->pending;
 		s->widened = now;
-		s->open |= s->unknown;
+		if (s->unknown) {
+			s->open = true;
+			s->changed = now;
+		}
 		if (s->nr < 2)
 			continue;
 		nr = s->nr;
