@@ -221,8 +221,11 @@ void store_flush(struct sim_store *store, u64 issued)
 	}
 }
 
-/* What a read of @sector returns: what is durable, and over it what is in the cache. */
-static u64 look(struct sim_store *store, u64 sector)
+/*
+ * What a read of @sector returns: what is durable, and over it what is in the cache;
+ * @answered: but for writes that are under way.
+ */
+static u64 look(struct sim_store *store, u64 sector, bool answered)
 {
 	u64 seen = store->durable[sector];
 	const struct sim_cached *cached = store->cached;
@@ -231,7 +234,7 @@ static u64 look(struct sim_store *store, u64 sector)
 
 	for (; cached < end; cached++) {
 		if (sector < cached->first || sector >= cached->first + cached->count ||
-		    cached->stamp < store->stamp[sector])
+		    cached->stamp < store->stamp[sector] || (answered && !cached->done_at))
 			continue;
 		content = cached->content[sector - cached->first];
 		if (content != SIM_HOLE)
@@ -240,13 +243,27 @@ static u64 look(struct sim_store *store, u64 sector)
 	return seen;
 }
 
-/* True: something was lost that a read would have shown. */
+/* What was answered and is in the sectors of @write, folded into one number. */
+static u64 digest(struct sim_store *store, const struct sim_cached *write)
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < write->count; i++)
+		sum = sum * 0x100000001b3ull + look(store, write->first + i, true);
+	return sum;
+}
+
+/*
+ * True: something was lost that a read would have shown, or would have shown but
+ * for a write under way: that may be lost in turn.
+ */
 bool store_lose(struct sim_store *store, enum sim_survival survival, bool keep_open)
 {
 	struct sim_cached gone;
 	bool lost = false;
 	unsigned int i = 0;
-	u64 sector, seen;
+	u64 sector, seen, before;
 
 	while (i < store->nr_cached) {
 		gone = store->cached[i];
@@ -254,15 +271,17 @@ bool store_lose(struct sim_store *store, enum sim_survival survival, bool keep_o
 			i++;
 			continue;
 		}
+		before = digest(store, &gone);
 		destage(store, &gone, survival);
 		store->nr_cached--;
 		memmove(&store->cached[i], &store->cached[i + 1],
 			(store->nr_cached - i) * sizeof(*store->cached));
 		for (sector = gone.first; sector < gone.first + gone.count; sector++) {
-			seen = look(store, sector);
+			seen = look(store, sector, false);
 			lost |= seen != store->view[sector];
 			show(store, sector, seen);
 		}
+		lost |= digest(store, &gone) != before;
 		free(gone.content);
 	}
 	return lost;
