@@ -246,17 +246,17 @@ void oracle_leg_write(const struct sim_command *command)
 	}
 }
 
-/*
- * The running array does not count on it, whatever is on record: it was put out for
- * an error that it gave, or its promotion is not on every leg yet.
- */
-static bool is_no_survivor(unsigned int leg)
+/* The running array has put it out for an error that it gave; the record may lag behind. */
+static bool is_put_out(unsigned int leg)
 {
-	u64 out = front_legs(TANDEM_LEG_REBUILDING);
+	return front_is_up() && front_legs(TANDEM_LEG_UNRECORDED) & 1ull << leg &&
+	       world.disk[leg].health.injected != world.disk[leg].health.injected_at_start;
+}
 
-	if (world.disk[leg].health.injected != world.disk[leg].health.injected_at_start)
-		out |= front_legs(TANDEM_LEG_UNRECORDED);
-	return front_is_up() && out & 1ull << leg;
+/* On some record it is current, and the running array still fills it. */
+static bool is_in_promotion(unsigned int leg)
+{
+	return front_is_up() && front_legs(TANDEM_LEG_REBUILDING) & 1ull << leg;
 }
 
 /* A leg that can tell what was acknowledged, as far as anybody can know. */
@@ -265,7 +265,7 @@ static bool is_reliable(unsigned int leg)
 	const struct sim_disk *disk = &world.disk[leg];
 
 	return ledger_is_current(leg) && !disk->lossy && !disk->doubtful && !disk->health.dead &&
-	       front_has_disk(leg) && !is_no_survivor(leg);
+	       front_has_disk(leg) && !is_put_out(leg);
 }
 
 static void widen(u32 set)
@@ -280,25 +280,31 @@ static void widen(u32 set)
 			world.disk[leg].lossy = false;
 }
 
-/* If no reliable leg is left, what one of the others lost is lost. */
+/*
+ * If no reliable leg is left, what one of the others lost is lost. A leg under
+ * promotion is a survivor only if it is through with that when the flush is judged:
+ * what is lost may be lost, but perhaps there is nothing to tell.
+ */
 void oracle_leg_doubtful(struct sim_disk *disk)
 {
 	u32 set = world_set_of(disk->leg);
 	unsigned int first = set * world.options.legs;
+	bool promoted = false;
 	bool lost = false;
 	unsigned int leg;
 
 	if (ledger_is_current(disk->leg))
 		oracle_flush_owed();
 	for (leg = first; leg < first + world.options.legs; leg++) {
-		if (is_reliable(leg))
+		if (is_reliable(leg) && !is_in_promotion(leg))
 			return;
+		promoted |= is_reliable(leg);
 		lost |= ledger_is_current(leg) && world.disk[leg].lossy;
 	}
 	if (!lost)
 		return;
 	widen(set);
-	oracle_widened();
+	oracle_widened(!promoted);
 }
 
 /* Every current leg of @set holds the same, durably, and nothing it may not hold. */
@@ -438,7 +444,7 @@ void oracle_flush_failed(void)
 		if (!world.disk[leg].lossy || !ledger_is_current(leg))
 			continue;
 		widen(world_set_of(leg));
-		oracle_widened();
+		oracle_widened(true);
 	}
 }
 

@@ -35,8 +35,11 @@ void oracle_flush_acked(const struct sim_part *part);
 void oracle_read_answered(const struct sim_part *part);
 void oracle_error_given(const struct sim_part *part);
 void oracle_flush_failed(void);
-/* Cached writes are gone for good: a crash from now on is one with power loss. */
-void oracle_widened(void);
+/*
+ * Cached writes are gone for good: a crash from now on is one with power loss.
+ * @tell: a user's flush has to fail for it
+ */
+void oracle_widened(bool tell);
 /* A flush failed on a current leg: the next user's may fail for it. */
 void oracle_flush_owed(void);
 /* A user's flush fails. Return: a failed flush on record is reason enough. */

@@ -30,12 +30,14 @@ void oracle_begin(void)
 	memset(&history, 0, sizeof(history));
 }
 
-void oracle_widened(void)
+void oracle_widened(bool tell)
 {
 	history.lost = true;
 	/* Before the first request of a start it is only what a crash may do. */
-	history.untold |= front_is_up();
-	history.untold_since = content_flush_begin();
+	if (tell && front_is_up()) {
+		history.untold = true;
+		history.untold_since = content_flush_begin();
+	}
 }
 
 void oracle_flush_owed(void)
