@@ -71,8 +71,8 @@ stage_kernel_doc := tools/dev/kernel-doc
 stage_checkpatch := tools/dev/checkpatch
 stage_module_6.1 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.1)
 stage_module_6.12 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.12)
-stage_vm_6.1	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.1 TESTS=cli/001*)
-stage_vm_6.12	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.12 TESTS=cli/001*)
+stage_vm_6.1	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.1)
+stage_vm_6.12	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.12)
 
 # The long ones first: two at a time, they are what the end waits for.
 FAST += build clang sim $(UNIT) $(CHECKS:%=tests-%) tidy shellcheck
@@ -80,7 +80,7 @@ SLOW += vm-6.12 vm-6.1 module-6.12 module-6.1 sim-long fuzz kernel-doc checkpatc
 
 # Built once before the stages, in parallel; what does not build fails in its
 # stage, with its log.
-prebuild = @mkdir -p $U; $(submake) -k -j$(JOBS) all unit > $U/prebuild.log 2>&1 || true
+prebuild = @mkdir -p $U; $(submake) -k -j$(JOBS) all unit $U/image > $U/prebuild.log 2>&1 || true
 
 check-fast:
 	$(prebuild)
