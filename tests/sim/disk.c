@@ -203,6 +203,22 @@ static struct sim_command *make_command(struct sim_disk *disk, struct bio *bio)
 	return command;
 }
 
+/* What a leg is sent of a user's flags (I11): the table is in kernel/io/write.c. */
+static void check_flags(const struct sim_disk *disk, const struct bio *bio,
+			const struct bio *parent)
+{
+	const blk_opf_t kept = REQ_FUA | REQ_SYNC | REQ_META | REQ_PRIO | REQ_IDLE |
+			       REQ_BACKGROUND | REQ_NOUNMAP;
+	blk_opf_t wanted = parent->bi_opf & kept;
+
+	if (world.super.flags & TANDEM_FLAG_WRITE_THROUGH)
+		wanted |= REQ_FUA;
+	if ((bio->bi_opf & kept) != wanted || bio->bi_opf & REQ_POLLED ||
+	    bio->bi_opf & ~parent->bi_opf & REQ_NOWAIT)
+		sim_fail("I11", "%s: a request with flags %x is sent with %x", disk->engine.name,
+			 parent->bi_opf, bio->bi_opf);
+}
+
 static void submit(struct tandem_disk *engine, struct bio *bio, struct bio *parent)
 {
 	struct sim_disk *disk = disk_of(engine);
@@ -210,6 +226,8 @@ static void submit(struct tandem_disk *engine, struct bio *bio, struct bio *pare
 	struct sim_state outer;
 
 	check_submission(disk, bio);
+	if (parent && parent != bio)
+		check_flags(disk, bio, parent);
 	command = make_command(disk, bio);
 	command->users = parent;
 	bio->bi_bdev = engine->bdev;

@@ -149,9 +149,23 @@ static void clone_end(struct bio *bio)
 	part_end(part, status);
 }
 
+/* Flags that tell a disk how to go about it: by turns, each with and without the others. */
+static blk_opf_t hints_of(const struct sim_op *op)
+{
+	static const blk_opf_t hint[] = {
+		REQ_SYNC, REQ_META, REQ_PRIO, REQ_IDLE, REQ_BACKGROUND, REQ_NOUNMAP, REQ_POLLED,
+	};
+	blk_opf_t flags = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hint); i++)
+		flags |= op->id >> i & 1 ? hint[i] : 0;
+	return flags;
+}
+
 static blk_opf_t flags_of(const struct sim_op *op)
 {
-	blk_opf_t flags = REQ_SYNC;
+	blk_opf_t flags = hints_of(op);
 
 	flags |= op->nowait ? REQ_NOWAIT : 0;
 	if (op->preflush || op->kind == TANDEM_OP_FLUSH)
