@@ -18,7 +18,7 @@
  * again, and a flush that arrives after that waits for the next round, which
  * sees it. A flush that failed sets it again. A read-only activation flushes
  * nothing, so there every leg begins with it set.
- * *
+ *
  * Invariants: I15, I16, I19, K7 (a flush ends after all legs have answered).
  */
 #include "sys.h"

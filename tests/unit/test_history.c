@@ -18,6 +18,23 @@
 #include "world.h"
 #include "world_check.h"
 
+/* Two legs of one set; leg 1 fails, leg 0 goes on without it. */
+static void leg_0_went_on(void)
+{
+	world_init(now, 1, 2);
+	up(3, PROVEN);
+	disk_fails(1);
+	power_cut();
+}
+
+/* A new disk, number 2, takes place 1. */
+static void place_1_was_filled(void)
+{
+	replace(1, 1);
+	filled(2);
+	down();
+}
+
 static void test_complete(void **state)
 {
 	struct tandem_plan plan;
@@ -40,10 +57,7 @@ static void test_degraded_and_proven(void **state)
 	struct tandem_plan plan;
 
 	(void)state;
-	world_init(now, 1, 2);
-	up(3, PROVEN);
-	disk_fails(1);
-	power_cut();
+	leg_0_went_on();
 	plan = ask(1, PROVEN, TANDEM_ASM_PROVEN, true);
 	assert_use(&plan, "c");
 	ask(1, NEVER, TANDEM_ASM_PROVEN, false);
@@ -167,10 +181,7 @@ static void test_forced_stale_start_leaves_out_what_it_does_not_know(void **stat
 static void test_force_does_not_start_what_was_being_filled(void **state)
 {
 	(void)state;
-	world_init(now, 1, 2);
-	up(3, PROVEN);
-	disk_fails(1);
-	power_cut();
+	leg_0_went_on();
 	up_and_rejoin(3);
 	power_cut();
 	ask(2, FORCE, TANDEM_ASM_EMPTY, false);
@@ -275,20 +286,14 @@ static void test_rolled_back_leg_stops_the_start(void **state)
 	ask(3, FORCE, TANDEM_ASM_SPLIT, false);
 }
 
-/* Also where the histories differ: the clone is the reason, not the split. */
 /* B20: a disk that was replaced while it was away. */
 static void test_former_leg_is_left_out(void **state)
 {
 	struct tandem_plan plan;
 
 	(void)state;
-	world_init(now, 1, 2);
-	up(3, PROVEN);
-	disk_fails(1);
-	power_cut();
-	replace(1, 1);
-	filled(2);
-	down();
+	leg_0_went_on();
+	place_1_was_filled();
 	plan = ask(7, PROVEN, TANDEM_ASM_COMPLETE, true);
 	assert_use(&plan, "c-c");
 	assert_int_equal(plan.of_place[1], 2);
@@ -303,13 +308,8 @@ static void test_former_leg_is_left_out(void **state)
 static void test_former_leg_that_went_on_is_a_rival(void **state)
 {
 	(void)state;
-	world_init(now, 1, 2);
-	up(3, PROVEN);
-	disk_fails(1);
-	power_cut();
-	replace(1, 1);
-	filled(2);
-	down();
+	leg_0_went_on();
+	place_1_was_filled();
 	run_once(2, FORCE);
 	ask(7, FORCE, TANDEM_ASM_SPLIT, false);
 	ask(3, FORCE, TANDEM_ASM_SPLIT, false);
@@ -320,14 +320,9 @@ static void test_former_leg_that_went_on_is_a_rival(void **state)
 static void test_rolled_back_leg_cannot_call_a_newer_one_former(void **state)
 {
 	(void)state;
-	world_init(now, 1, 2);
-	up(3, PROVEN);
-	disk_fails(1);
-	power_cut();
+	leg_0_went_on();
 	world_copy(&now[1], now);
-	replace(1, 1);
-	filled(2);
-	down();
+	place_1_was_filled();
 	now->disk[0].super = now[1].disk[0].super;
 	ask(5, FORCE, TANDEM_ASM_SPLIT, false);
 }
@@ -338,10 +333,7 @@ static void test_one_rotten_slot_brings_no_dead_leg_back(void **state)
 	struct tandem_plan plan;
 
 	(void)state;
-	world_init(now, 1, 2);
-	up(3, PROVEN);
-	disk_fails(1);
-	power_cut();
+	leg_0_went_on();
 	now->disk[0].super = now->disk[0].older;
 	plan = ask(3, PROVEN, TANDEM_ASM_PROVEN, true);
 	assert_use(&plan, "cs");
