@@ -48,18 +48,13 @@ static atomic_t *word_of(struct tandem_copy *copy)
 	return &copy->set->region[copy->region];
 }
 
-static bool is_unsure(struct tandem_set *set, u32 region)
-{
-	return (u32)atomic_read(&set->region[region]) & TANDEM_REGION_UNSURE;
-}
-
 /* A read that waits for its region; others wait for a flush round to be judged. */
 static struct tandem_request *first_wanted(struct tandem_set *set)
 {
 	struct tandem_request *request;
 
 	list_for_each_entry(request, &set->wanted, node)
-		if (is_unsure(set, request->region))
+		if (tandem_region_is_unsure(set, request->region))
 			return request;
 	return NULL;
 }
@@ -76,7 +71,7 @@ static void release_reads(struct tandem_copy *copy, bool stuck)
 	spin_lock_irq(&set->array->lock);
 	doubt = tandem_set_is_in_doubt(set, atomic_read(&set->doubt));
 	list_for_each_entry_safe(request, next, &set->wanted, node) {
-		if (is_unsure(set, request->region)) {
+		if (tandem_region_is_unsure(set, request->region)) {
 			if (stuck && request->region == copy->region)
 				list_move_tail(&request->node, &bad);
 		} else if (!doubt) {

@@ -24,9 +24,7 @@
 
 static bool is_unsure(struct tandem_request *request)
 {
-	u32 word = atomic_read(&request->set->region[request->region]);
-
-	return unlikely(word & TANDEM_REGION_UNSURE);
+	return tandem_region_is_unsure(request->set, request->region);
 }
 
 /* Position of the leg that is to answer, or -EIO. */

@@ -54,6 +54,12 @@ static inline bool tandem_region_put(atomic_t *word)
 			(old & TANDEM_REGION_COUNT) == TANDEM_MAX_REGION_WRITES);
 }
 
+/* May its legs differ? A read waits, or asks the pin. */
+static inline bool tandem_region_is_unsure(const struct tandem_set *set, u32 region)
+{
+	return unlikely((u32)atomic_read(&set->region[region]) & TANDEM_REGION_UNSURE);
+}
+
 /* The region may differ from now on; the caller holds a reference or all is down. */
 void tandem_region_mark_unsure(struct tandem_set *set, u32 region);
 
