@@ -99,8 +99,10 @@ if mount -t tmpfs -o size=1M tandem "$dir/tiny"; then
 	files+=("$dir/tiny/disk")
 	attach full "$dir/tiny/disk"
 	dd if=/dev/zero of="$dir/tiny/fill" bs=4K status=none 2> /dev/null
-	begun=yes refused "a disk that takes no write: nothing is left on the others" 8 \
-		"$full: cannot write.*no array was created" "${make[@]}" "$a" "$full"
+	yes "what leg 0 holds" | head -c 16M | dd of="$a" bs=1M iflag=fullblock oflag=direct \
+		conv=notrunc status=none
+	refused "a disk that takes no write: nothing is changed on the others" 8 \
+		"$full: cannot write, nothing was changed" "${make[@]}" "$a" "$full"
 	refused "so that no half of an array is found" 3 "no tandem superblock" examine "$a"
 fi
 

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -90,7 +91,7 @@ static void test_legs_say_the_same_and_who_they_are(void **state)
 	assert_int_equal(super.sequence, 2);
 }
 
-/* Zeroes of all legs, then all first slots, then all second slots. */
+/* Blocks tried on all legs, zeroes of all, then all first slots, then all second slots. */
 static void test_order_of_writes(void **state)
 {
 	unsigned int i, phase = 0, seen[4] = { 0 };
@@ -104,14 +105,15 @@ static void test_order_of_writes(void **state)
 
 		if (change->kind == 'z')
 			now = 1;
-		else if (change->kind == 'w')
+		else if (change->kind == 'w' && phase)
 			now = change->offset == TANDEM_SLOT0_BYTES ? 2 : 3;
 		assert_true(now >= phase);
 		phase = now;
-		if (change->kind == 'w')
+		if (change->kind == 'w' && phase)
 			assert_int_equal(mock_log[i + 1].kind, 's');
 		seen[phase] += change->kind == 'z' || change->kind == 'w';
 	}
+	assert_int_equal(seen[0], 9);
 	assert_int_equal(seen[1], 6);
 	assert_int_equal(seen[2], 3);
 	assert_int_equal(seen[3], 3);
@@ -182,6 +184,47 @@ static void test_no_failure_leaves_half_an_array(void **state)
 				fail_msg("change %u failed, disk %u is a leg", nth, disk);
 		}
 	}
+}
+
+static void fill_with_noise(unsigned int disk)
+{
+	u32 random = disk + 1;
+	u64 i;
+
+	for (i = 0; i < 16 * MIB; i++) {
+		random = random * 1664525 + 1013904223;
+		mock_disk[disk].data[i] = (unsigned char)(random >> 24);
+	}
+}
+
+/* Slot 0, slot 1, guard, then their sync: whichever disk fails whichever of them. */
+static void test_a_disk_that_takes_no_write_costs_no_other_its_content(void **state)
+{
+	const unsigned int opened = 3, steps = 4;
+	unsigned char *before[3];
+	unsigned int nth, disk;
+
+	(void)state;
+	options.nr_disks = 3;
+	for (disk = 0; disk < 3; disk++) {
+		fill_with_noise(disk);
+		before[disk] = malloc(16 * MIB);
+		assert_non_null(before[disk]);
+		memcpy(before[disk], mock_disk[disk].data, 16 * MIB);
+	}
+	for (nth = opened + 1; nth <= opened + 3 * steps; nth++) {
+		mock_disks_fail_at(nth);
+		mock_changes = 0;
+		assert_int_not_equal(tandem_create(&ctx, &options, &err), 0);
+		assert_int_equal(mock_changes, nth);
+		assert_int_equal(err.code, TANDEM_CODE_IO);
+		assert_string_equal(err.object, mock_disk_path((nth - opened - 1) / steps));
+		for (disk = 0; disk < 3; disk++)
+			assert_memory_equal(mock_disk[disk].data, before[disk], 16 * MIB);
+	}
+	creates();
+	for (disk = 0; disk < 3; disk++)
+		free(before[disk]);
 }
 
 static void test_sets_are_consecutive_and_a_place_may_be_missing(void **state)
@@ -374,6 +417,7 @@ int main(void)
 		TEST(test_init_zero_zeroes_data_before_it_calls_the_legs_equal),
 		TEST(test_identical_is_recorded_as_an_override),
 		TEST(test_no_failure_leaves_half_an_array),
+		TEST(test_a_disk_that_takes_no_write_costs_no_other_its_content),
 		TEST(test_sets_are_consecutive_and_a_place_may_be_missing),
 		TEST(test_options_out_of_range_are_refused),
 		TEST(test_disks_that_may_not_become_legs),

@@ -3,7 +3,8 @@
  * Create: check everything, then write.
  *
  *	options - disks (looked at, compared, claimed) - layout - kernel module
- *	--- nothing is written above this line ---
+ *	try all disks: blocks are written back as they were read
+ *	--- nothing is changed above this line ---
  *	announce - wipe front and end - [zero the data] - slot 0 - slot 1
  *	release - activate
  *
@@ -111,6 +112,26 @@ static int write_slots(struct tandem_build *build, unsigned int slot, struct tan
 	return 0;
 }
 
+/* No disk loses its content for the sake of another one that takes no write. */
+static int try_disks(struct tandem_build *build, struct tandem_error *err)
+{
+	unsigned int leg;
+	int ret;
+
+	for (leg = 0; leg < build->nr_legs; leg++) {
+		const struct tandem_device *dev = &build->fresh[leg].dev;
+
+		if (!build->present[leg])
+			continue;
+		ret = tandem_label_try(build->ctx, dev);
+		if (ret)
+			return tandem_error_system(err, ret, dev->path,
+						   "cannot write, nothing was changed and no "
+						   "array was created");
+	}
+	return 0;
+}
+
 static int wipe(struct tandem_build *build, struct tandem_error *err)
 {
 	const struct tandem_super *super = &build->super;
@@ -147,6 +168,8 @@ static int write_all(struct tandem_build *build, struct tandem_error *err)
 		if (build->present[leg])
 			ret = tandem_device_open_write(build->ctx, &build->fresh[leg].dev, err);
 	}
+	if (!ret)
+		ret = try_disks(build, err);
 	if (!ret)
 		ret = wipe(build, err);
 	if (!ret)

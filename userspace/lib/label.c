@@ -111,6 +111,31 @@ int tandem_label_erase(const struct tandem_context *ctx, const struct tandem_dev
 	return ret ? ret : second;
 }
 
+int tandem_label_try(const struct tandem_context *ctx, const struct tandem_device *dev)
+{
+	const u64 place[] = {
+		tandem_super_slot_bytes(0),
+		tandem_super_slot_bytes(1),
+		dev->size_bytes - TANDEM_GUARD_BYTES,
+	};
+	unsigned int i;
+	void *bytes;
+	int ret = 0;
+
+	bytes = tandem_device_buffer(TANDEM_SUPER_BYTES);
+	if (!bytes)
+		return -ENOMEM;
+	for (i = 0; i < sizeof(place) / sizeof(*place) && !ret; i++) {
+		ret = ctx->device->read(dev, place[i], bytes, TANDEM_SUPER_BYTES);
+		if (!ret)
+			ret = ctx->device->write(dev, place[i], bytes, TANDEM_SUPER_BYTES);
+	}
+	if (!ret)
+		ret = ctx->device->sync(dev);
+	free(bytes);
+	return ret;
+}
+
 int tandem_label_prepare(const struct tandem_context *ctx, const struct tandem_device *dev,
 			 u64 data_offset_sectors)
 {

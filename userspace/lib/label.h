@@ -49,6 +49,15 @@ int tandem_label_write(const struct tandem_context *ctx, const struct tandem_dev
 int tandem_label_erase(const struct tandem_context *ctx, const struct tandem_device *dev);
 
 /**
+ * tandem_label_try() - does the disk take writes?
+ *
+ * Reads a block in the place of each slot and in the guard, and writes it back
+ * as it was. A disk without room, or one whose writes fail, says so before
+ * anything on it, or on another disk, is gone.
+ */
+int tandem_label_try(const struct tandem_context *ctx, const struct tandem_device *dev);
+
+/**
  * tandem_label_prepare() - make a disk fit to become a leg, durably
  * @data_offset_sectors: everything before it is zeroed, and so is the guard
  *	at the end: signatures of others, old superblocks, log and map
