@@ -87,7 +87,43 @@ refused "wait for something else" 2 "nothing to wait for" wait "$name" --for god
 refused "a timeout that is none" 2 "needs a time" wait "$name" --timeout soon
 refused "a timeout beyond any clock" 2 "longer than anybody waits" \
 	wait "$name" --timeout 2000000000000h
-refused "--check with --watch" 2 "not both" status --check --watch
+
+# unknown CLAIM PATTERN ARGUMENTS...: what a monitoring system reads says so
+unknown()
+{
+	local text=$1 pattern=$2 said got
+
+	shift 2
+	said=$("$tandem" "$@" 2> "$dir/stderr" < /dev/null)
+	got=$?
+	if [ "$got" -ne 3 ]; then
+		not_ok "$text" "tandem $*" "exit status $got, not 3" "$said"
+	elif [ "$(wc -l <<< "$said")" -ne 1 ] || [[ $said != "TANDEM UNKNOWN: "* ]]; then
+		not_ok "$text" "tandem $*" "not one line that starts with TANDEM UNKNOWN:" "$said"
+	elif ! grep -Eq -- "$pattern" <<< "$said"; then
+		not_ok "$text" "tandem $*" "does not say $pattern" "$said"
+	elif [ -s "$dir/stderr" ]; then
+		not_ok "$text" "tandem $*" "stderr is not empty" "$(cat "$dir/stderr")"
+	else
+		ok "$text"
+	fi
+}
+unknown "--check of an array that nobody has" "." status "no-such-$name" --check
+unknown "--check with an option that does not exist" "--nonsense: no such option" \
+	status --check --nonsense
+unknown "--check with an option in front" "--nonsense: no such option" \
+	status --nonsense --check
+unknown "--check with two names" "b: one word too many" status --check a b
+unknown "--check with --watch" "not both" status --check --watch
+unknown "--check twice" "given twice" status --check --check
+unknown "--check with a value" "takes no value" status --check=1
+unknown "--check of a name with a line break" "one word too many" status --check a $'b\nc'
+"$tandem" status --check --json --nonsense > "$dir/stdout" 2> "$dir/error.json"
+is "--check with --json keeps its status" $? 3
+is "and its error is JSON" "$(field "$dir/error.json" 'd["message"]')" "no such option"
+is "alone on stderr" "$(cat "$dir/stdout")" ""
+refused "--check of another verb" 2 "--check: no such option" stop --check x
+refused "--check behind the end of options" 2 "one word too many" status -- a --check
 refused "--regions without --json" 2 "comes with --json" examine --regions "$a"
 
 "$tandem" frobnicate --json 2> "$dir/error.json"

@@ -12,7 +12,6 @@
 #include "verb.h"
 
 #define WATCH_MS 1000
-#define CHECK_UNKNOWN 3
 
 /* One line and a status in the convention of monitoring plug-ins. */
 static int check(struct cli_output *out, const struct tandem_status_list *list)
@@ -24,8 +23,11 @@ static int check(struct cli_output *out, const struct tandem_status_list *list)
 	size_t i;
 
 	if (!tandem_status_count(list)) {
-		printf("TANDEM UNKNOWN: no array is active\n");
-		return CHECK_UNKNOWN;
+		if (out->json)
+			cli_json_arrays(out, list, false);
+		else
+			printf("TANDEM UNKNOWN: no array is active\n");
+		return CLI_CHECK_UNKNOWN;
 	}
 	for (i = 0; i < tandem_status_count(list); i++) {
 		size_t used = strlen(line);
@@ -74,10 +76,8 @@ int cli_status(struct cli_output *out, struct tandem_context *ctx,
 	if (request->check && request->watch)
 		return cli_output_usage(out, "status", "takes --check or --watch, not both");
 	for (;;) {
-		if (tandem_status_get(ctx, name, &list, &err)) {
-			ret = cli_output_error(out, &err);
-			return request->check ? CHECK_UNKNOWN : ret;
-		}
+		if (tandem_status_get(ctx, name, &list, &err))
+			return cli_output_error(out, &err);
 		if (request->check)
 			ret = check(out, list);
 		else

@@ -10,16 +10,6 @@
 #include "output.h"
 #include "verb.h"
 
-/* An error in the options is reported as asked, too. */
-static bool wants_json(char *const *argv)
-{
-	for (; *argv && strcmp(*argv, "--"); argv++) {
-		if (!strcmp(*argv, "--json"))
-			return true;
-	}
-	return false;
-}
-
 static int run(struct cli_output *out, const struct cli_verb *verb, char *const *argv)
 {
 	struct cli_request request = { .json = false };
@@ -48,7 +38,7 @@ int main(int argc, char **argv)
 	bool later;
 	int ret;
 
-	cli_output_init(&out, wants_json(argv));
+	cli_output_init(&out, argv + (argc > 1));
 	if (argc < 2) {
 		ret = cli_output_usage(&out, "tandem", "a verb is missing");
 	} else if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
@@ -68,6 +58,6 @@ int main(int argc, char **argv)
 	cli_output_exit(&out);
 	/* A result that could not be printed was not delivered. */
 	if (fflush(stdout) || ferror(stdout))
-		ret = ret ? ret : TANDEM_CODE_IO;
+		ret = ret ? ret : cli_output_status(&out, TANDEM_CODE_IO);
 	return ret;
 }

@@ -5,21 +5,38 @@
  * An error is one line on stderr, "tandem: object: fact (way out)", or one
  * JSON object there. In JSON mode remarks of the library become part of the
  * result, so that stdout is one document and stderr is empty or an error.
+ *
+ * A monitoring system is told on stdout: every error of status --check, of the
+ * command line as well, is one line "TANDEM UNKNOWN: ..." there, and status 3.
  */
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "json.h"
 #include "output.h"
 
-void cli_output_init(struct cli_output *out, bool json)
+/* Is option @name there, with or without a value? */
+static bool has_option(char *const *argv, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; *argv && strcmp(*argv, "--"); argv++) {
+		if (!strncmp(*argv, name, len) && (!(*argv)[len] || (*argv)[len] == '='))
+			return true;
+	}
+	return false;
+}
+
+void cli_output_init(struct cli_output *out, char *const *argv)
 {
 	const char *debug = getenv("TANDEM_DEBUG");
 
-	out->json = json;
+	out->json = has_option(argv, "--json");
+	out->check = *argv && !strcmp(*argv, "status") && has_option(argv, "--check");
 	out->debug = debug && *debug;
-	out->messages = json ? json_object_new_array() : NULL;
+	out->messages = out->json ? json_object_new_array() : NULL;
 }
 
 void cli_output_exit(struct cli_output *out)
@@ -50,7 +67,7 @@ void cli_output_log(void *data, enum tandem_log_level level, const char *line)
 }
 
 /* One line is one line, whatever name somebody typed. */
-static void print_line(char *line)
+static void print_line(FILE *stream, const char *prefix, char *line)
 {
 	char *at;
 
@@ -58,7 +75,12 @@ static void print_line(char *line)
 		if ((unsigned char)*at < ' ' || *at == 127)
 			*at = '?';
 	}
-	fprintf(stderr, "tandem: %s\n", line);
+	fprintf(stream, "%s: %s\n", prefix, line);
+}
+
+int cli_output_status(const struct cli_output *out, enum tandem_code code)
+{
+	return out->check ? CLI_CHECK_UNKNOWN : (int)code;
 }
 
 int cli_output_error(const struct cli_output *out, const struct tandem_error *err)
@@ -68,12 +90,15 @@ int cli_output_error(const struct cli_output *out, const struct tandem_error *er
 	fflush(stdout);
 	if (out->json) {
 		cli_json_error(err);
-		return (int)err->code;
+		return cli_output_status(out, err->code);
 	}
 	snprintf(line, sizeof(line), "%s%s%s%s%s%s", err->object, err->object[0] ? ": " : "",
 		 err->text, err->hint[0] ? " (" : "", err->hint, err->hint[0] ? ")" : "");
-	print_line(line);
-	return (int)err->code;
+	if (out->check)
+		print_line(stdout, "TANDEM UNKNOWN", line);
+	else
+		print_line(stderr, "tandem", line);
+	return cli_output_status(out, err->code);
 }
 
 int cli_output_usage(const struct cli_output *out, const char *object, const char *fact)
