@@ -147,11 +147,23 @@ static int tandem_map(struct dm_target *ti, struct bio *bio)
 	return DM_MAPIO_KILL;
 }
 
+/*
+ * No leg could answer, and the legs are about to be exchanged: a read is asked
+ * again after the resume. An error of a write or flush is news of what may be
+ * lost, and is told (Documentation/lifecycle.md).
+ */
+static bool is_for_next_table(struct dm_target *ti, struct bio *bio, blk_status_t error)
+{
+	return unlikely(error) && bio_op(bio) == REQ_OP_READ && dm_noflush_suspending(ti);
+}
+
 static int tandem_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *error)
 {
 	struct tandem_request *request = dm_per_bio_data(bio, ti->per_io_data_size);
 
-	return tandem_request_end(request, error) ? DM_ENDIO_INCOMPLETE : DM_ENDIO_DONE;
+	if (tandem_request_end(request, error))
+		return DM_ENDIO_INCOMPLETE;
+	return is_for_next_table(ti, bio, *error) ? DM_ENDIO_REQUEUE : DM_ENDIO_DONE;
 }
 
 static int tandem_preresume(struct dm_target *ti)
