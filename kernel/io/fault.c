@@ -11,6 +11,9 @@
  * - Patience is bounded: after RECORD_PATIENCE failed attempts, or in
  *   presuspend, held requests get errors. Nothing is acknowledged either way;
  *   the attempts go on with a bounded delay until one succeeds.
+ * - Per set: in a RAID-10 a write waits for the failures of its own set alone.
+ *   No other set's legs hold a byte of it, so none of their failures touches it
+ *   (K2). A flush covers writes to all sets, and waits for all.
  * - One failed attempt may have landed. It is retried as it is, or succeeded by
  *   a configuration that names it as parent; it is never taken back.
  *
