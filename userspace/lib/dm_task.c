@@ -22,6 +22,7 @@
 
 /* A udev without device-mapper's rules never answers; a busy one takes seconds. */
 #define UDEV_TIMEOUT_MS 30000
+#define UDEV_TIMEOUT_ENV "TANDEM_UDEV_TIMEOUT_MS"
 #define UDEV_STEP_MS 10
 
 static void drop_line(int level, const char *file, int line, int dm_errno_or_class,
@@ -217,6 +218,19 @@ static bool driver_answers(void)
 	return dm_driver_version(version, sizeof(version));
 }
 
+/* How long udev may take; what is not a number is not heard. */
+static unsigned long udev_timeout_ms(void)
+{
+	const char *text = getenv(UDEV_TIMEOUT_ENV);
+	unsigned long ms;
+	char *end;
+
+	if (!text || *text < '0' || *text > '9')
+		return UDEV_TIMEOUT_MS;
+	ms = strtoul(text, &end, 10);
+	return *end ? UDEV_TIMEOUT_MS : ms;
+}
+
 /*
  * Waits for udev, but not for ever. When it does not answer, the cookie is
  * answered in its place, and the node is made by libdevmapper.
@@ -224,9 +238,10 @@ static bool driver_answers(void)
 static void wait_for_udev(uint32_t cookie)
 {
 	const struct timespec step = { .tv_nsec = UDEV_STEP_MS * 1000000l };
-	int waited_ms, ready = 0;
+	unsigned long waited_ms, timeout_ms = udev_timeout_ms();
+	int ready = 0;
 
-	for (waited_ms = 0; waited_ms < UDEV_TIMEOUT_MS; waited_ms += UDEV_STEP_MS) {
+	for (waited_ms = 0; waited_ms < timeout_ms; waited_ms += UDEV_STEP_MS) {
 		if (!dm_udev_wait_immediate(cookie, &ready) || ready)
 			return;
 		nanosleep(&step, NULL);
