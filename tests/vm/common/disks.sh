@@ -11,11 +11,12 @@
 : "${DISK_SEED:=1}"
 
 # disk_create NAME SIZE_MIB [KEY=VALUE ...]: completion_nsec (0: ends at once),
-# blocksize (512, 4096).  null_blk's cache_size and irqmode are taken and need
-# nothing: the cache is there and has room for all.
+# blocksize (512, 4096), cache=none (every write is durable when it ends).
+# null_blk's cache_size and irqmode are taken and need nothing: the cache is
+# there and has room for all.
 disk_create()
 {
-	local name="$1" sectors=$(($2 * 2048)) latency=0 block=512 pair
+	local name="$1" sectors=$(($2 * 2048)) latency=0 block=512 cache="" pair
 
 	modprobe dm-powercut
 	shift 2
@@ -23,11 +24,12 @@ disk_create()
 		case $pair in
 		completion_nsec=*) latency=${pair#*=} ;;
 		blocksize=*) block=${pair#*=} ;;
+		cache=none) cache=through ;;
 		irqmode=* | cache_size=[1-9]*) ;;
 		*) fail "disk $name: no such property: $pair" ;;
 		esac
 	done
-	echo "0 $sectors powercut $latency $block" | dmsetup create "$name"
+	echo "0 $sectors powercut $latency $block $cache" | dmsetup create "$name"
 }
 
 # The kernel's name, so that /sys/block has it too.

@@ -14,7 +14,7 @@
  * writes that became durable out of order are normal. Older contents of a
  * sector than the newest cached and the durable one are not kept.
  *
- * Table:    START LEN powercut [LATENCY_NS [BLOCK_BYTES]]
+ * Table:    START LEN powercut [LATENCY_NS [BLOCK_BYTES [through]]]
  * Messages: cut PERMILLE SEED   lose power; a cached sector survives with that
  *                               probability; every request fails from now on
  *           on                  power is back
@@ -22,6 +22,9 @@
  *                               flush) fail and change nothing; none ends it
  * Status:   on|off reads writes fuas flushes cached_sectors lost_sectors
  *           kept_sectors        running numbers of requests that succeeded
+ *
+ * With "through" there is no cache: every write is durable when it ends, and the
+ * disk says that it wants no flush.
  *
  * Discard and write-zeroes write zeroes, into the cache like any write.
  *
@@ -70,6 +73,7 @@ struct powercut {
 
 	u64 latency_ns;
 	unsigned int block_bytes;
+	bool through;			/* no cache */
 	spinlock_t waiting_lock;	/* protects waiting, and timer being armed */
 	struct bio_list waiting;	/* first due first: all wait equally long */
 	struct hrtimer timer;
@@ -208,10 +212,16 @@ static int cut(struct powercut *pc, unsigned int permille, u64 seed)
 	return 0;
 }
 
+/* Does this write reach the medium before it ends? */
+static bool is_durable(struct powercut *pc, struct bio *bio)
+{
+	return pc->through || bio->bi_opf & REQ_FUA;
+}
+
 static int transfer(struct powercut *pc, struct bio *bio)
 {
 	bool write = op_is_write(bio_op(bio));
-	bool fua = bio->bi_opf & REQ_FUA;
+	bool fua = is_durable(pc, bio);
 	sector_t sector = bio->bi_iter.bi_sector;
 	struct bvec_iter iter;
 	struct bio_vec bv;
@@ -241,7 +251,7 @@ static int zero(struct powercut *pc, struct bio *bio)
 	int err = 0;
 
 	for (; sector < end && !err; sector++)
-		err = write_sector(pc, sector, NULL, bio->bi_opf & REQ_FUA);
+		err = write_sector(pc, sector, NULL, is_durable(pc, bio));
 	return err;
 }
 
@@ -393,7 +403,8 @@ static void powercut_status(struct dm_target *ti, status_type_t type,
 
 	*result = '\0';
 	if (type == STATUSTYPE_TABLE)
-		DMEMIT("%llu %u", pc->latency_ns, pc->block_bytes);
+		DMEMIT("%llu %u%s", pc->latency_ns, pc->block_bytes,
+		       pc->through ? " through" : "");
 	if (type != STATUSTYPE_INFO)
 		return;
 	mutex_lock(&pc->lock);
@@ -407,7 +418,7 @@ static void powercut_status(struct dm_target *ti, status_type_t type,
 static int parse_table(struct powercut *pc, unsigned int argc, char **argv)
 {
 	pc->block_bytes = SECTOR_SIZE;
-	if (argc > 2)
+	if (argc > 3)
 		return -EINVAL;
 	if (argc > 0 && (kstrtou64(argv[0], 10, &pc->latency_ns) ||
 			 pc->latency_ns > 10ULL * NSEC_PER_SEC))
@@ -415,7 +426,8 @@ static int parse_table(struct powercut *pc, unsigned int argc, char **argv)
 	if (argc > 1 && (kstrtouint(argv[1], 10, &pc->block_bytes) ||
 			 (pc->block_bytes != SECTOR_SIZE && pc->block_bytes != PAGE_SIZE)))
 		return -EINVAL;
-	return 0;
+	pc->through = argc > 2;
+	return pc->through && strcmp(argv[2], "through") ? -EINVAL : 0;
 }
 
 static int powercut_ctr(struct dm_target *ti, unsigned int argc, char **argv)
@@ -428,7 +440,7 @@ static int powercut_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 		return -ENOMEM;
 	}
 	if (parse_table(pc, argc, argv)) {
-		ti->error = "expected [LATENCY_NS [BLOCK_BYTES]], 512 or 4096 bytes";
+		ti->error = "expected [LATENCY_NS [BLOCK_BYTES [through]]], 512 or 4096 bytes";
 		kfree(pc);
 		return -EINVAL;
 	}
@@ -441,10 +453,10 @@ static int powercut_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 
 	ti->private = pc;
 	ti->per_io_data_size = sizeof(struct waiter);
-	ti->num_flush_bios = 1;
+	ti->num_flush_bios = !pc->through;
 	ti->num_discard_bios = 1;
 	ti->num_write_zeroes_bios = 1;
-	ti->flush_supported = true;
+	ti->flush_supported = !pc->through;
 	ti->discards_supported = true;
 	return 0;
 }
