@@ -75,8 +75,20 @@ static void flush_end(struct bio *bio)
 		round_done(flush);
 }
 
+static enum tandem_error_class class_of(struct tandem_leg *leg)
+{
+	return tandem_fault_class(TANDEM_OP_FLUSH, leg->flush_result);
+}
+
 static void flush_leg(struct tandem_flush *flush, struct tandem_leg *leg)
 {
+	enum tandem_error_class class = class_of(leg);
+
+	/* Another pass is for legs that did not see the first: this one has answered. */
+	if (flush->attempts && class != TANDEM_CLASS_OK && class != TANDEM_CLASS_RETRY) {
+		WRITE_ONCE(flush->failed, 1);
+		return;
+	}
 	leg->flush_result = TANDEM_RESULT_OK;
 	if (!xchg(&leg->unflushed, 0))
 		return;
@@ -233,26 +245,24 @@ static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_se
 	return verdict.error;
 }
 
-/* True: all that went wrong is that some disk did not see its flush. */
-static bool only_retries(struct tandem_flush *flush)
+/*
+ * True: some disk did not see its flush. It is asked again before anything is
+ * judged, or it would fail for nothing when another one does.
+ */
+static bool has_retries(struct tandem_flush *flush)
 {
 	struct tandem_array *array = flush->array;
-	enum tandem_error_class class;
 	struct tandem_leg *leg;
-	bool retries = false;
 	unsigned int i;
 
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
 		if (!(flush->sent[leg->set->index] & leg->bit))
 			continue;
-		class = tandem_fault_class(TANDEM_OP_FLUSH, leg->flush_result);
-		if (class == TANDEM_CLASS_RETRY)
-			retries = true;
-		else if (class != TANDEM_CLASS_OK)
-			return false;
+		if (class_of(leg) == TANDEM_CLASS_RETRY)
+			return true;
 	}
-	return retries;
+	return false;
 }
 
 static void run_flush_work(struct work_struct *work)
@@ -266,7 +276,7 @@ static void run_flush_work(struct work_struct *work)
 		round_begin(flush);
 		return;
 	}
-	if (only_retries(flush) && flush->attempts++ < TANDEM_RETRY_ATTEMPTS) {
+	if (has_retries(flush) && flush->attempts++ < TANDEM_RETRY_ATTEMPTS) {
 		flush->failed = 0;
 		queue_delayed_work(flush->array->wq, &flush->work,
 				   msecs_to_jiffies(TANDEM_RETRY_MS));

@@ -199,6 +199,8 @@ static void stop(void)
 
 static void send_message(void)
 {
+	unsigned int leg;
+
 	switch (below(4)) {
 	case 0:
 		front_message(TANDEM_MESSAGE_SYNC_PAUSE, 0);
@@ -207,7 +209,9 @@ static void send_message(void)
 		front_message(TANDEM_MESSAGE_SYNC_RESUME, 0);
 		break;
 	default:
-		front_message(TANDEM_MESSAGE_FAIL, below(world.nr_disks));
+		leg = below(world.nr_disks);
+		world.disk[leg].health.harmed++;
+		front_message(TANDEM_MESSAGE_FAIL, leg);
 	}
 }
 

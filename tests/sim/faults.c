@@ -163,6 +163,7 @@ static void count(struct sim_disk *disk, blk_status_t status)
 	faults.injected++;
 	disk->health.injected++;
 	disk->health.refused += is_refusal(status);
+	disk->health.harmed += !faults_is_retryable(status);
 }
 
 static u32 draw_survival(blk_status_t status)

@@ -19,6 +19,9 @@ struct sim_command;
  * @injected: commands that were answered with an error
  * @injected_at_start: as it was when the array was last started
  * @refused: of these, errors that are the caller's fault by their class
+ * @harmed: reasons to fail the leg: errors of commands that the device has seen,
+ *	and the administrator's word
+ * @harmed_at_start: as it was when the last start of the array began
  */
 struct sim_health {
 	bool dead;
@@ -30,6 +33,8 @@ struct sim_health {
 	u64 injected;
 	u64 injected_at_start;
 	u64 refused;
+	u64 harmed;
+	u64 harmed_at_start;
 };
 
 /* What becomes of one command. */

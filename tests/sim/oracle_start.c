@@ -23,6 +23,7 @@ static struct {
 	bool owed;		/* a failed flush on record gives the next one reason to fail */
 	bool saved;		/* read-only: the books as they were before */
 	u64 forked_legs;	/* a forced start of these broke off: who knows what they say */
+	u64 current_at_start;	/* legs */
 } history;
 
 void oracle_begin(void)
@@ -176,6 +177,8 @@ void oracle_start_begin(struct oracle_start *start)
 	start->forked_legs = history.forked_legs;
 	start->lossy_legs = oracle_lossy_legs();
 	start->injected = faults_injected();
+	for (leg = 0; leg < world.nr_disks; leg++)
+		world.disk[leg].health.harmed_at_start = world.disk[leg].health.harmed;
 	start->writes = count_writes();
 }
 
@@ -354,6 +357,7 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 		history.untold = false;
 	}
 	history.lost = false;
+	history.current_at_start = current_legs;
 	note_health();
 	oracle_look(array);
 }
@@ -465,6 +469,24 @@ void oracle_crash(bool power)
 	history.untold = false;
 }
 
+/*
+ * A leg that was only ever too busy is asked again, not failed. One that has
+ * been promoted since may fail for an older one, which must stay.
+ */
+static void check_failed_legs(struct tandem_array *array)
+{
+	const struct sim_health *health;
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		health = &world.disk[leg].health;
+		if (history.current_at_start & 1ull << leg &&
+		    array->leg[leg].state == TANDEM_LEG_UNRECORDED &&
+		    health->harmed == health->harmed_at_start)
+			sim_fail("I13", "leg %u is failed, and no command to it has failed", leg);
+	}
+}
+
 void oracle_look(struct tandem_array *array)
 {
 	unsigned int s;
@@ -481,4 +503,5 @@ void oracle_look(struct tandem_array *array)
 		    TANDEM_FAILING(masks) & TANDEM_WRITTEN(masks))
 			sim_fail("engine", "set %u: masks are %08x", s, masks);
 	}
+	check_failed_legs(array);
 }
