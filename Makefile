@@ -37,7 +37,7 @@ cost:
 bench:
 	@echo "make bench: the MST benchmark comes with issue 5; nothing was measured" >&2; exit 1
 deb:
-	@echo "make deb: the package comes with a later issue; nothing was built" >&2; exit 1
+	@echo "make deb: comes with the issue on packaging and boot; nothing was built" >&2; exit 1
 
 clean:
 	rm -rf $B

@@ -19,7 +19,7 @@
  *	GONE        activation without a disk for the place
  *
  * The last current leg of a set gets no ERROR and no ADMIN_FAIL: the caller
- * (core/fault.c, io/leg.c) decides that before it asks the table (I24).
+ * (core/fault.c, io/fault.c) decides that before it asks the table (I24).
  */
 #ifndef TANDEM_CORE_LEG_H
 #define TANDEM_CORE_LEG_H

@@ -13,8 +13,8 @@
  * struct tandem_target - one table
  * @ti: of device-mapper
  * @array: the engine's
- * @table: as parsed; its strings are replaced by the names of @dev
  * @dev, @disk: per place; NULL and unused where the table says "-"
+ * @rebuild, @degraded, @id, @nr_legs: as parsed, for the table line
  */
 struct tandem_target {
 	struct dm_target *ti;

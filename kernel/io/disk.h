@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one door to a disk. Implemented by glue/disk_dm.c over the block layer
+ * The one door to a disk. Implemented by glue/disk.c over the block layer
  * and by tests/sim/disk.c over simulated disks.
  */
 #ifndef TANDEM_IO_DISK_H
