@@ -24,6 +24,7 @@ all: $B/bin/tandem $B/bin/tandem-bench $B/bin/tandem-sim $(LIB)
 #:check-vm                 the VM suites alone, on both kernels
 #:tidy | sparse            the style test | sparse over the module
 #:mutants | fuzz           every mutant must die | every parser, for FUZZ_S seconds each
+#:model | model-large      the crash argument, searched by spin: small bounds | large ones
 #:module KVER=6.12         dm-tandem.ko for one kernel
 #:vm KERNEL=6.12 SCRIPT=f  run a script in the test VM
 #:install DESTDIR= PREFIX= programs, library, manual
