@@ -253,8 +253,13 @@ static void table(struct tandem_target *target, char *result, unsigned int maxle
 	kfree(table);
 }
 
+/*
+ * Measured when the table has been loaded, so no leg has a state yet: of each
+ * place it is told what the superblocks say, by the first letter.
+ */
 static void ima(struct tandem_target *target, char *result, unsigned int maxlen)
 {
+	const struct tandem_super *super = target->array->super;
 	char id[TANDEM_ID_TEXT_BYTES];
 	struct dm_target *ti = target->ti;
 	unsigned int sz = 0;
@@ -262,7 +267,10 @@ static void ima(struct tandem_target *target, char *result, unsigned int maxlen)
 
 	tandem_id_to_text(&target->id, id);
 	DMEMIT_TARGET_NAME_VERSION(ti->type);
-	DMEMIT(",uuid=%s,nr_legs=%u", id, target->nr_legs);
+	DMEMIT(",uuid=%s,level=%s,nr_sets=%u,nr_legs=%u,records=", id,
+	       tandem_level_text(super->geo.level), super->geo.nr_sets, target->nr_legs);
+	for (i = 0; i < target->nr_legs; i++)
+		DMEMIT("%c", *tandem_record_text(super->place[i].record));
 	for (i = 0; i < target->nr_legs; i++)
 		DMEMIT(",leg_%u=%s", i, target->dev[i] ? target->dev[i]->name : "-");
 	DMEMIT(";");
