@@ -6,6 +6,7 @@
 # make module KVER=6.12 [SPARSE=1]
 # make vm KERNEL=6.12 SCRIPT=file [VCPUS=2] [QEMU_ARGS=...] [VM_NOBUILD=1]
 # make check-vm [KERNEL=6.12] [TESTS="group group/001*"] [VM_NOBUILD=1]
+# make compare-faults [KERNEL=6.12] [VM_NOBUILD=1]
 #
 # A VM gets what is built now: VM_NOBUILD=1 takes what lies in build/ as it is.
 
@@ -28,4 +29,8 @@ check-vm: $(vm_build) $(vm_images)
 		tests/vm/check "$$k" $(TESTS) || bad=1; \
 	done; [ -z "$$bad" ]
 
-.PHONY: module vm check-vm
+compare-faults: $(vm_build)
+	@$(if $(vm_build),tools/dev/module '$(or $(KERNEL),6.12)' >&2 || exit;) \
+		tools/dev/compare-faults '$(or $(KERNEL),6.12)'
+
+.PHONY: module vm check-vm compare-faults
