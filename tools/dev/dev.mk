@@ -6,7 +6,7 @@
 # make module KVER=6.12 [SPARSE=1]
 # make vm KERNEL=6.12 SCRIPT=file [VCPUS=2] [QEMU_ARGS=...] [VM_NOBUILD=1]
 # make check-vm [KERNEL=6.12] [TESTS="group group/001*"] [VM_NOBUILD=1]
-# make compare-faults [KERNEL=6.12] [VM_NOBUILD=1]
+# make compare-faults [KERNEL=6.12] [TESTS="compare/002*"] [VM_NOBUILD=1]
 #
 # A VM gets what is built now: VM_NOBUILD=1 takes what lies in build/ as it is.
 
@@ -31,6 +31,6 @@ check-vm: $(vm_build) $(vm_images)
 
 compare-faults: $(vm_build)
 	@$(if $(vm_build),tools/dev/module '$(or $(KERNEL),6.12)' >&2 || exit;) \
-		tools/dev/compare-faults '$(or $(KERNEL),6.12)'
+		tools/dev/compare-faults '$(or $(KERNEL),6.12)' $(TESTS)
 
 .PHONY: module vm check-vm compare-faults
