@@ -19,6 +19,7 @@
  */
 #include "sys.h"
 #include "core/geometry.h"
+#include "uapi/tandem_format_map.h"
 
 /* Every set size is a multiple of 4 KiB, whatever the logical block is. */
 #define SET_ALIGN_SECTORS (TANDEM_PAGE_BYTES / TANDEM_SECTOR_BYTES)

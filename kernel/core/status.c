@@ -3,7 +3,7 @@
  * Status line, struct to text and back; grammar in uapi/tandem_table.h.
  *
  * The first word is the version of the grammar. Words may be added behind the
- * legs without a new version: the parser passes over them. Anything else that
+ * log without a new version: the parser passes over them. Anything else that
  * it does not know word for word it refuses: a status that is half understood
  * would show as a healthy array.
  *
@@ -25,6 +25,14 @@ static int format_leg(const struct tandem_leg_status *leg, char *text, size_t si
 			leg->generation, leg->read_errors, leg->write_errors, leg->flush_errors);
 }
 
+static int format_log(const struct tandem_log_status *log, char *text, size_t size)
+{
+	if (!log->present)
+		return snprintf(text, size, " -");
+	return snprintf(text, size, " %llu/%llu/%llu/%llu", log->dirty_regions,
+			log->limit_regions, log->records, log->waits);
+}
+
 int tandem_status_format(const struct tandem_status *status, char *text, size_t size)
 {
 	unsigned int i;
@@ -38,6 +46,8 @@ int tandem_status_format(const struct tandem_status *status, char *text, size_t 
 			       (unsigned int)status->nr_legs);
 	for (i = 0; i < status->nr_legs && len < size; i++)
 		len += (size_t)format_leg(&status->leg[i], text + len, size - len);
+	if (len < size)
+		len += (size_t)format_log(&status->log, text + len, size - len);
 	return len < size ? (int)len : -ENOSPC;
 }
 
@@ -90,6 +100,22 @@ static int parse_leg(struct reader *reader, struct tandem_leg_status *leg)
 	return 0;
 }
 
+/* A module that knows no log ends its line here. */
+static int parse_log(struct reader *reader, struct tandem_log_status *log)
+{
+	if (!*reader->text)
+		return 0;
+	if (*reader->text == '-')
+		return strcmp(take_word(reader, ' '), "-") ? -EINVAL : 0;
+	if (take_number(reader, '/', ANY_NUMBER, &log->dirty_regions) ||
+	    take_number(reader, '/', ANY_NUMBER, &log->limit_regions) ||
+	    take_number(reader, '/', ANY_NUMBER, &log->records) ||
+	    take_number(reader, ' ', ANY_NUMBER, &log->waits))
+		return -EINVAL;
+	log->present = true;
+	return 0;
+}
+
 static int parse_array(struct reader *reader, struct tandem_status *status)
 {
 	int state = tandem_array_state_parse(take_word(reader, ' '));
@@ -127,5 +153,5 @@ int tandem_status_parse(const char *text, struct tandem_status *status)
 		if (parse_leg(&reader, &status->leg[i]))
 			return -EINVAL;
 	}
-	return 0;
+	return parse_log(&reader, &status->log);
 }

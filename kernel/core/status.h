@@ -2,7 +2,8 @@
 /*
  * The status line, both directions; grammar in uapi/tandem_table.h. The
  * parser takes a line with more words at the end than it knows (a newer
- * module) and refuses one with fewer.
+ * module), one that ends behind the legs (an older one: no log), and refuses
+ * one with fewer.
  */
 #ifndef TANDEM_CORE_STATUS_H
 #define TANDEM_CORE_STATUS_H
@@ -17,6 +18,22 @@ struct tandem_leg_status {
 	u64 flush_errors;
 };
 
+/**
+ * struct tandem_log_status - the intent logs of all sets together
+ * @present: there is one; the others are 0 without
+ * @dirty_regions: in the log now
+ * @limit_regions: may be, before regions are evicted
+ * @records: written since activation
+ * @waits: writers that had to wait for room
+ */
+struct tandem_log_status {
+	bool present;
+	u64 dirty_regions;
+	u64 limit_regions;
+	u64 records;
+	u64 waits;
+};
+
 struct tandem_status {
 	enum tandem_array_state state;
 	enum tandem_sync_kind sync;
@@ -28,6 +45,7 @@ struct tandem_status {
 	u64 rebuild_sectors;
 	u16 nr_legs;
 	struct tandem_leg_status leg[TANDEM_MAX_LEGS];
+	struct tandem_log_status log;
 };
 
 /* Characters without the zero, or -ENOSPC. */

@@ -18,6 +18,7 @@
  */
 #include "sys.h"
 #include "core/superblock.h"
+#include "uapi/tandem_format_map.h"
 
 #define SECTORS(bytes) ((u64)(bytes) / TANDEM_SECTOR_BYTES)
 #define META_PAGE_SECTORS SECTORS(TANDEM_PAGE_BYTES)
@@ -214,8 +215,8 @@ static int check_layout(const struct tandem_super *super, const char **why)
 	const u64 map = super->map_offset_sectors;
 	u64 map_sectors;
 
-	if (super->log_slots != TANDEM_LOG_SLOTS)
-		return refuse(why, "intent log (256 records)");
+	if (super->log_slots < TANDEM_MIN_LOG_SLOTS || super->log_slots > TANDEM_LOG_SLOTS)
+		return refuse(why, "intent log (8 to 256 records)");
 	if (super->map_pages > MAX_MAP_PAGES)
 		return refuse(why, "region map (more pages than a set can need)");
 	if ((u64)super->map_pages * TANDEM_MAP_ENTRIES < tandem_geometry_regions(&super->geo))

@@ -8,8 +8,8 @@
  *	64 KiB   16 KiB    superblock, slot 0
  *	2 MiB    16 KiB    superblock, slot 1
  *	+64 KiB  2 x 4 KiB lost-range table, two copies         (reserved)
- *	3 MiB    1 MiB     intent log: ring of 256 records      (reserved)
- *	4 MiB    ...       region map: page slots 0a 0b 1a 1b…  (reserved)
+ *	3 MiB    1 MiB     intent log: ring of 256 records      tandem_format_log.h
+ *	4 MiB    ...       region map: page slots 0a 0b 1a 1b…  tandem_format_map.h (reserved)
  *	data_offset        data of the leg's set, set_sectors long
  *	end              >= 1 MiB guard, never written
  *
@@ -25,10 +25,10 @@
  * membership counts only when it is in *both* slots of every surviving leg: one
  * rotten sector must not bring a dead leg back to life.
  *
- * Intent log, region map and lost ranges are laid out by `create`, zeroed,
- * and described here; TANDEM_INCOMPAT_INTENT_LOG says that they are in use.
- * Without that bit the array keeps no record of what may differ: a stop
- * that is not clean makes every region unsure (TANDEM_FLAG_CLEAN).
+ * TANDEM_INCOMPAT_INTENT_LOG says that the intent log is in use: it alone tells
+ * which regions may differ. Without that bit the array keeps no record of that:
+ * a stop that is not clean makes every region unsure (TANDEM_FLAG_CLEAN). Region
+ * map and lost ranges are laid out by `create`, zeroed, and not used yet.
  *
  * What survives which crash. Power lost within a slot: the other slot. Between
  * slots or legs: legs that are one configuration or epoch apart, of which the
@@ -57,16 +57,14 @@
 #endif
 
 #define TANDEM_SUPER_MAGIC	"tandem leg v1\r\n"	/* 15 characters and a zero */
-#define TANDEM_LOG_MAGIC	0x676f4c74u		/* "tLog" */
-#define TANDEM_MAP_MAGIC	0x70614d74u		/* "tMap" */
 
 struct tandem_id {
 	__u8 byte[16];
 };
 
 /* feature_incompat */
-#define TANDEM_INCOMPAT_INTENT_LOG	(1ull << 0)	/* log and map are in use */
-#define TANDEM_INCOMPAT_KNOWN		0ull
+#define TANDEM_INCOMPAT_INTENT_LOG	(1ull << 0)	/* the intent log is in use */
+#define TANDEM_INCOMPAT_KNOWN		TANDEM_INCOMPAT_INTENT_LOG
 /* feature_ro_compat, feature_compat: none yet */
 #define TANDEM_RO_COMPAT_KNOWN		0ull
 
@@ -216,59 +214,5 @@ TANDEM_STATIC_ASSERT(__builtin_offsetof(struct tandem_super_disk, set) == 1024, 
 TANDEM_STATIC_ASSERT(__builtin_offsetof(struct tandem_super_disk, legs) == 4096, "legs");
 TANDEM_STATIC_ASSERT(TANDEM_SLOT1_BYTES - TANDEM_SLOT0_BYTES >= 1048576u, "slots 1 MiB apart");
 TANDEM_STATIC_ASSERT(TANDEM_MAX_SETS * TANDEM_MIN_LEGS_PER_SET <= TANDEM_MAX_LEGS, "sets");
-
-/*
- * struct tandem_log_disk - one record of the intent log
- *
- * A ring of TANDEM_LOG_SLOTS records per leg; record n lies in slot n modulo
- * the ring. Records go out in lock-step: n+1 to no leg before n is durable on
- * every current one. Each lists regions that became dirty, regions that were
- * cleared, and a window that rotates over the whole set, so that the last
- * ceil(nr_dirty / TANDEM_LOG_WINDOW) + 1 records rebuild the set. The newest
- * valid record is never overwritten; the slot behind it may be torn, any
- * other invalid one means that the log of this leg is lost.
- */
-#define TANDEM_LOG_ENTRIES	1000u
-#define TANDEM_LOG_WINDOW	496u
-struct tandem_log_disk {
-	__le32 magic;			/*  0 */
-	__le32 crc;			/*  4 */
-	__le64 sequence;		/*  8 */
-	struct tandem_id array;		/* 16 */
-	struct tandem_id config;	/* 32 newer than the superblock's: stop */
-	struct tandem_id epoch;		/* 48 */
-	__le16 set;			/* 64 */
-	__le16 nr_new;			/* 66 */
-	__le16 nr_cleared;		/* 68 */
-	__le16 nr_window;		/* 70 */
-	__le32 nr_dirty;		/* 72 size of the whole set */
-	__le32 window_start;		/* 76 position of the window in it */
-	__u8 reserved[16];		/* 80 */
-	__le32 region[TANDEM_LOG_ENTRIES];	/* 96 new, cleared, window */
-};
-TANDEM_STATIC_ASSERT(sizeof(struct tandem_log_disk) == TANDEM_PAGE_BYTES, "log record");
-TANDEM_STATIC_ASSERT(TANDEM_LOG_BYTES + TANDEM_LOG_SLOTS * TANDEM_PAGE_BYTES <= TANDEM_MAP_BYTES,
-		     "log ends before the map");
-
-/*
- * struct tandem_map_disk - one page of the region map, in one of two slots
- *
- * Page p of the map has its slots at map_offset + (2 p) and (2 p + 1) pages;
- * the higher valid sequence counts. An entry: bits 0-1 content (0 NEVER,
- * 1 ZERO, 2 WRITTEN), bits 8-15 stale on leg 0-7 of the set. A page with no
- * valid slot reads as WRITTEN and stale on every leg that is not current.
- */
-#define TANDEM_MAP_ENTRIES	2016u
-struct tandem_map_disk {
-	__le32 magic;			/*  0 */
-	__le32 crc;			/*  4 */
-	__le64 sequence;		/*  8 */
-	struct tandem_id array;		/* 16 */
-	__le32 page;			/* 32 guards: misdirected write */
-	__le16 set;			/* 36 */
-	__u8 reserved[26];		/* 38 */
-	__le16 entry[TANDEM_MAP_ENTRIES];	/* 64 */
-};
-TANDEM_STATIC_ASSERT(sizeof(struct tandem_map_disk) == TANDEM_PAGE_BYTES, "map page");
 
 #endif

@@ -28,7 +28,7 @@
  *
  * Status line (INFO): see struct tandem_status in core/status.h:
  *
- *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG...
+ *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG
  *
  *	STATE     healthy, degraded, unrecorded, failed or read-only
  *	SYNC      resync, rebuild, paused or "-"
@@ -36,6 +36,9 @@
  *	EPOCH     number of the running epoch
  *	COPIED    sectors copied since activation, resync and rebuild, as A/B
  *	LEG       STATE:GENERATION:READ_ERRORS:WRITE_ERRORS:FLUSH_ERRORS
+ *	LOG       DIRTY/LIMIT/RECORDS/WAITS: regions in the intent log now, how
+ *	          many may be before some are evicted, records written since
+ *	          activation, writers that had to wait for room; "-" without a log
  */
 #ifndef TANDEM_TABLE_H
 #define TANDEM_TABLE_H

@@ -15,6 +15,7 @@ static void check(const char *line)
 	if (tandem_status_parse(line, &status))
 		return;
 	FUZZ_DEMAND(status.nr_legs >= 2 && status.nr_legs <= TANDEM_MAX_LEGS);
+	FUZZ_DEMAND(status.log.present || (!status.log.dirty_regions && !status.log.waits));
 	len = tandem_status_format(&status, text, sizeof(text));
 	FUZZ_DEMAND(len > 0 && (size_t)len == strlen(text));
 	FUZZ_DEMAND(!tandem_status_parse(text, &back));

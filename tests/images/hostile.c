@@ -109,9 +109,9 @@
 	x(set_beyond_disk, disk->set_sectors = cpu_to_le64(28672 + 64), EINVAL, \
 	  "size of the disk (too small for data and guard)") \
 	x(log_slots_none, disk->log_slots = cpu_to_le32(0), EINVAL, \
-	  "intent log (256 records)") \
+	  "intent log (8 to 256 records)") \
 	x(log_slots_huge, disk->log_slots = cpu_to_le32(~0u), EINVAL, \
-	  "intent log (256 records)") \
+	  "intent log (8 to 256 records)") \
 	x(map_pages_none, disk->map_pages = cpu_to_le32(0), EINVAL, \
 	  "region map (too few pages for the set)") \
 	x(map_pages_huge, disk->map_pages = cpu_to_le32(~0u), EINVAL, \
