@@ -2,24 +2,27 @@
 /*
  * Up and down: the order of every write that a start and a stop make.
  *
- *	load      both slots of every disk; the chooser (io/load.c)
+ *	load      both slots of every disk; the chooser (io/load.c); what is unsure by
+ *	          the intent logs (io/recover.c)
  *	flush     every leg that is to be current; what a host crash or another
  *	          table left in its cache is durable before we build on it (A8)
  *	edit      places without a leg leave, legs to be rebuilt join, new epoch:
  *	          one step of the lineage, noting what each leg was found with
  *	commit    to every leg in use, of all sets
+ *	log       what is unsure to the log of every leg in use (A10)
  *	up        unsure regions marked, requests let in
  *
  * If power goes during load or flush: nothing was written. During commit: some
  * legs are one step ahead, and their record names what the others hold; nothing
  * was acknowledged under the new epoch, so the others are as good. After: the
  * new epoch holds. A leg that errs in the commit is dropped in a further
- * configuration, unless it is the last; the legs that stay have the first one.
+ * configuration, unless it is the last; the legs that stay have the first one. So
+ * is one that errs in its log, before the next record goes to any.
  *
  * Down: all requests are through; the copiers stop; failures are recorded;
- * the legs are flushed; and if nothing is unsure that is recorded as a clean
- * stop. If power goes before that record is on every leg, the stop was not
- * clean and the next start resyncs: slow, never wrong.
+ * the legs are flushed; what is not unsure leaves the intent log; and if nothing is
+ * unsure that is recorded as a clean stop. If power goes before that the next start
+ * resyncs what is in the log, or all of it if there is none: slow, never wrong.
  *
  * Invariants: I20, I50, I52, I53, I56 (read-only: steps flush to commit are
  * left out), I60.
@@ -27,13 +30,17 @@
 #include "sys.h"
 #include "core/lineage.h"
 #include "io/activate.h"
+#include "io/clean.h"
 #include "io/commit.h"
 #include "io/control.h"
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/flush.h"
 #include "io/load.h"
+#include "io/log.h"
+#include "io/recover.h"
 #include "io/region.h"
+#include "io/rewrite.h"
 
 /* Legs as the plan has them; nothing is up yet. */
 static void set_states(struct tandem_array *array)
@@ -92,7 +99,7 @@ static int without(struct tandem_array *array, u64 failed)
 		if (!(failed & (1ull << i)))
 			continue;
 		atomic64_inc(&leg->errors[1]);
-		hidden |= leg->hidden && leg->state == TANDEM_LEG_CURRENT;
+		hidden |= leg->hidden;
 		leg->state = TANDEM_LEG_FAILED;
 		pr_err("tandem %s: leg %u (%s): error during activation\n",
 		       array->super->name, i, leg->disk->name);
@@ -219,6 +226,12 @@ static void join_leg(struct tandem_array *array, struct tandem_leg *leg)
 	if (!leg->found || leg->state == TANDEM_LEG_CURRENT ||
 	    leg->state == TANDEM_LEG_REBUILDING)
 		return;
+	/* What it may be found with next time must be on record before it is sent more. */
+	if (leg->hidden) {
+		pr_err("tandem %s: leg %u (%s): not filled, a superblock slot is unreadable\n",
+		       array->super->name, leg->index, leg->disk->name);
+		return;
+	}
 	leg->state = tandem_leg_next(leg->state, TANDEM_LEG_EV_JOIN);
 	memcpy(place->disk, found->place[leg->index].disk, sizeof(place->disk));
 	place->disk_sectors = leg->disk->size_sectors;
@@ -226,21 +239,13 @@ static void join_leg(struct tandem_array *array, struct tandem_leg *leg)
 	tandem_lineage_join(array->super, leg->index, &found->leg_id, &config);
 }
 
-static int begin_epoch(struct tandem_array *array)
+/* What is to be on record goes to all legs in use; those that err leave. */
+static int commit_for_good(struct tandem_array *array)
 {
-	struct tandem_id epoch;
 	unsigned int i;
 	u64 failed;
 	int error;
 
-	for (i = 0; i < array->nr_sets; i++)
-		drop_set(array, &array->set[i]);
-	for (i = 0; i < array->params.nr_legs; i++)
-		if (array->params.rebuild & (1ull << i))
-			join_leg(array, &array->leg[i]);
-	tandem_id_random(&epoch, sizeof(epoch));
-	tandem_lineage_activate(array->super, &epoch,
-				array->plan.forced ? TANDEM_FLAG_FORCED : 0);
 	for (;;) {
 		failed = commit_all(array);
 		if (!failed)
@@ -253,13 +258,62 @@ static int begin_epoch(struct tandem_array *array)
 	}
 }
 
+static int begin_epoch(struct tandem_array *array)
+{
+	struct tandem_id epoch;
+	unsigned int i;
+
+	for (i = 0; i < array->nr_sets; i++)
+		drop_set(array, &array->set[i]);
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (array->params.rebuild & (1ull << i))
+			join_leg(array, &array->leg[i]);
+	tandem_id_random(&epoch, sizeof(epoch));
+	tandem_lineage_activate(array->super, &epoch,
+				array->plan.forced ? TANDEM_FLAG_FORCED : 0);
+	return commit_for_good(array);
+}
+
+/*
+ * The intent logs of all legs in use. A leg that errs has left on record before
+ * the next record of the log goes to any (lock-step).
+ */
+static int begin_logs(struct tandem_array *array)
+{
+	u64 failed = tandem_rewrite_wipe(array);
+	unsigned int i;
+	int error;
+
+	tandem_rewrite_begin(array);
+	for (;;) {
+		for (i = 0; i < array->nr_sets; i++)
+			tandem_log_note_config(&array->set[i]);
+		tandem_recover_pin(array);
+		if (!failed)
+			failed = tandem_rewrite_level(array);
+		if (!failed)
+			failed = tandem_rewrite_write(array);
+		if (!failed)
+			return 0;
+		error = without(array, failed);
+		if (error)
+			return error;
+		for (i = 0; i < array->nr_sets; i++)
+			drop_set(array, &array->set[i]);
+		error = commit_for_good(array);
+		if (error)
+			return error;
+		failed = 0;
+	}
+}
+
 static void raise_set(struct tandem_array *array, struct tandem_set *set)
 {
 	u8 current_legs = 0;
 	u8 rebuilding = 0;
-	u8 newest = 0;
 	struct tandem_leg *leg;
 	unsigned int i;
+	bool several;
 
 	memset(set->region, 0,
 	       tandem_geometry_regions(&array->super->geo) * sizeof(*set->region));
@@ -269,21 +323,25 @@ static void raise_set(struct tandem_array *array, struct tandem_set *set)
 		leg = tandem_set_leg(set, i);
 		current_legs |= leg->state == TANDEM_LEG_CURRENT ? leg->bit : 0;
 		rebuilding |= leg->state == TANDEM_LEG_REBUILDING ? leg->bit : 0;
-		newest |= leg->newest ? leg->bit : 0;
 		leg->unflushed |= array->params.read_only;
 		atomic_set(&leg->reads_in_flight, 0);
 	}
 	if (array->params.read_only)
 		rebuilding = 0;
-	/* A leg that is a step behind holds no more than one that is not (A13). */
-	newest &= current_legs;
-	set->pin = newest ? newest & -newest : current_legs & -current_legs;
+	several = hweight8(current_legs) > 1;
+	set->changes = 0;
+	set->starved = false;
 	set->record_due = false;
 	set->record_hopeless = false;
 	set->record_attempts = 0;
 	atomic_set(&set->masks, tandem_masks_pack(current_legs | rebuilding, current_legs,
 						  current_legs, 0));
-	if (!array->plan.clean && hweight8(current_legs) > 1)
+	tandem_log_open(set);
+	if (set->log)
+		tandem_recover_mark(set, several);
+	else
+		tandem_region_mark_all(set, TANDEM_REGION_DIRTY | TANDEM_REGION_TOUCHED);
+	if (!set->log && !array->plan.clean && several)
 		tandem_region_mark_all(set, TANDEM_REGION_UNSURE);
 	if (rebuilding)
 		tandem_region_mark_all(set, TANDEM_REGION_REFILL);
@@ -298,8 +356,10 @@ static void raise(struct tandem_array *array)
 	array->giving_up = false;
 	array->params.rebuild = 0;	/* asked for once, not at every resume */
 	WRITE_ONCE(array->phase, TANDEM_PHASE_UP);
-	for (s = 0; s < array->nr_sets; s++)
+	for (s = 0; s < array->nr_sets; s++) {
 		tandem_copy_kick(&array->set[s]);
+		tandem_clean_wake(&array->set[s]);
+	}
 	tandem_array_changed(array);
 }
 
@@ -324,23 +384,33 @@ static int flush_found(struct tandem_array *array)
 
 int tandem_array_activate(struct tandem_array *array, const char **why)
 {
-	int error = tandem_array_load(array, why);
+	const char *unused;
+	int error;
 
+	if (!why)
+		why = &unused;
+	error = tandem_array_load(array, why);
+	if (!error)
+		error = tandem_recover_read(array, why);
 	if (error)
 		return error;
 	set_states(array);
 	array->flush_lost |= !!(array->super->flags & TANDEM_FLAG_FLUSH_LOST);
 	if (!array->params.read_only) {
-		if (why)
-			*why = "error on the last current leg of a set";
+		*why = "error on the last current leg of a set";
 		error = flush_found(array);
 		if (!error) {
 			take_token(array);
 			error = begin_epoch(array);
+			if (!error)
+				error = begin_logs(array);
 			tandem_commit_release(array);
 		}
 		if (error)
 			return error;
+		*why = NULL;
+	} else {
+		tandem_recover_pin(array);
 	}
 	raise(array);
 	return 0;
@@ -364,8 +434,10 @@ void tandem_array_end_cancel(struct tandem_array *array)
 	array->giving_up = false;
 	spin_unlock_irq(&array->lock);
 	WRITE_ONCE(array->phase, TANDEM_PHASE_UP);
-	for (s = 0; s < array->nr_sets; s++)
+	for (s = 0; s < array->nr_sets; s++) {
 		tandem_copy_kick(&array->set[s]);
+		tandem_clean_wake(&array->set[s]);
+	}
 }
 
 /* Nothing of our own is under way, and failures are recorded or given up. */
@@ -375,15 +447,29 @@ static bool is_quiet(struct tandem_array *array)
 	unsigned int s;
 
 	for (s = 0; s < array->nr_sets; s++)
-		quiet &= tandem_copy_is_idle(&array->set[s]);
+		quiet &= tandem_copy_is_idle(&array->set[s]) &&
+			 tandem_clean_is_idle(&array->set[s]) &&
+			 tandem_log_is_idle(&array->set[s]);
 	return quiet && tandem_commit_try(array);
 }
 
 /*
- * A flush that fails is a failed leg also here (K2). False: the last of a set.
- * No request waits any more, so the record of it has all the patience there is:
- * without it the next start would take a leg that lost its cache for current.
+ * No request waits any more, so a record that is due has all the patience there is:
+ * without it the next start would take a leg for current that lost its cache, or lacks
+ * what was read from another one. array->lock held.
  */
+static void be_patient(struct tandem_array *array)
+{
+	unsigned int i;
+
+	array->giving_up = false;
+	for (i = 0; i < array->nr_sets; i++) {
+		array->set[i].record_attempts = 0;
+		array->set[i].record_hopeless = false;
+	}
+}
+
+/* A flush that fails is a failed leg also here (K2). False: the last of a set. */
 static bool flush_or_fail(struct tandem_array *array)
 {
 	u64 legs = legs_in(array, TANDEM_LEG_CURRENT) | legs_in(array, TANDEM_LEG_REBUILDING);
@@ -397,30 +483,36 @@ static bool flush_or_fail(struct tandem_array *array)
 			continue;
 		atomic64_inc(&array->leg[i].errors[2]);
 		good &= tandem_fault_fail_leg(&array->leg[i], TANDEM_LEG_EV_ERROR);
-		array->leg[i].set->record_attempts = 0;
-		array->leg[i].set->record_hopeless = false;
-		array->giving_up = false;
 	}
+	be_patient(array);
 	/* Already the record of the legs that failed has to say so. */
 	array->flush_lost |= !good;
 	spin_unlock_irq(&array->lock);
 	return good;
 }
 
-/* Is everything that was acknowledged on every current leg, and is that recorded? */
-static bool ends_clean(struct tandem_array *array)
+/* Is every failure recorded? */
+static bool ends_recorded(struct tandem_array *array)
 {
-	struct tandem_set *set;
 	unsigned int s;
 	u32 masks;
 
 	for (s = 0; s < array->nr_sets; s++) {
-		set = &array->set[s];
-		masks = atomic_read(&set->masks);
-		if (TANDEM_FAILING(masks) || !TANDEM_READABLE(masks) ||
-		    atomic_read(&set->nr_unsure))
+		masks = atomic_read(&array->set[s].masks);
+		if (TANDEM_FAILING(masks) || !TANDEM_READABLE(masks))
 			return false;
 	}
+	return true;
+}
+
+/* And is everything that was acknowledged on every current leg? */
+static bool ends_clean(struct tandem_array *array)
+{
+	unsigned int s;
+
+	for (s = 0; s < array->nr_sets; s++)
+		if (atomic_read(&array->set[s].nr_unsure))
+			return false;
 	return true;
 }
 
@@ -446,7 +538,8 @@ static void settle_legs(struct tandem_array *array)
  */
 static void record_stop(struct tandem_array *array, bool flushed)
 {
-	bool clean = flushed && ends_clean(array);
+	bool clean = flushed && ends_recorded(array) && tandem_rewrite_end(array) &&
+		     ends_clean(array);
 
 	if (clean) {
 		settle_legs(array);
@@ -456,9 +549,22 @@ static void record_stop(struct tandem_array *array, bool flushed)
 		commit_all(array);
 }
 
+/* All is quiet, and nothing waits for a record: from now on the logs are ours. */
+static void close_logs(struct tandem_array *array)
+{
+	unsigned int s;
+
+	for (s = 0; s < array->nr_sets; s++)
+		tandem_log_close(&array->set[s]);
+	for (s = 0; s < array->nr_sets; s++) {
+		wait_event(array->wait, tandem_clean_is_idle(&array->set[s]));
+		tandem_clean_stop(&array->set[s]);
+	}
+}
+
 void tandem_array_end_finish(struct tandem_array *array)
 {
-	bool flushed;
+	bool flushed = false;
 
 	if (array->phase == TANDEM_PHASE_DOWN)
 		return;
@@ -469,8 +575,10 @@ void tandem_array_end_finish(struct tandem_array *array)
 		flushed = flush_or_fail(array);
 		tandem_commit_release(array);
 		wait_event(array->wait, is_quiet(array));
-		record_stop(array, flushed);
 	}
+	close_logs(array);
+	if (!array->params.read_only)
+		record_stop(array, flushed);
 	/* We have the token: nothing of our own can begin any more. */
 	WRITE_ONCE(array->phase, TANDEM_PHASE_DOWN);
 	cancel_delayed_work_sync(&array->record_work);

@@ -14,6 +14,7 @@
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/flush.h"
+#include "io/log.h"
 #include "io/region.h"
 
 static void event_work(struct work_struct *work)
@@ -88,6 +89,7 @@ static int shape_set(struct tandem_array *array, unsigned int index)
 {
 	struct tandem_set *set = &array->set[index];
 	unsigned int i;
+	int error;
 
 	set->array = array;
 	set->index = index;
@@ -104,7 +106,8 @@ static int shape_set(struct tandem_array *array, unsigned int index)
 			       GFP_KERNEL);
 	if (!set->region)
 		return -ENOMEM;
-	return tandem_copy_create(set);
+	error = tandem_log_create(set);
+	return error ? error : tandem_copy_create(set);
 }
 
 /* A second load must find what memory and limits were laid out for. */
@@ -115,6 +118,7 @@ static int check_shape(struct tandem_array *array)
 	unsigned int i;
 
 	if (memcmp(&super->geo, &array->shape, sizeof(array->shape)) ||
+	    (super->feature_incompat ^ array->shape_features) & TANDEM_INCOMPAT_INTENT_LOG ||
 	    super->flags & ~array->shape_flags & TANDEM_FLAG_WRITE_THROUGH)
 		return -ESTALE;
 	for (i = 0; i < array->nr_sets; i++) {
@@ -140,6 +144,7 @@ int tandem_array_shape(struct tandem_array *array)
 	array->nr_sets = nr;
 	array->shape = array->super->geo;
 	array->shape_flags = array->super->flags;
+	array->shape_features = array->super->feature_incompat;
 	for (i = 0; i < nr && !error; i++)
 		error = shape_set(array, i);
 	return error;
@@ -151,8 +156,10 @@ void tandem_array_destroy(struct tandem_array *array)
 
 	if (!array)
 		return;
-	for (i = 0; array->set && i < array->nr_sets; i++)
+	for (i = 0; array->set && i < array->nr_sets; i++) {
 		tandem_copy_destroy(&array->set[i]);
+		tandem_log_destroy(&array->set[i]);
+	}
 	if (array->wq) {
 		cancel_delayed_work_sync(&array->record_work);
 		cancel_delayed_work_sync(&array->retry_work);
@@ -206,8 +213,10 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
 			status->leg[i].generation = array->super->set[leg->set->index].generation;
 	}
 	spin_unlock_irqrestore(&array->lock, flags);
-	for (i = 0; i < array->nr_sets; i++)
+	for (i = 0; i < array->nr_sets; i++) {
 		tandem_copy_status(&array->set[i], status);
+		tandem_log_status(&array->set[i], status);
+	}
 	if (array->sync_paused && status->sync != TANDEM_SYNC_NONE)
 		status->sync = TANDEM_SYNC_PAUSED;
 	status->resync_sectors = atomic64_read(&array->resync_sectors);

@@ -38,6 +38,18 @@ enum tandem_phase {
 };
 
 /*
+ * struct tandem_tunables - what only tests change; 0 is the default
+ * @log_window: dirty regions that one record lists in its window
+ * @log_limit: regions that may be in the log of a set before some are taken out
+ * @clean_ms: how often the cleaner looks for regions that rest
+ */
+struct tandem_tunables {
+	u32 log_window;
+	u32 log_limit;
+	u32 clean_ms;
+};
+
+/*
  * struct tandem_array_params - what the front end gives
  * @rebuild: mask of places to fill at activation
  * @event: the state changed; called from a work item
@@ -48,6 +60,7 @@ struct tandem_array_params {
 	enum tandem_degraded degraded;
 	u64 rebuild;
 	bool read_only;
+	struct tandem_tunables tunables;
 	struct tandem_disk *disk[TANDEM_MAX_LEGS];	/* NULL: none */
 	void (*event)(void *context);
 	void *context;
@@ -78,6 +91,7 @@ struct tandem_array {
 	atomic64_t rebuild_sectors;
 	struct tandem_geometry shape;	/* that memory was laid out for */
 	u64 shape_flags;
+	u64 shape_features;
 	u16 nr_sets;
 	struct tandem_set *set;
 	struct tandem_leg *leg;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Inside of the copier, shared by copy.c (regions) and promote.c (the end of
- * a rebuild). Only the copy's own work item touches it, but for @result and
- * @pending, which bio completions set.
+ * a rebuild). Only the copy's own work item touches it, but for @result,
+ * @pending and @flush, which bio completions set.
  */
 #ifndef TANDEM_IO_COPIER_H
 #define TANDEM_IO_COPIER_H
 
-#include "io/request.h"
+#include "io/flush.h"
 
 enum copy_state {
 	COPY_IDLE,
@@ -33,6 +33,7 @@ struct tandem_copy {
 	u8 promoted;			/* leg under promotion */
 	unsigned long promote_at;	/* not before this, in jiffies */
 	u32 cursor;			/* where the scan goes on */
+	bool room;			/* whose turn it was: reads, or room in the log */
 	u32 region;
 	u32 offset_sectors;		/* of the piece, in the region */
 	u32 length_sectors;
@@ -40,6 +41,7 @@ struct tandem_copy {
 	u8 targets;
 	u8 tried;			/* sources that failed this piece */
 	u8 attempts;
+	bool erred;			/* onto a leg that stays: perhaps only in its cache */
 	bool ticketed;			/* waits for a flush round to pass */
 	u32 ticket;
 	blk_opf_t fua;
@@ -48,7 +50,7 @@ struct tandem_copy {
 	struct bio bio[TANDEM_MAX_LEGS_PER_SET];
 	struct bio_vec vec[TANDEM_MAX_LEGS_PER_SET];
 	void *buffer;
-	struct tandem_request *flush;	/* of a promotion, through the rounds */
+	struct tandem_own_flush flush;	/* of a promotion */
 };
 
 /* True: go on at once. */

@@ -24,6 +24,8 @@
  *   becomes the value, B19); the piece shrinks to 4 KiB first, so that one bad
  *   block costs no good one. If nobody can read it the region is STUCK: reads
  *   that want it get an error, and a rebuild cannot finish.
+ * - A copy that errs on what has become the last leg may be in its cache and show in
+ *   reads: a flush comes before the region is sure.
  * - The source must still be readable when its bytes are written and when they
  *   have been: else the piece is done again from another leg. A flush round that
  *   was on when it answered is waited for: it may tell that the disk had lost
@@ -31,6 +33,8 @@
  * - While a failed leg is unrecorded no unsure region is settled: after a crash
  *   that leg would be current again, and might be the pin (K3).
  * - In the ENDING phase only regions that reads wait for are copied (A9).
+ * - A writer that waits for the intent log keeps its region from being drained. If
+ *   the log is full of unsure regions it waits for us: another region is next then.
  *
  * Invariants: I25, I31-I33, I36; K3 (a read in an unsure region returns after
  * the region is equal on all current legs).
@@ -41,6 +45,7 @@
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/flush.h"
+#include "io/logger.h"
 #include "io/region.h"
 
 static atomic_t *word_of(struct tandem_copy *copy)
@@ -121,30 +126,64 @@ static s64 scan(struct tandem_copy *copy, u32 bits)
 	return -1;
 }
 
+/* Writers wait until any region that is in the log is settled. */
+static s64 region_for_room(struct tandem_copy *copy)
+{
+	struct tandem_set *set = copy->set;
+	u32 region;
+
+	if (!tandem_log_is_full(set) || set->record_hopeless)
+		return -1;
+	region = tandem_log_next_unsure(set, copy->cursor);
+	if (region >= set->log->shape.nr_regions)
+		region = tandem_log_next_unsure(set, 0);
+	return region < set->log->shape.nr_regions ? (s64)region : -1;
+}
+
+static s64 region_for_read(struct tandem_copy *copy)
+{
+	struct tandem_array *array = copy->set->array;
+	struct tandem_request *request;
+	s64 region = -1;
+
+	spin_lock_irq(&array->lock);
+	request = first_wanted(copy->set);
+	if (request)
+		region = request->region;
+	spin_unlock_irq(&array->lock);
+	return region;
+}
+
+/* What somebody waits for; reads and room for writes by turns. */
+static s64 region_in_demand(struct tandem_copy *copy)
+{
+	s64 region;
+
+	copy->room = !copy->room;
+	region = copy->room ? region_for_room(copy) : region_for_read(copy);
+	if (region < 0)
+		region = copy->room ? region_for_read(copy) : region_for_room(copy);
+	return region;
+}
+
 static s64 choose_region(struct tandem_copy *copy)
 {
 	struct tandem_set *set = copy->set;
 	struct tandem_array *array = set->array;
-	struct tandem_request *request;
-	s64 region = -1;
-	u32 bits = 0;
+	s64 region = region_in_demand(copy);
 
-	spin_lock_irq(&array->lock);
-	request = first_wanted(set);
-	if (request)
-		region = request->region;
-	spin_unlock_irq(&array->lock);
 	if (region >= 0)
 		return region;
 	if (array->phase != TANDEM_PHASE_UP || array->sync_paused || array->params.read_only)
 		return -1;
 	if (set->record_hopeless)
 		return -1;
+	/* What differs comes before what is only missing. */
 	if (atomic_read(&set->nr_unsure))
-		bits |= TANDEM_REGION_UNSURE;
-	if (atomic_read(&set->nr_refill))
-		bits |= TANDEM_REGION_REFILL;
-	return bits ? scan(copy, bits) : -1;
+		region = scan(copy, TANDEM_REGION_UNSURE);
+	if (region < 0 && atomic_read(&set->nr_refill))
+		region = scan(copy, TANDEM_REGION_REFILL);
+	return region;
 }
 
 /* Takes the region for the next piece. */
@@ -176,6 +215,8 @@ static bool step_idle(struct tandem_copy *copy)
 	copy->length_sectors = TANDEM_COPY_SECTORS;
 	copy->tried = 0;
 	copy->attempts = 0;
+	copy->erred = false;
+	copy->flush.result = TANDEM_RESULT_OK;
 	atomic_andnot(TANDEM_REGION_AGAIN | TANDEM_REGION_STUCK, word_of(copy));
 	take(copy);
 	return true;
@@ -273,12 +314,20 @@ static void report_stuck(struct tandem_copy *copy)
 	       super->name, copy->set->index, (unsigned long long)sector);
 }
 
+/* Another region first; not at once, or we might come back to this one for ever. */
+static bool step_aside(struct tandem_copy *copy)
+{
+	leave(copy, false);
+	queue_delayed_work(copy->set->array->wq, &copy->work, msecs_to_jiffies(1));
+	return false;
+}
+
 static bool step_drain(struct tandem_copy *copy)
 {
 	u32 left = region_length(copy) - copy->offset_sectors;
 
 	if ((u32)atomic_read_acquire(word_of(copy)) & TANDEM_REGION_COUNT)
-		return false;
+		return tandem_log_is_full(copy->set) ? step_aside(copy) : false;
 	copy->length_sectors = min(copy->length_sectors, left);
 	if (!plan_piece(copy)) {
 		copy->state = COPY_SETTLE;
@@ -350,8 +399,9 @@ static bool judge_targets(struct tandem_copy *copy)
 			continue;
 		}
 		atomic64_inc(&tandem_set_leg(copy->set, i)->errors[1]);
-		/* A target is never the last leg: the source is another. */
-		tandem_fault_fail_leg(tandem_set_leg(copy->set, i), TANDEM_LEG_EV_ERROR);
+		/* It is the last leg only if the source has failed meanwhile. */
+		if (!tandem_fault_fail_leg(tandem_set_leg(copy->set, i), TANDEM_LEG_EV_ERROR))
+			copy->erred = true;
 	}
 	spin_unlock_irq(&array->lock);
 	return again;
@@ -365,7 +415,8 @@ static bool is_needed(struct tandem_copy *copy)
 	bool needed;
 
 	spin_lock_irq(&array->lock);
-	needed = array->phase == TANDEM_PHASE_UP && !array->sync_paused;
+	needed = (array->phase == TANDEM_PHASE_UP && !array->sync_paused) ||
+		 tandem_log_is_full(copy->set);
 	list_for_each_entry(request, &copy->set->wanted, node)
 		needed |= request->region == copy->region;
 	spin_unlock_irq(&array->lock);
@@ -404,6 +455,16 @@ static bool step_settle(struct tandem_copy *copy)
 
 	if (unsure && TANDEM_FAILING(atomic_read(&set->masks)))
 		return set->record_hopeless ? leave(copy, true) : false;
+	if (unsure && copy->erred) {
+		copy->erred = false;
+		copy->flush.result = TANDEM_RESULT_OK;
+		tandem_own_flush_start(&copy->flush);
+		return false;
+	}
+	if (unsure && copy->flush.result != TANDEM_RESULT_OK) {
+		copy->flush.result = TANDEM_RESULT_OK;
+		return leave(copy, true);
+	}
 	if (tandem_region_settle(set, copy->region))
 		return leave(copy, false);
 	atomic_andnot(TANDEM_REGION_AGAIN, word_of(copy));
@@ -414,7 +475,7 @@ static bool step_settle(struct tandem_copy *copy)
 
 static bool step(struct tandem_copy *copy)
 {
-	if (atomic_read_acquire(&copy->pending))
+	if (atomic_read_acquire(&copy->pending) || tandem_own_flush_is_on(&copy->flush))
 		return false;
 	switch (copy->state) {
 	case COPY_IDLE:
@@ -455,7 +516,8 @@ void tandem_copy_flushed(struct tandem_set *set)
 
 bool tandem_copy_is_idle(struct tandem_set *set)
 {
-	return set->copy->state == COPY_IDLE && !atomic_read(&set->copy->pending);
+	return set->copy->state == COPY_IDLE && !atomic_read(&set->copy->pending) &&
+	       !tandem_own_flush_is_on(&set->copy->flush);
 }
 
 void tandem_copy_status(struct tandem_set *set, struct tandem_status *status)
@@ -487,18 +549,17 @@ int tandem_copy_create(struct tandem_set *set)
 	set->copy = copy;
 	copy->set = set;
 	INIT_DELAYED_WORK(&copy->work, copy_work);
-	copy->flush = kzalloc(tandem_request_bytes(0), GFP_KERNEL);
 	copy->buffer = kmalloc(TANDEM_COPY_SECTORS * TANDEM_SECTOR_BYTES, GFP_KERNEL);
-	if (!copy->flush || !copy->buffer)
+	if (!copy->buffer)
 		return -ENOMEM;
-	return 0;
+	return tandem_own_flush_create(&copy->flush, set, &copy->work);
 }
 
 void tandem_copy_destroy(struct tandem_set *set)
 {
 	if (set->copy) {
 		cancel_delayed_work_sync(&set->copy->work);
-		kfree(set->copy->flush);
+		tandem_own_flush_destroy(&set->copy->flush);
 		kfree(set->copy->buffer);
 	}
 	kfree(set->copy);

@@ -32,6 +32,7 @@
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/flush.h"
+#include "io/log.h"
 #include "io/region.h"
 
 #define RECORD_PATIENCE		8	/* failed records before held requests err */
@@ -114,6 +115,7 @@ bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event)
 	}
 	WARN_ON_ONCE(next < 0);
 	leg->state = next;
+	set->changes++;
 	readable &= ~leg->bit;
 	if (set->pin == leg->bit)
 		set->pin = readable & -readable;
@@ -129,12 +131,31 @@ bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event)
 	return true;
 }
 
+/*
+ * Every leg has failed a flush since the write was sent: a leg may have had it in
+ * its cache and dropped it, and whoever sent that flush was told before the write
+ * could be acknowledged. The next flush may succeed and would vouch for it.
+ */
+static bool is_lost(struct tandem_request *request)
+{
+	struct tandem_set *set = request->set;
+
+	if (!set || request->op == TANDEM_OP_FLUSH || likely(request->losses == set->losses))
+		return false;
+	return !(request->bio->bi_opf & REQ_FUA) &&
+	       !(request->array->super->flags & TANDEM_FLAG_WRITE_THROUGH);
+}
+
 void tandem_fault_acknowledge(struct tandem_request *request)
 {
 	struct tandem_array *array = request->array;
 	enum tandem_result error = TANDEM_RESULT_OK;
 	unsigned long flags;
 
+	if (unlikely(is_lost(request))) {
+		tandem_request_finish(request, TANDEM_RESULT_IOERR);
+		return;
+	}
 	if (unlikely(must_hold(request))) {
 		spin_lock_irqsave(&array->lock, flags);
 		if (must_hold(request)) {
@@ -303,8 +324,12 @@ static void record_done(struct tandem_array *array, void *context, u64 written, 
 	hold = set->record_attempts && !set->record_hopeless;
 	spin_unlock_irq(&array->lock);
 
-	if (!hold)
+	if (!set->record_attempts)
+		tandem_log_note_config(set);
+	if (!hold) {
 		release(array);
+		tandem_log_kick(set);
+	}
 	tandem_array_changed(array);
 	tandem_commit_release(array);
 }

@@ -35,6 +35,7 @@
  * @attempts: passes of the round, for RETRY results
  * @begun: rounds so far; @passed: the last one that was judged; under array->lock
  * @sent, @counted: per set, legs of this round
+ * @error: per set, what the round has come to (enum tandem_result)
  */
 struct tandem_flush {
 	struct tandem_array *array;
@@ -49,6 +50,7 @@ struct tandem_flush {
 	u32 passed;
 	u8 sent[TANDEM_MAX_SETS];
 	u8 counted[TANDEM_MAX_SETS];
+	u8 error[TANDEM_MAX_SETS];
 };
 
 static void round_done(struct tandem_flush *flush);
@@ -123,6 +125,7 @@ static void round_begin(struct tandem_flush *flush)
 	spin_unlock_irq(&array->lock);
 
 	flush->failed = array->flush_lost && has_user(flush);
+	memset(flush->error, TANDEM_RESULT_OK, sizeof(flush->error));
 	atomic_set(&flush->pending, 1);
 	for (s = 0; s < array->nr_sets; s++) {
 		set = &array->set[s];
@@ -138,14 +141,33 @@ static void round_begin(struct tandem_flush *flush)
 		round_done(flush);
 }
 
+/* A flush of our own is about one set, a user's about all. */
+static enum tandem_result error_for(struct tandem_flush *flush, struct tandem_request *request,
+				    enum tandem_result error)
+{
+	return request->own ? flush->error[request->set->index] : error;
+}
+
 /*
- * End or hold the running requests; one more round if others wait. An error is
- * for them too: they cover the same writes, and the disk may say OK next time.
+ * An error is for those too that wait: they cover the same writes, and the disk
+ * may say OK next time. array->lock held.
  */
+static void add_waiting(struct tandem_flush *flush, enum tandem_result error,
+			struct list_head *list)
+{
+	struct tandem_request *request, *next;
+
+	list_for_each_entry_safe(request, next, &flush->waiting, node)
+		if (error_for(flush, request, error) != TANDEM_RESULT_OK)
+			list_move_tail(&request->node, list);
+}
+
+/* End or hold the running requests; one more round if others wait. */
 static void round_end(struct tandem_flush *flush, enum tandem_result error)
 {
 	struct tandem_array *array = flush->array;
 	struct tandem_request *request;
+	enum tandem_result result;
 	unsigned long flags;
 	unsigned int i;
 	bool told = false;
@@ -156,7 +178,7 @@ static void round_end(struct tandem_flush *flush, enum tandem_result error)
 	flush->passed = flush->begun;
 	list_splice_init(&flush->running, &list);
 	if (error != TANDEM_RESULT_OK)
-		list_splice_tail_init(&flush->waiting, &list);
+		add_waiting(flush, error, &list);
 	spin_unlock_irqrestore(&array->lock, flags);
 	flush->attempts = 0;
 	for (i = 0; i < array->nr_sets; i++)
@@ -165,10 +187,11 @@ static void round_end(struct tandem_flush *flush, enum tandem_result error)
 		request = list_first_entry(&list, struct tandem_request, node);
 		list_del(&request->node);
 		told |= !request->own;
-		if (error == TANDEM_RESULT_OK)
+		result = error_for(flush, request, error);
+		if (result == TANDEM_RESULT_OK)
 			tandem_fault_acknowledge(request);
 		else
-			tandem_request_finish(request, error);
+			tandem_request_finish(request, result);
 	}
 	spin_lock_irqsave(&array->lock, flags);
 	/* A user must hear of it, if only at the next flush (A8). */
@@ -232,6 +255,8 @@ static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_se
 		    !tandem_fault_fail_leg(tandem_set_leg(set, i), TANDEM_LEG_EV_ERROR))
 			verdict.error = trial.result[i];
 	}
+	if (verdict.error != TANDEM_RESULT_OK && TANDEM_SUSPECT(atomic_read(&set->doubt)))
+		WRITE_ONCE(set->losses, set->losses + 1);
 	spin_unlock_irq(&array->lock);
 
 	/*
@@ -239,7 +264,7 @@ static enum tandem_result judge_set(struct tandem_flush *flush, struct tandem_se
 	 * that no longer sees the doubt sees that.
 	 */
 	if (verdict.unsure)
-		tandem_region_mark_all(set, TANDEM_REGION_UNSURE);
+		tandem_region_doubt_dirty(set);
 	end_doubt(set);
 	tandem_copy_kick(set);
 	return verdict.error;
@@ -288,6 +313,7 @@ static void run_flush_work(struct work_struct *work)
 	}
 	for (s = 0; s < flush->array->nr_sets; s++) {
 		result = judge_set(flush, &flush->array->set[s]);
+		flush->error[s] = result;
 		if (error == TANDEM_RESULT_OK)
 			error = result;
 	}
@@ -318,6 +344,53 @@ void tandem_flush_add(struct tandem_request *request)
 	spin_unlock_irqrestore(&array->lock, flags);
 	if (begin)
 		round_begin(flush);
+}
+
+int tandem_own_flush_create(struct tandem_own_flush *own, struct tandem_set *set,
+			    struct delayed_work *work)
+{
+	own->set = set;
+	own->work = work;
+	own->request = kzalloc(tandem_request_bytes(0), GFP_KERNEL);
+	return own->request ? 0 : -ENOMEM;
+}
+
+void tandem_own_flush_destroy(struct tandem_own_flush *own)
+{
+	kfree(own->request);
+	own->request = NULL;
+}
+
+static void own_flush_end(struct bio *bio)
+{
+	struct tandem_own_flush *own = bio->bi_private;
+	struct tandem_array *array = own->set->array;
+	unsigned long flags;
+
+	own->result = tandem_request_result(bio->bi_status);
+	bio_uninit(bio);
+	/* Under the lock: whoever sees 0 and takes it knows that we are through. */
+	spin_lock_irqsave(&array->lock, flags);
+	if (atomic_dec_and_test(&own->pending))
+		mod_delayed_work(array->wq, own->work, 0);
+	spin_unlock_irqrestore(&array->lock, flags);
+}
+
+void tandem_own_flush_start(struct tandem_own_flush *own)
+{
+	struct tandem_request *request = own->request;
+
+	atomic_set(&own->pending, 1);
+	tandem_bio_init_empty(&own->bio);
+	own->bio.bi_opf = REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC;
+	own->bio.bi_end_io = own_flush_end;
+	own->bio.bi_private = own;
+	request->array = own->set->array;
+	request->bio = &own->bio;
+	request->set = own->set;
+	request->op = TANDEM_OP_FLUSH;
+	request->own = true;
+	tandem_flush_add(request);
 }
 
 u32 tandem_flush_ticket(struct tandem_array *array)

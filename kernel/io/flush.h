@@ -9,6 +9,36 @@
 
 #include "io/request.h"
 
+/**
+ * struct tandem_own_flush - a flush of the engine, as a user's would be
+ * @set: whose legs have to be flushed; others may be on the way
+ * @result: enum tandem_result, when @pending is 0
+ * @work: run then
+ *
+ * Earlier rounds are judged when it ends. An error that no user hears of then is
+ * told to the next one who flushes (A8).
+ */
+struct tandem_own_flush {
+	struct tandem_set *set;
+	struct tandem_request *request;
+	struct delayed_work *work;
+	struct bio bio;
+	atomic_t pending;
+	u8 result;
+};
+
+int tandem_own_flush_create(struct tandem_own_flush *own, struct tandem_set *set,
+			    struct delayed_work *work);
+void tandem_own_flush_destroy(struct tandem_own_flush *own);
+
+/* One at a time. Context: process. */
+void tandem_own_flush_start(struct tandem_own_flush *own);
+
+static inline bool tandem_own_flush_is_on(struct tandem_own_flush *own)
+{
+	return atomic_read_acquire(&own->pending);
+}
+
 int tandem_flush_create(struct tandem_array *array);
 void tandem_flush_destroy(struct tandem_array *array);
 

@@ -24,6 +24,7 @@ struct tandem_set;
  * @hidden: the other slot could not be read, and was not written since: it may
  *	say what no other leg knows of
  * @held: newest (configuration, epoch) that is surely in both its slots
+ * @log_sequence: of the newest record in its intent log, by the last load; 0: none
  * @super_bytes: image of a superblock, for load and commit
  */
 struct tandem_leg {
@@ -37,6 +38,8 @@ struct tandem_leg {
 	u64 sequence;
 	unsigned int slot;
 	struct tandem_pair held;
+	u64 log_sequence;
+	bool log_damaged;		/* more slots of it than a crash can tear */
 	void *super_bytes;
 	struct bio meta_bio;		/* superblock, and flushes of our own */
 	struct bio_vec meta_vec;

@@ -25,7 +25,7 @@
 #include "io/copier.h"
 #include "io/copy.h"
 #include "io/fault.h"
-#include "io/flush.h"
+#include "io/log.h"
 
 #define PROMOTE_DELAY_MS 100
 
@@ -39,39 +39,6 @@ static bool give_up(struct tandem_copy *copy)
 	copy->state = COPY_IDLE;
 	tandem_array_changed(copy->set->array);
 	return true;
-}
-
-static void flush_end(struct bio *bio)
-{
-	struct tandem_copy *copy = bio->bi_private;
-	struct tandem_array *array = copy->set->array;
-	unsigned long flags;
-
-	copy->result[0] = tandem_request_result(bio->bi_status);
-	bio_uninit(bio);
-	spin_lock_irqsave(&array->lock, flags);
-	if (atomic_dec_and_test(&copy->pending))
-		mod_delayed_work(array->wq, &copy->work, 0);
-	spin_unlock_irqrestore(&array->lock, flags);
-}
-
-/* As a user's flush would be: earlier rounds are judged when ours ends. */
-static void flush(struct tandem_copy *copy)
-{
-	struct tandem_array *array = copy->set->array;
-	struct bio *bio = &copy->bio[0];
-
-	atomic_set(&copy->pending, 1);
-	tandem_bio_init_empty(bio);
-	bio->bi_opf = REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC;
-	bio->bi_end_io = flush_end;
-	bio->bi_private = copy;
-	copy->flush->array = array;
-	copy->flush->bio = bio;
-	copy->flush->set = NULL;
-	copy->flush->op = TANDEM_OP_FLUSH;
-	copy->flush->own = true;
-	tandem_flush_add(copy->flush);
 }
 
 bool tandem_promote_start(struct tandem_copy *copy)
@@ -104,7 +71,7 @@ bool tandem_promote_start(struct tandem_copy *copy)
 		return false;
 	copy->state = COPY_PROMOTE;
 	copy->promote = PROMOTE_FLUSH;
-	flush(copy);
+	tandem_own_flush_start(&copy->flush);
 	return false;
 }
 
@@ -114,7 +81,7 @@ bool tandem_promote_start(struct tandem_copy *copy)
  */
 static bool step_flush(struct tandem_copy *copy)
 {
-	if (copy->result[0] != TANDEM_RESULT_OK) {
+	if (copy->flush.result != TANDEM_RESULT_OK) {
 		copy->promote_at = jiffies + msecs_to_jiffies(PROMOTE_DELAY_MS);
 		return give_up(copy);
 	}
@@ -134,6 +101,7 @@ static void readable(struct tandem_copy *copy)
 	masks = atomic_read(&set->masks);
 	if (TANDEM_WRITTEN(masks) & leg->bit) {
 		leg->state = tandem_leg_next(leg->state, TANDEM_LEG_EV_FILLED);
+		set->changes++;
 		atomic_set(&set->masks,
 			   tandem_masks_pack(TANDEM_WRITTEN(masks), TANDEM_COUNTED(masks),
 					     TANDEM_READABLE(masks) | leg->bit,
@@ -177,6 +145,7 @@ static void commit_done(struct tandem_array *array, void *context, u64 written, 
 		copy->promote = PROMOTE_TOKEN;
 	} else {
 		readable(copy);
+		tandem_log_note_config(copy->set);
 		copy->state = COPY_IDLE;
 		tandem_array_changed(array);
 	}

@@ -16,24 +16,40 @@ static void count_bits(struct tandem_set *set, u32 old, u32 new)
 		atomic_add(new & TANDEM_REGION_REFILL ? 1 : -1, &set->nr_refill);
 }
 
-void tandem_region_mark_unsure(struct tandem_set *set, u32 region)
+static void mark(struct tandem_set *set, u32 region, u32 bits)
 {
-	u32 bits = TANDEM_REGION_UNSURE | TANDEM_REGION_AGAIN;
 	u32 old = atomic_fetch_or(bits, &set->region[region]);
 
 	count_bits(set, old, old | bits);
 }
 
-void tandem_region_mark_all(struct tandem_set *set, u32 bit)
+void tandem_region_mark_unsure(struct tandem_set *set, u32 region)
+{
+	mark(set, region, TANDEM_REGION_UNSURE | TANDEM_REGION_AGAIN);
+}
+
+void tandem_region_mark_all(struct tandem_set *set, u32 bits)
 {
 	u32 nr = tandem_geometry_regions(&set->array->super->geo);
-	u32 bits = bit | TANDEM_REGION_AGAIN;
-	u32 old, i;
+	u32 i;
 
-	for (i = 0; i < nr; i++) {
-		old = atomic_fetch_or(bits, &set->region[i]);
-		count_bits(set, old, old | bits);
-	}
+	for (i = 0; i < nr; i++)
+		mark(set, i, bits);
+}
+
+void tandem_region_doubt_dirty(struct tandem_set *set)
+{
+	u32 nr = tandem_geometry_regions(&set->array->super->geo);
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		if ((u32)atomic_read(&set->region[i]) & TANDEM_REGION_DIRTY)
+			tandem_region_mark_unsure(set, i);
+}
+
+void tandem_region_mark_dirty(struct tandem_set *set, u32 region, u32 bits)
+{
+	mark(set, region, bits | TANDEM_REGION_DIRTY);
 }
 
 bool tandem_region_settle(struct tandem_set *set, u32 region)

@@ -10,6 +10,10 @@
  *	AGAIN       became unsure while it was being copied: start over
  *	STUCK       a block of it cannot be read from any leg: not tried again
  *		    by itself
+ *	DIRTY       in the intent log of every leg that is written to (io/log.c);
+ *		    set for good where the array has none
+ *	TOUCHED     written to since the cleaner last looked
+ *	CLEANING    the cleaner means to take it out of the log (io/clean.c)
  *
  *	writer                               copier
  *	fetch_add(1) acquire                 fetch_or(EXCL)
@@ -23,6 +27,17 @@
  * and is kicked by its sub; or it is after, and the writer sees EXCL. A writer
  * parks under array->lock only if EXCL is still set there; the copier clears
  * EXCL before it takes the lock to empty the list (B5: the undo kicks too).
+ *
+ *	writer                               cleaner
+ *	fetch_add(1) acquire                 cmpxchg: count 0, DIRTY -> + CLEANING
+ *	CLEANING seen: andnot(CLEANING)      flush of all legs
+ *	no DIRTY seen: wait for a record,    cmpxchg: count 0, DIRTY, CLEANING
+ *	with the reference held (B2)           -> neither; a record that clears it
+ *
+ * Why no write is missed: the cleaner's second exchange wants a word that no
+ * writer has been at since the first one, for each takes CLEANING away before its
+ * reference goes. So what was flushed in between is all there is; whoever comes
+ * after the second exchange sees no DIRTY, and waits for a record behind that one.
  */
 #ifndef TANDEM_IO_REGION_H
 #define TANDEM_IO_REGION_H
@@ -35,14 +50,30 @@
 #define TANDEM_REGION_REFILL	0x00040000u
 #define TANDEM_REGION_AGAIN	0x00080000u
 #define TANDEM_REGION_STUCK	0x00100000u
+#define TANDEM_REGION_DIRTY	0x00200000u
+#define TANDEM_REGION_TOUCHED	0x00400000u
+#define TANDEM_REGION_CLEANING	0x00800000u
 
-/* True: the caller holds a reference. False: it holds none and must park. */
-static inline bool tandem_region_get(atomic_t *word)
+/* The caller holds a reference, whatever the word says. Return: the word before. */
+static inline u32 tandem_region_get(atomic_t *word)
 {
-	u32 old = atomic_fetch_add_acquire(1, word);
+	return atomic_fetch_add_acquire(1, word);
+}
 
-	return likely(!(old & TANDEM_REGION_EXCL) &&
-		      (old & TANDEM_REGION_COUNT) < TANDEM_MAX_REGION_WRITES);
+/* The copier has it, or it has all the writes that fit: give back and park. */
+static inline bool tandem_region_is_taken(u32 word)
+{
+	return word & TANDEM_REGION_EXCL ||
+	       (word & TANDEM_REGION_COUNT) >= TANDEM_MAX_REGION_WRITES;
+}
+
+/* Nothing in the way of a write, nothing to be noted: one load says so. */
+static inline bool tandem_region_is_open(u32 word)
+{
+	const u32 wanted = TANDEM_REGION_DIRTY | TANDEM_REGION_TOUCHED;
+
+	return likely((word & (wanted | TANDEM_REGION_EXCL | TANDEM_REGION_CLEANING)) == wanted &&
+		      (word & TANDEM_REGION_COUNT) < TANDEM_MAX_REGION_WRITES);
 }
 
 /* True: somebody waits for this, see tandem_copy_kick(). */
@@ -63,8 +94,17 @@ static inline bool tandem_region_is_unsure(const struct tandem_set *set, u32 reg
 /* The region may differ from now on; the caller holds a reference or all is down. */
 void tandem_region_mark_unsure(struct tandem_set *set, u32 region);
 
-/* All regions of a set, at activation or after a flush failed everywhere. */
-void tandem_region_mark_all(struct tandem_set *set, u32 bit);
+/* All regions of a set, at activation, when nothing is copied yet. */
+void tandem_region_mark_all(struct tandem_set *set, u32 bits);
+
+/*
+ * All that are in the log, after a flush failed on every leg. Those that are not
+ * were flushed on every leg since they were last written.
+ */
+void tandem_region_doubt_dirty(struct tandem_set *set);
+
+/* A region that a start found in the log, or that may be written for good. */
+void tandem_region_mark_dirty(struct tandem_set *set, u32 region, u32 bits);
 
 /* The copier is done with it, EXCL held. False: it became unsure again. */
 bool tandem_region_settle(struct tandem_set *set, u32 region);

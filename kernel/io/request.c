@@ -122,10 +122,10 @@ void tandem_request_finish(struct tandem_request *request, enum tandem_result er
 {
 	struct tandem_set *set = request->set;
 	struct bio *bio = request->bio;
-	bool kick = set && request->op != TANDEM_OP_READ &&
+	bool kick = set && request->op != TANDEM_OP_READ && request->op != TANDEM_OP_FLUSH &&
 		    tandem_region_put(&set->region[request->region]);
 
-	if (kick)
+	if (unlikely(kick))
 		tandem_copy_kick(set);
 	bio->bi_status = tandem_request_status(error);
 	bio_endio(bio);

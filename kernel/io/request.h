@@ -35,7 +35,7 @@ enum tandem_disposition {
 struct tandem_request {
 	struct tandem_array *array;
 	struct bio *bio;		/* the caller's (DM's clone) */
-	struct tandem_set *set;		/* NULL for a flush */
+	struct tandem_set *set;		/* NULL for a user's flush: all sets */
 	u64 sector;			/* in the set */
 	u32 region;
 	atomic_t pending;		/* leg bios under way */
@@ -49,7 +49,10 @@ struct tandem_request {
 	u8 error;			/* enum tandem_result, held requests */
 	bool own;			/* a flush of the engine: nobody to tell an error */
 	s8 position;			/* read: position of the leg that has it, or -1 */
-	u32 doubt;			/* read: set->doubt before a leg was picked */
+	union {
+		u32 doubt;		/* read: set->doubt before a leg was picked */
+		u32 losses;		/* write: set->losses before it was sent */
+	};
 	u8 result[TANDEM_MAX_LEGS_PER_SET];
 	struct bvec_iter iter;		/* as mapped, for another attempt */
 	struct list_head node;
@@ -97,5 +100,6 @@ enum tandem_disposition tandem_read_map(struct tandem_request *request);
 void tandem_read_resume(struct tandem_request *request);
 enum tandem_disposition tandem_write_map(struct tandem_request *request);
 void tandem_write_resume(struct tandem_request *request);
+void tandem_write_start(struct tandem_request *request);
 
 #endif

@@ -9,7 +9,9 @@
 #include "sys.h"
 
 struct tandem_array;
+struct tandem_clean;
 struct tandem_copy;
+struct tandem_log;
 
 /*
  * set->masks: four masks over the set's legs in one word, so that a request
@@ -42,6 +44,10 @@ static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 fail
  * @record_attempts: failed ones in a row; @record_hopeless: held requests get
  *	errors, not patience
  * @nr_unsure, @nr_refill: regions with that bit
+ * @log, @clean: NULL where the array has no intent log
+ * @changes: how often a leg has left or entered; under array->lock
+ * @starved: writers wait for room in the log
+ * @losses: how often every leg has failed a flush; under array->lock
  */
 struct tandem_set {
 	struct tandem_array *array;
@@ -59,8 +65,13 @@ struct tandem_set {
 	atomic_t nr_unsure;
 	atomic_t nr_refill;
 	struct tandem_copy *copy;
+	struct tandem_log *log;
+	struct tandem_clean *clean;
+	u32 changes;
 	atomic_t masks ____cacheline_aligned;
 	atomic_t doubt;
+	bool starved;
+	u32 losses;
 };
 
 /* By @doubt, is there no leg that may be read and did not fail a flush? */

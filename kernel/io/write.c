@@ -3,6 +3,7 @@
  * A write, write-zeroes or discard.
  *
  *	map      region reference; the copier has the region: park
+ *	         the region is not in the intent log: wait for a record (io/log.c)
  *	send     one look at set->masks; a bio to every leg that is written to
  *	leg end  result noted; the last one settles the request
  *	settle   all well and nothing unrecorded: end the caller's bio
@@ -26,6 +27,7 @@
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/flush.h"
+#include "io/log.h"
 #include "io/region.h"
 
 static void write_leg_end(struct bio *bio)
@@ -83,7 +85,8 @@ static void send(struct tandem_request *request, u8 legs)
 	}
 }
 
-static void start(struct tandem_request *request)
+/* The region is in the log of every leg that is written to. */
+void tandem_write_start(struct tandem_request *request)
 {
 	u32 masks = atomic_read(&request->set->masks);
 
@@ -92,27 +95,49 @@ static void start(struct tandem_request *request)
 		return;
 	}
 	memset(request->result, TANDEM_RESULT_OK, sizeof(request->result));
+	request->losses = READ_ONCE(request->set->losses);
 	request->sent = TANDEM_WRITTEN(masks);
 	request->counted = TANDEM_COUNTED(masks);
 	send(request, request->sent);
 }
 
-/* Takes a region reference, or parks. */
+/*
+ * The writer has its reference, and nobody copies. Whatever the cleaner meant to do
+ * with the region is off. False: it waits for a record.
+ */
+static bool touch(struct tandem_request *request, u32 word)
+{
+	atomic_t *region = &request->set->region[request->region];
+
+	if (word & TANDEM_REGION_CLEANING)
+		atomic_andnot(TANDEM_REGION_CLEANING, region);
+	if (!(word & TANDEM_REGION_TOUCHED))
+		atomic_or(TANDEM_REGION_TOUCHED, region);
+	if (word & TANDEM_REGION_DIRTY)
+		return true;
+	tandem_log_add(request);
+	return false;
+}
+
+/* Takes a region reference, and may go on; or waits. */
 static bool enter(struct tandem_request *request)
 {
 	struct tandem_set *set = request->set;
-	atomic_t *word = &set->region[request->region];
+	atomic_t *region = &set->region[request->region];
 	unsigned long flags;
 	bool park;
+	u32 word;
 
 	for (;;) {
-		if (likely(tandem_region_get(word)))
+		word = tandem_region_get(region);
+		if (likely(tandem_region_is_open(word)))
 			return true;
-		if (tandem_region_put(word))
+		if (!tandem_region_is_taken(word))
+			return touch(request, word);
+		if (tandem_region_put(region))
 			tandem_copy_kick(set);
 		spin_lock_irqsave(&set->array->lock, flags);
-		park = (u32)atomic_read(word) & TANDEM_REGION_EXCL ||
-		       ((u32)atomic_read(word) & TANDEM_REGION_COUNT) >= TANDEM_MAX_REGION_WRITES;
+		park = tandem_region_is_taken(atomic_read(region));
 		if (park)
 			list_add_tail(&request->node, &set->parked);
 		spin_unlock_irqrestore(&set->array->lock, flags);
@@ -132,7 +157,7 @@ enum tandem_disposition tandem_write_map(struct tandem_request *request)
 		return TANDEM_MAP_SUBMITTED;
 	}
 	if (likely(enter(request)))
-		start(request);
+		tandem_write_start(request);
 	return TANDEM_MAP_SUBMITTED;
 }
 
@@ -164,5 +189,5 @@ void tandem_write_resume(struct tandem_request *request)
 	if (request->sent)
 		again(request);
 	else if (enter(request))
-		start(request);
+		tandem_write_start(request);
 }

@@ -9,8 +9,10 @@
  */
 #include "admin.h"
 #include "front.h"
+#include "io/region.h"
 #include "ledger.h"
 #include "oracle.h"
+#include "rollback.h"
 #include "sched.h"
 #include "users.h"
 #include "world.h"
@@ -81,6 +83,7 @@ void admin_crashed(void)
 	unsigned int leg;
 
 	sim_clear();
+	rollback_undo();
 	admin.armed = false;
 	SIM_NOTE("crashed", NULL, { power });
 	for (leg = 0; leg < world.nr_disks; leg++) {
@@ -175,10 +178,14 @@ static void try_start(void)
 {
 	struct front_table table;
 
+	rollback_try();
 	rot_something();
 	replace_something();
 	draw_table(&table);
 	admin.failed_starts++;
+	/* A start after a crash writes the logs anew: that is the time for the next one. */
+	if (world.options.log && sim_chance(SIM_RANDOM_LOG, world.options.crash))
+		arm(below(2) ? 500 : 20000);
 	if (!front_make(&table))
 		admin.failed_starts = 0;
 }
@@ -365,6 +372,19 @@ static void wait_until(bool (*reached)(u64 present), u64 present, const char *wh
 				 front_status());
 }
 
+static bool is_all_clean(u64 unused)
+{
+	struct tandem_array *array = front_array();
+	unsigned int s, i;
+
+	(void)unused;
+	for (s = 0; s < array->nr_sets; s++)
+		for (i = 0; i < tandem_geometry_regions(&array->super->geo); i++)
+			if ((u32)atomic_read(&array->set[s].region[i]) & TANDEM_REGION_DIRTY)
+				return false;
+	return true;
+}
+
 static bool users_have_ended(u64 unused)
 {
 	(void)unused;
@@ -405,6 +425,8 @@ static void finale(void)
 	present = start_for_good();
 	array = front_array();
 	wait_until(is_healthy, present, "all legs are current and equal");
+	if (world.options.log)
+		wait_until(is_all_clean, present, "the logs are empty");
 	oracle_quiet(array);
 	users_read_all();
 	front_remove();

@@ -215,6 +215,7 @@ void content_write_end(u32 sector, enum content_end end)
 		break;
 	}
 	s->tainted = false;
+	s->doomed = false;
 	add(s, value, now);
 	list(s);
 }
@@ -271,6 +272,7 @@ void content_crash(bool lost)
 		}
 		s->pending = 0;
 		s->tainted = false;
+		s->doomed = false;
 		if (lost)
 			merge_layers(s);
 		s->listed = false;
@@ -395,6 +397,22 @@ bool content_is_open(u32 sector)
 bool content_is_tainted(u32 sector)
 {
 	return at(sector)->tainted;
+}
+
+void content_doom(u32 first, u32 count)
+{
+	for (; count; first++, count--)
+		at(first)->doomed = at(first)->pending;
+}
+
+void content_send(u32 sector)
+{
+	at(sector)->doomed = false;
+}
+
+bool content_is_doomed(u32 sector, u32 time)
+{
+	return at(sector)->doomed && at(sector)->widened < time;
 }
 
 void content_save(void)

@@ -50,6 +50,7 @@ struct content_sector {
 	bool unknown;
 	bool open;
 	bool tainted;		/* the pending write may be lost although it succeeds */
+	bool doomed;		/* and all legs have lost it, if it was there */
 	bool racing;
 	bool listed;		/* has more than one layer: in the list of such */
 	struct content_version version[CONTENT_VERSIONS];
@@ -102,6 +103,12 @@ bool content_is_firm(u32 sector);
 bool content_is_open(u32 sector);
 /* The write under way may have been lost already, by all who could know. */
 bool content_is_tainted(u32 sector);
+/* No leg is left that could tell: writes under way there may be lost by all. */
+void content_doom(u32 first, u32 count);
+/* A write under way is sent to a leg: what was lost until now was not it. */
+void content_send(u32 sector);
+/* May it have been lost so before @time, a content_flush_begin(). */
+bool content_is_doomed(u32 sector, u32 time);
 
 /* For read-only assemblies: what they read binds nobody afterwards. */
 void content_save(void);

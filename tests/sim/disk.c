@@ -15,6 +15,7 @@
 
 #include "disk.h"
 #include "ledger.h"
+#include "logbook.h"
 #include "oracle.h"
 #include "sched.h"
 #include "world.h"
@@ -76,6 +77,24 @@ static void note_changes(struct sim_disk *disk)
 		if (touches(&changed, disk->slot_sector[slot]))
 			ledger_slot_changed(disk, slot);
 	}
+	logbook_changed(disk, &shown, false);
+	logbook_changed(disk, &changed, true);
+}
+
+/*
+ * Regions are so few here that a record has all it says in its first sector: it is
+ * torn inside of that, where a disk has units small enough to tear a page at all.
+ */
+static void tear_record(struct sim_command *command)
+{
+	struct sim_store *store = &command->disk->store;
+	u32 kept = 64 * (1 + sim_below(SIM_RANDOM_LOG, 7));
+	u8 bytes[512], old[512];
+
+	store_get(store, command->content[0], command->sector, bytes);
+	store_get(store, store->view[command->sector], command->sector, old);
+	memcpy(bytes + kept, old + kept, sizeof(bytes) - kept);
+	command->content[0] = store_content(store, command->sector, bytes);
 }
 
 /* The data moves: a read gets it, a write puts it where reads see it. */
@@ -99,6 +118,8 @@ static void apply(struct sim_command *command, enum sim_survival survival)
 	write.content = command->content;
 	disk->nr_writes++;
 	oracle_leg_write(command);
+	if (survival == SIM_SOME && disk->store.unit_sectors == 1 && oracle_is_log(command))
+		tear_record(command);
 	command->stamp = store_write(&disk->store, &write, survival);
 	note_changes(disk);
 }

@@ -8,7 +8,8 @@
  *  2. loses or keeps what is in its cache unit by unit (512 bytes or 4 KiB)
  *     when its power goes; older never over newer in one unit;
  *  3. may tear a write that is under way when power goes or that fails: any
- *     of its units may have landed, in the cache or for good;
+ *     of its units may have landed, in the cache or for good. (A record of the
+ *     intent log is so short here that its first sector tears, too);
  *  4. answers a command with any error; a failed write may have landed wholly,
  *     partly or not at all, but never lands after its answer. An error that
  *     says "not now" or "not this" means that no block was touched;
@@ -23,9 +24,9 @@
  *     write before a command that was submitted after its completion.
  *
  * Outside the model: a disk that lies about a flush or FUA; that loses its
- * cache between two good commands; that brings back an old image of itself
- * (option rollback: that needs the intent log); that returns wrong data; both
- * slots of a superblock rotting.
+ * cache between two good commands; that brings back an old image of itself (but
+ * see rollback.h: it must be found out, not lived with); that returns wrong data;
+ * both slots of a superblock rotting.
  */
 #include "disk.h"
 #include "oracle.h"
@@ -63,6 +64,11 @@ void faults_start(const struct sim_options *options)
 void faults_stop(void)
 {
 	faults.on = false;
+}
+
+void faults_pause(bool pause)
+{
+	faults.on = !pause;
 }
 
 bool faults_are_on(void)

@@ -48,6 +48,7 @@ void faults_start(const struct sim_options *options);
 /* From now on nothing new goes wrong; what is dead stays dead. */
 void faults_stop(void);
 bool faults_are_on(void);
+void faults_pause(bool pause);
 /* An error that means that no device has seen the command. */
 bool faults_is_retryable(blk_status_t status);
 /* Errors given to anybody since faults_start(). */

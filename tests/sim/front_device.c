@@ -88,7 +88,13 @@ static int construct(const struct front_table *table, struct tandem_array **arra
 	struct tandem_array_params params = {
 		.array = world.super.array, .nr_legs = world.nr_disks,
 		.degraded = table->degraded, .rebuild = table->rebuild,
-		.read_only = table->read_only, .event = told, .context = &front,
+		.read_only = table->read_only,
+		.tunables = {
+			.log_window = world.options.log_window,
+			.log_limit = world.options.log_limit,
+			.clean_ms = world.options.clean_ticks / 1000,
+		},
+		.event = told, .context = &front,
 	};
 	const char *why = NULL;
 	int error;

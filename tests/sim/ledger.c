@@ -209,6 +209,14 @@ static s32 find_config(const struct tandem_id *id)
 	return -1;
 }
 
+static void note_promoted(unsigned int leg, s32 config)
+{
+	oracle_promotion_landed(leg);
+	ledger.leg[leg].promoted = config;
+	ledger.leg[leg].promoted_in = ledger.live;
+	ledger.leg[leg].demoted = -1;
+}
+
 /* A leg that becomes current in operation was rebuilt: it must be as good as the others. */
 static void note_promotion(unsigned int leg, s32 config)
 {
@@ -220,10 +228,7 @@ static void note_promotion(unsigned int leg, s32 config)
 			ledger_is_current(i))
 			continue;
 		SIM_NOTE("promotion", NULL, { i, leg });
-		oracle_promotion_landed(i);
-		ledger.leg[i].promoted = config;
-		ledger.leg[i].promoted_in = ledger.live;
-		ledger.leg[i].demoted = -1;
+		note_promoted(i, config);
 	}
 }
 
@@ -326,6 +331,8 @@ static bool decode_slot(struct sim_disk *disk, unsigned int slot_nr, bool durabl
 	slot->blank = super->flags & TANDEM_FLAG_BLANK;
 	slot->flush_lost = super->flags & TANDEM_FLAG_FLUSH_LOST;
 	slot->sequence = super->sequence;
+	slot->epoch_number = super->epoch.number;
+	slot->generation = super->set[set_of(disk->leg)].generation;
 	slot->config = super->set[set_of(disk->leg)].id;
 	slot->epoch = super->epoch.id;
 	for (i = 0; i < super->nr_legs && i < SIM_MAX_DISKS; i++)
@@ -409,11 +416,21 @@ void ledger_slot_shown(struct sim_disk *disk, unsigned int slot_nr)
 	ledger.shown[disk->leg][slot_nr] = note_config(disk, shown);
 }
 
+/* What a read of the slot gives is there for good. */
+static bool is_settled(unsigned int leg, unsigned int slot)
+{
+	return ledger.view[leg][slot].valid &&
+	       ledger.view[leg][slot].sequence == ledger.slot[leg][slot].sequence;
+}
+
 bool ledger_may_rot(unsigned int leg)
 {
 	const struct ledger_slot *slot = ledger.slot[leg];
 	const s32 *shown = ledger.shown[leg];
 
+	/* A record in the cache may yet tear the slot that does not rot. */
+	if (!is_settled(leg, 0) || !is_settled(leg, 1))
+		return false;
 	return slot[0].valid && slot[1].valid && shown[0] >= 0 && shown[0] == shown[1] &&
 	       !memcmp(&slot[0].config, &slot[1].config, sizeof(slot[0].config)) &&
 	       !memcmp(&slot[0].epoch, &slot[1].epoch, sizeof(slot[0].epoch));
@@ -510,6 +527,11 @@ void ledger_activated(u64 current_legs)
 		if (current_legs & (1ull << i))
 			place_at(i, to);
 	ledger.live = ledger.nr_nodes++;
+	/* The array was up for a moment before we heard of it: a promotion may be on its way. */
+	for (i = 0; i < world.nr_disks; i++)
+		if (!(current_legs & (1ull << i)) && ledger_is_current(i) &&
+		    front_legs(TANDEM_LEG_REBUILDING) & 1ull << i)
+			note_promoted(i, newest(set_of(i)));
 }
 
 void ledger_replaced(struct sim_disk *disk)

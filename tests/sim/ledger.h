@@ -27,6 +27,8 @@ struct ledger_slot {
 	bool blank;
 	bool flush_lost;	/* a flush failed on the way down: the next one must fail */
 	u64 sequence;
+	u64 epoch_number;
+	u64 generation;
 	struct tandem_id config;
 	struct tandem_id epoch;
 	u8 record[SIM_MAX_DISKS];

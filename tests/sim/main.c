@@ -20,6 +20,7 @@
 
 #include "admin.h"
 #include "front_device.h"
+#include "rollback.h"
 #include "sched.h"
 #include "users.h"
 #include "world.h"
@@ -62,6 +63,7 @@ static void set_up(u64 seed, const struct sim_limits *limits)
 	oracle_begin();
 	faults_start(&world.options);
 	admin_start();
+	rollback_start();
 }
 
 static void clean_up(void)
@@ -70,6 +72,7 @@ static void clean_up(void)
 	front_drop_requests();
 	sim_memory_drop();
 	users_stop();
+	rollback_undo();
 	world_destroy();
 }
 

@@ -6,6 +6,7 @@
 
 #include "options.h"
 #include "sched.h"
+#include "uapi/tandem_format_log.h"
 
 static u32 below(u32 n)
 {
@@ -90,6 +91,20 @@ static void draw_shape(struct sim_options *o)
 		o->legs = min(o->legs, 3u);
 }
 
+/* A stream of its own: all else is as it would be without a log. */
+static void draw_log(struct sim_options *o)
+{
+	o->log = !!sim_below(SIM_RANDOM_LOG, 4);
+	o->rollback = o->log && !sim_below(SIM_RANDOM_LOG, 8);
+	o->log_slots = sim_below(SIM_RANDOM_LOG, 8) ? 8 + sim_below(SIM_RANDOM_LOG, 17) :
+		       TANDEM_LOG_SLOTS;
+	o->log_window = sim_below(SIM_RANDOM_LOG, 4) ? 1 + sim_below(SIM_RANDOM_LOG, 8) :
+			TANDEM_LOG_WINDOW;
+	o->log_limit = 1 + sim_below(SIM_RANDOM_LOG, o->regions + 1);
+	o->clean_ticks = sim_below(SIM_RANDOM_LOG, 3) ? 4000 + sim_below(SIM_RANDOM_LOG, 40000) :
+			 100000 + sim_below(SIM_RANDOM_LOG, 2000000);
+}
+
 static u32 *field(struct sim_options *o, const char *name, size_t length)
 {
 #define FIND(field)							\
@@ -124,8 +139,8 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 	draw_shape(o);
 	draw_faults(o);
 	draw_admin(o);
+	draw_log(o);
 	o->overlap = 0;
-	o->rollback = 0;
 	if (limits->calm) {
 		o->read_error = o->write_error = o->flush_error = o->meta_error = 0;
 		o->death = o->bad_range = o->slow = o->rot = o->load_error = 0;

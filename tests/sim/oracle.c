@@ -92,6 +92,20 @@ static void blame(unsigned int leg, u32 sector)
 		culprit = sector;
 }
 
+/*
+ * Every leg may have lost it, and whoever flushed was told: the next flush may succeed.
+ * What happens in one turn of the scheduler may have been the other way round.
+ */
+static void check_untold(const struct sim_part *part)
+{
+	u32 i;
+
+	for (i = 0; i < part->count; i++)
+		if (content_is_doomed(index_of(part->set, part->sector + i), oracle_told_at()))
+			sim_fail("K1", "acknowledged after a failed flush that may have lost it: "
+				 "%s", describe(index_of(part->set, part->sector + i)));
+}
+
 void oracle_write_acked(const struct sim_part *part)
 {
 	unsigned int first = part->set * world.options.legs;
@@ -102,6 +116,8 @@ void oracle_write_acked(const struct sim_part *part)
 
 	if (part->op->kind == TANDEM_OP_DISCARD)
 		return;
+	if (!fua)
+		check_untold(part);
 	culprit = 0;
 	for (leg = first; leg < first + world.options.legs; leg++) {
 		/* It had the write, and lost it before the others had it: as if afterwards. */
@@ -204,6 +220,15 @@ static bool is_data(const struct sim_command *command)
 	return command->sector >= world.super.data_offset_sectors && command->count;
 }
 
+static void note_sent(const struct sim_command *command)
+{
+	u32 i;
+
+	for (i = 0; command->users && i < command->count; i++)
+		content_send(index_of(world_set_of(command->disk->leg), command->sector + i -
+				      world.super.data_offset_sectors));
+}
+
 void oracle_leg_command(const struct sim_command *command)
 {
 	const struct sim_disk *disk = command->disk;
@@ -218,8 +243,15 @@ void oracle_leg_command(const struct sim_command *command)
 		return;
 	if (front_is_read_only())
 		sim_fail("K6", "leg %u is written, and the array is read-only", disk->leg);
-	if (is_data(command) && command->sector + command->count <= end)
+	if (is_data(command) && command->sector + command->count <= end) {
+		oracle_log_sent(command);
+		note_sent(command);
 		return;
+	}
+	if (oracle_is_log(command)) {
+		oracle_log_command(command);
+		return;
+	}
 	for (slot = 0; slot < 2; slot++)
 		if (command->sector == disk->slot_sector[slot] &&
 		    command->count == TANDEM_SUPER_BYTES / 512)
@@ -234,7 +266,10 @@ void oracle_leg_write(const struct sim_command *command)
 	unsigned int leg = command->disk->leg;
 	u32 i, index;
 
-	if (!is_data(command) || !ledger_is_current(leg))
+	if (!is_data(command))
+		return;
+	oracle_log_write(command);
+	if (!ledger_is_current(leg))
 		return;
 	for (i = 0; i < command->count; i++) {
 		index = index_of(world_set_of(leg), command->sector + i -
@@ -304,6 +339,7 @@ void oracle_leg_doubtful(struct sim_disk *disk)
 	if (!lost)
 		return;
 	widen(set);
+	content_doom(index_of(set, 0), world.set_sectors);
 	oracle_widened(!promoted);
 }
 
@@ -451,9 +487,11 @@ void oracle_flush_failed(void)
 void oracle_quiet(struct tandem_array *array)
 {
 	struct tandem_set *set;
+	u32 allowed = TANDEM_REGION_STUCK | TANDEM_REGION_TOUCHED;
 	unsigned int s, i;
 	u32 masks;
 
+	allowed |= world.options.log ? 0 : TANDEM_REGION_DIRTY;
 	for (s = 0; s < array->nr_sets; s++) {
 		set = &array->set[s];
 		masks = atomic_read(&set->masks);
@@ -465,7 +503,7 @@ void oracle_quiet(struct tandem_array *array)
 		    !list_empty(&set->wanted))
 			sim_fail("liveness", "set %u: requests are left over", s);
 		for (i = 0; i < tandem_geometry_regions(&array->super->geo); i++)
-			if ((u32)atomic_read(&set->region[i]) & ~TANDEM_REGION_STUCK)
+			if ((u32)atomic_read(&set->region[i]) & ~allowed)
 				sim_fail("liveness", "set %u: word of region %u is %x", s, i,
 					 (u32)atomic_read(&set->region[i]));
 	}

@@ -8,7 +8,7 @@
 #define SIM_ORACLE_H
 
 #include "content.h"
-#include "options.h"
+#include "logbook.h"
 
 struct sim_command;
 struct sim_disk;
@@ -18,6 +18,14 @@ struct tandem_array;
 /* A command is sent to a leg; a write takes effect there. */
 void oracle_leg_command(const struct sim_command *command);
 void oracle_leg_write(const struct sim_command *command);
+/* Is it for the intent log, and there is one? May it be sent? */
+bool oracle_is_log(const struct sim_command *command);
+void oracle_log_command(const struct sim_command *command);
+/* A write to data, likewise: what the logs must have before. */
+void oracle_log_sent(const struct sim_command *command);
+void oracle_log_write(const struct sim_command *command);
+/* A record is durable, and was not; @last: number of the leg's newest one until now. */
+void oracle_record_landed(unsigned int leg, const struct logbook_record *record, u64 last);
 /* A leg lost unflushed writes while in operation, or may have: its flush failed. */
 void oracle_leg_doubtful(struct sim_disk *disk);
 /* Records that landed. */
@@ -44,6 +52,8 @@ void oracle_widened(bool tell);
 void oracle_flush_owed(void);
 /* A user's flush fails. Return: a failed flush on record is reason enough. */
 bool oracle_flush_told(void);
+/* When a user was last told so; of what was lost before, nothing is acknowledged now. */
+u32 oracle_told_at(void);
 /* A user's flush that began at @begun succeeds. */
 void oracle_flush_untold(u32 begun);
 
@@ -69,6 +79,7 @@ struct oracle_start {
 	bool bound;		/* the newest records say what may be read */
 	u64 injected;
 	u64 writes;
+	struct logbook_state log[SIM_MAX_DISKS];
 };
 
 void oracle_begin(void);
@@ -79,6 +90,12 @@ void oracle_start_broken(const struct oracle_start *start, struct tandem_array *
 void oracle_down(void);
 void oracle_removed(void);
 void oracle_crash(bool power);
+/* Nothing is under way: what is in no log is equal everywhere. */
+void oracle_log_agrees(void);
+void oracle_log_begin(struct oracle_start *start);
+/* Logs of legs that are started as current must end in one record, or two. */
+void oracle_log_gap(const struct logbook_state *log, u64 legs);
+void oracle_log_started(const struct oracle_start *start, struct tandem_array *array);
 /* Did a start by force that broke off write to @leg? Who knows what calls it current. */
 bool oracle_is_forked(unsigned int leg);
 

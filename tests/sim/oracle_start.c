@@ -20,6 +20,8 @@ static struct {
 	bool lost;		/* caches were lost since the start */
 	bool untold;		/* and no user's flush has failed since */
 	u32 untold_since;
+	u32 told_at;
+	u32 told_turn;
 	bool owed;		/* a failed flush on record gives the next one reason to fail */
 	bool saved;		/* read-only: the books as they were before */
 	u64 forked_legs;	/* a forced start of these broke off: who knows what they say */
@@ -52,10 +54,17 @@ bool oracle_flush_told(void)
 	unsigned int leg;
 
 	history.untold = false;
+	history.told_at = content_flush_begin();
+	history.told_turn = sim_turn();
 	/* Whoever was in doubt is so no more than all others: everybody knows. */
 	for (leg = 0; leg < world.nr_disks; leg++)
 		world.disk[leg].doubtful = false;
 	return reason;
+}
+
+u32 oracle_told_at(void)
+{
+	return history.told_turn == sim_turn() ? 0 : history.told_at;
 }
 
 void oracle_flush_untold(u32 begun)
@@ -180,6 +189,7 @@ void oracle_start_begin(struct oracle_start *start)
 	for (leg = 0; leg < world.nr_disks; leg++)
 		world.disk[leg].health.harmed_at_start = world.disk[leg].health.harmed;
 	start->writes = count_writes();
+	oracle_log_begin(start);
 }
 
 static u64 legs_by_use(struct tandem_array *array, enum tandem_use use)
@@ -359,6 +369,7 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 	history.lost = false;
 	history.current_at_start = current_legs;
 	note_health();
+	oracle_log_started(start, array);
 	oracle_look(array);
 }
 
@@ -430,6 +441,7 @@ void oracle_down(void)
 	unsigned int leg;
 
 	restore_books();
+	oracle_log_agrees();
 	if (history.untold && !oracle_is_loss_on_record()) {
 		if (is_clean_on_record())
 			sim_fail("K1",
@@ -467,6 +479,7 @@ void oracle_crash(bool power)
 	content_crash(power || history.lost);
 	history.lost = false;
 	history.untold = false;
+	oracle_log_agrees();
 }
 
 /*

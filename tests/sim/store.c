@@ -255,8 +255,9 @@ static u64 digest(struct sim_store *store, const struct sim_cached *write)
 }
 
 /*
- * True: something was lost that a read would have shown, or would have shown but
- * for a write under way: that may be lost in turn.
+ * True: data was lost that a read would have shown, or would have shown but for a
+ * write under way: that may be lost in turn. What the engine keeps for itself in
+ * front of the data is nothing that a user could miss.
  */
 bool store_lose(struct sim_store *store, enum sim_survival survival, bool keep_open)
 {
@@ -278,10 +279,10 @@ bool store_lose(struct sim_store *store, enum sim_survival survival, bool keep_o
 			(store->nr_cached - i) * sizeof(*store->cached));
 		for (sector = gone.first; sector < gone.first + gone.count; sector++) {
 			seen = look(store, sector, false);
-			lost |= seen != store->view[sector];
+			lost |= is_data(store, sector) && seen != store->view[sector];
 			show(store, sector, seen);
 		}
-		lost |= digest(store, &gone) != before;
+		lost |= is_data(store, gone.first) && digest(store, &gone) != before;
 		free(gone.content);
 	}
 	return lost;

@@ -6,6 +6,7 @@
  */
 #include "content.h"
 #include "ledger.h"
+#include "logbook.h"
 #include "sched.h"
 #include "world.h"
 
@@ -78,7 +79,7 @@ static void lay_out(struct tandem_super *super)
 	super->own_disk_sectors = disk_sectors;
 	super->log_offset_sectors = TANDEM_LOG_BYTES / 512;
 	super->map_offset_sectors = TANDEM_MAP_BYTES / 512;
-	super->log_slots = TANDEM_LOG_SLOTS;
+	super->log_slots = world.options.log_slots;
 }
 
 static void draw_super(struct tandem_super *super)
@@ -90,6 +91,7 @@ static void draw_super(struct tandem_super *super)
 	draw_geometry(super);
 	lay_out(super);
 	memcpy(super->name, "sim", 4);
+	super->feature_incompat = o->log ? TANDEM_INCOMPAT_INTENT_LOG : 0;
 	super->nr_legs = o->legs * o->sets;
 	super->role = TANDEM_ROLE_MIXED;
 	super->init = o->identical ? TANDEM_INIT_IDENTICAL : TANDEM_INIT_LAZY;
@@ -170,6 +172,7 @@ void world_create(void)
 	world.set_sectors = world.super.geo.set_sectors;
 	world.volume_sectors = world.set_sectors * world.options.sets;
 	ledger_start();
+	logbook_start();
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		make_disk(leg);
 		world.super.leg_id = world.super.place[leg].id;

@@ -33,6 +33,7 @@
 #define min_t(type, x, y)	min((type)(x), (type)(y))
 #define max_t(type, x, y)	max((type)(x), (type)(y))
 #define clamp(x, low, high)	min((__typeof__(x))max(x, low), high)
+#define clamp_t(type, x, low, high) clamp((type)(x), (type)(low), (type)(high))
 #define swap(a, b) do {				\
 	__typeof__(a) __swap = (a);		\
 	(a) = (b);				\

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The cleaner: which regions leave the intent log, and when.
+ *
+ *	state | what happens                                           | then
+ *	IDLE  | regions that rest are marked CLEANING; if writers wait | FLUSH
+ *	      |   for room and none rests, any that nobody writes      |
+ *	FLUSH | every leg has been flushed: those that are as they     | IDLE
+ *	      |   were marked lose DIRTY, and the next record says so  |
+ *
+ * A region leaves only if (I17)
+ *	nobody writes to it                      count is 0, twice
+ *	every leg was flushed since              nobody was there in between: region.h
+ *	it is equal on all current legs          not UNSURE, twice
+ *	the legs are those of the first look     set->changes, and none is unrecorded
+ * The record that clears it is written by io/log.c in lock-step, as any other.
+ *
+ * Decisions
+ * - A region rests if nobody has touched it from one look to the next but one. So
+ *   the window of a log that goes round stays, and one flush serves many regions.
+ * - Room is made among the regions that rest; then for as many as wait, in turn; if
+ *   none can leave, the limit gives way, but never the capacity of the format.
+ * - Idle cleaning stops when the array goes down; making room does not (A9).
+ * - While every region may differ (TANDEM_LOG_ALL) the flag is what is cleaned last:
+ *   when no region is unsure any more, under the same rules.
+ *
+ * If power goes at any time: the region is in the log of some leg, and copied once
+ * more; or in none, and equal and durable on all.
+ *
+ * Invariants: I17.
+ */
+#include "sys.h"
+#include "io/clean.h"
+#include "io/flush.h"
+#include "io/logger.h"
+#include "io/region.h"
+
+#define DEFAULT_CLEAN_MS	1000u
+#define STARVED_MS		10u	/* when none could go: look again */
+
+enum clean_state { CLEAN_IDLE, CLEAN_FLUSH };
+
+/*
+ * struct tandem_clean - the cleaner of a set; its own work item's alone
+ * @changes: set->changes at the first look
+ * @all: TANDEM_LOG_ALL is to be cleared, too
+ * @nr_stuck: dirty regions that nobody can make equal
+ * @cursor: where the next look among all begins
+ */
+struct tandem_clean {
+	struct tandem_set *set;
+	struct delayed_work work;
+	enum clean_state state;
+	u32 changes;
+	bool all;
+	u32 nr_stuck;
+	u32 cursor;
+	u32 nr;
+	u32 region[TANDEM_LOG_CHANGES];
+	struct tandem_own_flush flush;
+};
+
+static unsigned long interval(struct tandem_array *array)
+{
+	return msecs_to_jiffies(array->params.tunables.clean_ms ?: DEFAULT_CLEAN_MS);
+}
+
+/*
+ * How to look: at leisure, when one that was touched has its mark taken for the next
+ * time; for room, first among those that rest; and then among all.
+ */
+enum look { LOOK_IDLE, LOOK_RESTING, LOOK_ANY };
+
+/* Marks @region if it may leave. */
+static bool mark(struct tandem_set *set, u32 region, enum look how)
+{
+	const u32 busy = TANDEM_REGION_COUNT | TANDEM_REGION_UNSURE | TANDEM_REGION_EXCL;
+	atomic_t *word = &set->region[region];
+	u32 old = atomic_read(word);
+
+	if (!(old & TANDEM_REGION_DIRTY) || old & busy)
+		return false;
+	if (old & TANDEM_REGION_TOUCHED && how != LOOK_ANY) {
+		if (how == LOOK_IDLE)
+			atomic_andnot(TANDEM_REGION_TOUCHED, word);
+		return false;
+	}
+	return (u32)atomic_cmpxchg(word, old, old | TANDEM_REGION_CLEANING) == old;
+}
+
+static bool is_stuck(struct tandem_set *set, u32 region)
+{
+	return (u32)atomic_read(&set->region[region]) & TANDEM_REGION_STUCK;
+}
+
+/* array->lock held: the intent is the log's. */
+static void look(struct tandem_clean *clean, enum look how)
+{
+	struct tandem_log *log = clean->set->log;
+	const struct tandem_intent *intent = &log->intent;
+	u32 most = how == LOOK_ANY ? max(log->nr_starved, 1u) : TANDEM_LOG_CHANGES;
+	u32 region = tandem_intent_next(intent, 0);
+	u32 unsure = 0;
+
+	most = min(most, TANDEM_LOG_CHANGES);
+	clean->nr_stuck = 0;
+	for (; region < intent->nr_regions; region = tandem_intent_next(intent, region + 1)) {
+		unsure += tandem_region_is_unsure(clean->set, region);
+		clean->nr_stuck += is_stuck(clean->set, region);
+		if (clean->nr < most && (how != LOOK_ANY || region >= clean->cursor) &&
+		    mark(clean->set, region, how))
+			clean->region[clean->nr++] = region;
+	}
+	log->nr_unsure = unsure;
+	if (how == LOOK_ANY)
+		clean->cursor = clean->nr ? clean->region[clean->nr - 1] + 1 : 0;
+}
+
+/* True: something may leave when it has been flushed. @more: there is more room than before. */
+static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
+{
+	struct tandem_set *set = clean->set;
+	struct tandem_log *log = set->log;
+	u32 unsure;
+	bool any;
+
+	spin_lock_irq(&set->array->lock);
+	unsure = log->nr_unsure + log->extra;
+	clean->nr = 0;
+	clean->changes = set->changes;
+	clean->all = log->head.flags & TANDEM_LOG_ALL && !atomic_read(&set->nr_unsure);
+	if (log->open && !TANDEM_FAILING(atomic_read(&set->masks)) && !log->nr_clear) {
+		look(clean, urgent ? LOOK_RESTING : LOOK_IDLE);
+		if (!clean->nr && urgent)
+			look(clean, LOOK_ANY);
+		/* The limit is a matter of time, the capacity is not: nobody waits for it. */
+		if (!clean->nr && urgent)
+			log->extra = min(log->extra + log->nr_starved, log->capacity);
+	}
+	any = log->open && (clean->nr || clean->all);
+	if (any)
+		clean->state = CLEAN_FLUSH;
+	*more = log->nr_unsure + log->extra > unsure;
+	spin_unlock_irq(&set->array->lock);
+	return any;
+}
+
+static void later(struct tandem_clean *clean, bool urgent)
+{
+	struct tandem_array *array = clean->set->array;
+	unsigned long delay = urgent ? msecs_to_jiffies(STARVED_MS) : interval(array);
+
+	queue_delayed_work(array->wq, &clean->work, delay);
+}
+
+static void step_idle(struct tandem_clean *clean)
+{
+	struct tandem_set *set = clean->set;
+	struct tandem_array *array = set->array;
+	bool urgent = READ_ONCE(set->starved);
+	bool more;
+
+	if (array->params.read_only || (array->phase != TANDEM_PHASE_UP && !urgent))
+		return;
+	if (choose(clean, urgent, &more)) {
+		tandem_own_flush_start(&clean->flush);
+		return;
+	}
+	if (more)
+		tandem_log_kick(set);
+	/* Nobody will ever make room: that is the error of the legs. */
+	if (clean->nr_stuck && clean->nr_stuck == READ_ONCE(set->log->intent.nr_dirty))
+		tandem_log_end_starved(set);
+	if (urgent || READ_ONCE(set->log->intent.nr_dirty) || set->log->head.flags)
+		later(clean, urgent);
+}
+
+/* True: nobody has been there since it was marked, and now it is not in the log. */
+static bool take_out(struct tandem_set *set, u32 region)
+{
+	const u32 busy = TANDEM_REGION_COUNT | TANDEM_REGION_UNSURE;
+	const u32 gone = TANDEM_REGION_DIRTY | TANDEM_REGION_CLEANING | TANDEM_REGION_TOUCHED;
+	atomic_t *word = &set->region[region];
+	u32 old = atomic_read(word);
+
+	if (!(old & TANDEM_REGION_CLEANING) || old & busy)
+		return false;
+	return (u32)atomic_cmpxchg(word, old, old & ~gone) == old;
+}
+
+/* Under one lock with whoever fails a leg: a change of the legs is before or after. */
+static void finish(struct tandem_clean *clean)
+{
+	struct tandem_set *set = clean->set;
+	struct tandem_log *log = set->log;
+	bool good;
+	u32 i;
+
+	spin_lock_irq(&set->array->lock);
+	good = clean->flush.result == TANDEM_RESULT_OK && clean->changes == set->changes &&
+	       !TANDEM_FAILING(atomic_read(&set->masks));
+	for (i = 0; i < clean->nr; i++) {
+		if (good && take_out(set, clean->region[i])) {
+			log->clear[log->nr_clear++] = clean->region[i];
+			log->extra -= !!log->extra;
+		} else {
+			atomic_andnot(TANDEM_REGION_CLEANING, &set->region[clean->region[i]]);
+		}
+	}
+	if (good && clean->all && !atomic_read(&set->nr_unsure))
+		log->head.flags &= ~TANDEM_LOG_ALL;
+	spin_unlock_irq(&set->array->lock);
+}
+
+static void step_flush(struct tandem_clean *clean)
+{
+	struct tandem_set *set = clean->set;
+
+	finish(clean);
+	if (clean->flush.result != TANDEM_RESULT_OK)
+		tandem_log_end_starved(set);
+	tandem_log_kick(set);
+	WRITE_ONCE(clean->state, CLEAN_IDLE);
+	wake_up(&set->array->wait);
+	later(clean, READ_ONCE(set->starved));
+}
+
+static void clean_work(struct work_struct *work)
+{
+	struct tandem_clean *clean = container_of(to_delayed_work(work), struct tandem_clean,
+						  work);
+
+	if (tandem_own_flush_is_on(&clean->flush))
+		return;
+	if (clean->state == CLEAN_IDLE)
+		step_idle(clean);
+	else
+		step_flush(clean);
+}
+
+void tandem_clean_kick(struct tandem_set *set)
+{
+	if (set->clean && set->array->phase != TANDEM_PHASE_DOWN)
+		mod_delayed_work(set->array->wq, &set->clean->work, 0);
+}
+
+void tandem_clean_wake(struct tandem_set *set)
+{
+	if (set->clean && set->array->phase == TANDEM_PHASE_UP)
+		queue_delayed_work(set->array->wq, &set->clean->work, interval(set->array));
+}
+
+void tandem_clean_stop(struct tandem_set *set)
+{
+	if (set->clean)
+		cancel_delayed_work_sync(&set->clean->work);
+}
+
+bool tandem_clean_is_idle(struct tandem_set *set)
+{
+	return !set->clean || (set->clean->state == CLEAN_IDLE &&
+			       !tandem_own_flush_is_on(&set->clean->flush));
+}
+
+int tandem_clean_create(struct tandem_set *set)
+{
+	struct tandem_clean *clean = kzalloc(sizeof(*clean), GFP_KERNEL);
+
+	if (!clean)
+		return -ENOMEM;
+	set->clean = clean;
+	clean->set = set;
+	INIT_DELAYED_WORK(&clean->work, clean_work);
+	return tandem_own_flush_create(&clean->flush, set, &clean->work);
+}
+
+void tandem_clean_destroy(struct tandem_set *set)
+{
+	if (!set->clean)
+		return;
+	cancel_delayed_work_sync(&set->clean->work);
+	tandem_own_flush_destroy(&set->clean->flush);
+	kfree(set->clean);
+	set->clean = NULL;
+}

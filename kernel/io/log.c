@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Records of the intent log, in operation: group commit in lock-step.
+ *
+ *	state  | leaves when                              | to
+ *	IDLE   | a write waits that there is room for, or  | WRITE
+ *	       |   regions have left; no failed leg is    |
+ *	       |   unrecorded                             |
+ *	WRITE  | all legs have answered: some took it     | IDLE, its writes go on
+ *	       |   no leg took it                         | OWED, its writes get errors
+ *	OWED   | another write waits, or regions have left | WRITE, the same record
+ *
+ * Decisions
+ * - One record is under way at a time; whoever comes meanwhile is in the next one.
+ *   So a hundred writers wait for two records at most, and no order between legs
+ *   has to be kept: record n+1 goes out when n is durable on all.
+ * - Lock-step is what lets a start tell an old image of a leg from a leg that
+ *   merely missed the last record (A13). A leg that has failed is current on record
+ *   until its failure is recorded: until then no record is begun.
+ * - A leg that fails a record has failed. If none takes it, none is failed, for then
+ *   it is the caller's error (design: the last leg never fails); the record may have
+ *   landed, and is sent again as it is before any other.
+ * - The hold of a write on its region starts before it waits (B2): what is in the
+ *   record cannot be cleaned before its write has been and gone.
+ * - A region that has left and is written again before a record said so stays: the
+ *   old record still has it.
+ *
+ * If power goes during a record: some legs have it. Nothing was written to its new
+ * regions; its cleared ones are equal and flushed. A start takes the union.
+ *
+ * Invariants: I1 (no byte of a region before its record is durable on all legs that
+ * are written to), I2 (a leg that fails a record fails; if all do the data is not sent).
+ */
+#include "sys.h"
+#include "io/clean.h"
+#include "io/copy.h"
+#include "io/fault.h"
+#include "io/logger.h"
+#include "io/region.h"
+
+#define DEFAULT_COPY_BYTES_PER_MS	100000u	/* until a rate is known */
+#define MIN_LIMIT			16u
+
+static void end_all(struct list_head *list)
+{
+	struct tandem_request *request, *next;
+
+	list_for_each_entry_safe(request, next, list, node) {
+		list_del(&request->node);
+		tandem_request_finish(request, TANDEM_RESULT_IOERR);
+	}
+}
+
+static void start_all(struct list_head *list)
+{
+	struct tandem_request *request, *next;
+
+	list_for_each_entry_safe(request, next, list, node) {
+		list_del(&request->node);
+		tandem_write_start(request);
+	}
+}
+
+static void record_end(struct bio *bio)
+{
+	struct tandem_log *log = bio->bi_private;
+	struct tandem_array *array = log->set->array;
+	unsigned long flags;
+
+	log->result[bio - log->bio] = tandem_request_result(bio->bi_status);
+	bio_uninit(bio);
+	/* Under the lock: whoever sees 0 and takes it knows that we are through. */
+	spin_lock_irqsave(&array->lock, flags);
+	if (atomic_dec_and_test(&log->pending))
+		mod_delayed_work(array->wq, &log->work, 0);
+	spin_unlock_irqrestore(&array->lock, flags);
+}
+
+static void send(struct tandem_log *log, u8 legs)
+{
+	struct tandem_array *array = log->set->array;
+	unsigned int position;
+	struct bio *bio;
+
+	log->asked = legs;
+	atomic_set(&log->pending, hweight8(legs) + 1);
+	for (position = 0; legs; position++, legs >>= 1) {
+		if (!(legs & 1))
+			continue;
+		bio = &log->bio[position];
+		tandem_bio_init_buffer(bio, &log->vec[position], log->page, TANDEM_PAGE_BYTES);
+		bio->bi_opf = REQ_OP_WRITE | REQ_FUA | REQ_SYNC | REQ_META | REQ_PRIO;
+		bio->bi_iter.bi_sector = tandem_log_sector(log, log->sequence + 1);
+		bio->bi_end_io = record_end;
+		bio->bi_private = log;
+		tandem_disk_submit(tandem_set_leg(log->set, position)->disk, bio, NULL);
+	}
+	if (atomic_dec_and_test(&log->pending))
+		mod_delayed_work(array->wq, &log->work, 0);
+}
+
+/* To every leg that is written to, as they are now. */
+static void send_to_all(struct tandem_log *log)
+{
+	log->attempts = 0;
+	memset(log->result, TANDEM_RESULT_OK, sizeof(log->result));
+	log->sent = TANDEM_WRITTEN(atomic_read(&log->set->masks));
+	send(log, log->sent);
+}
+
+/* No record can be written, and patience with that has been used up. */
+static bool is_hopeless(struct tandem_set *set, u32 masks)
+{
+	return !TANDEM_READABLE(masks) || (TANDEM_FAILING(masks) && set->record_hopeless);
+}
+
+static bool step_idle(struct tandem_log *log)
+{
+	struct tandem_set *set = log->set;
+	struct tandem_array *array = set->array;
+	bool starved, send_it = false;
+	LIST_HEAD(ready);
+	LIST_HEAD(bad);
+	u32 masks;
+
+	spin_lock_irq(&array->lock);
+	masks = atomic_read(&set->masks);
+	if (is_hopeless(set, masks)) {
+		list_splice_init(&log->waiting, &bad);
+		tandem_batch_starved(log, false);
+	} else if (log->open && !TANDEM_FAILING(masks)) {
+		send_it = tandem_batch_fill(log, &ready);
+	}
+	if (send_it)
+		log->state = LOG_WRITE;
+	starved = set->starved;
+	spin_unlock_irq(&array->lock);
+
+	if (send_it)
+		send_to_all(log);
+	start_all(&ready);
+	end_all(&bad);
+	if (starved)
+		tandem_clean_kick(set);
+	if (READ_ONCE(log->full))
+		tandem_copy_kick(set);
+	return false;
+}
+
+/* Legs that did not see the record, if there is patience. */
+static u8 to_ask_again(struct tandem_log *log)
+{
+	unsigned int i;
+	u8 legs = 0;
+
+	if (log->attempts >= TANDEM_RETRY_ATTEMPTS)
+		return 0;
+	for (i = 0; i < log->set->nr_legs; i++)
+		if (log->asked & (1u << i) &&
+		    tandem_fault_class(TANDEM_OP_METADATA, log->result[i]) == TANDEM_CLASS_RETRY)
+			legs |= 1u << i;
+	return legs & TANDEM_WRITTEN(atomic_read(&log->set->masks));
+}
+
+/* True: the record is durable on every leg that stays. */
+static bool judge(struct tandem_log *log)
+{
+	struct tandem_trial trial = { .op = TANDEM_OP_METADATA, .sent = log->sent };
+	struct tandem_set *set = log->set;
+	struct tandem_verdict verdict;
+	unsigned int i;
+
+	memcpy(trial.result, log->result, sizeof(trial.result));
+	spin_lock_irq(&set->array->lock);
+	trial.counted = log->sent & TANDEM_COUNTED(atomic_read(&set->masks));
+	verdict = tandem_fault_judge_now(set, &trial);
+	for (i = 0; i < set->nr_legs; i++) {
+		if (trial.result[i] != TANDEM_RESULT_OK)
+			atomic64_inc(&tandem_set_leg(set, i)->errors[1]);
+		if (verdict.fail & (1u << i) &&
+		    !tandem_fault_fail_leg(tandem_set_leg(set, i), TANDEM_LEG_EV_ERROR))
+			verdict.error = trial.result[i];
+	}
+	spin_unlock_irq(&set->array->lock);
+	return verdict.error == TANDEM_RESULT_OK;
+}
+
+/*
+ * What the record says is so: its writes may go to the legs. One that came when the
+ * record was composed already needs another.
+ */
+static void step_durable(struct tandem_log *log)
+{
+	struct tandem_request *request, *next;
+	LIST_HEAD(list);
+	u32 i;
+
+	for (i = 0; i < log->change.nr_new; i++)
+		tandem_region_mark_dirty(log->set, log->change.region[i], TANDEM_REGION_TOUCHED);
+	spin_lock_irq(&log->set->array->lock);
+	list_for_each_entry_safe(request, next, &log->listed, node)
+		list_move_tail(&request->node, tandem_log_has(log, request->region) ? &list :
+			       &log->waiting);
+	spin_unlock_irq(&log->set->array->lock);
+	log->sequence++;
+	log->nr_records++;
+	log->flags = log->sent_flags;
+	log->state = LOG_IDLE;
+	start_all(&list);
+	tandem_clean_wake(log->set);
+}
+
+static bool step_write(struct tandem_log *log)
+{
+	LIST_HEAD(list);
+
+	if (log->again) {
+		send(log, log->again);
+		log->again = 0;
+		return false;
+	}
+	log->again = to_ask_again(log);
+	if (log->again) {
+		log->attempts++;
+		queue_delayed_work(log->set->array->wq, &log->work,
+				   msecs_to_jiffies(TANDEM_RETRY_MS));
+		return false;
+	}
+	if (judge(log)) {
+		step_durable(log);
+		return true;
+	}
+	log->state = LOG_OWED;
+	list_splice_init(&log->listed, &list);
+	end_all(&list);
+	return !list_empty(&log->waiting);
+}
+
+/* Nothing else may be recorded before this one: whoever waits now shares its fate. */
+static bool step_owed(struct tandem_log *log)
+{
+	struct tandem_set *set = log->set;
+	struct tandem_array *array = set->array;
+	bool send_it = false;
+	LIST_HEAD(bad);
+	u32 masks;
+
+	spin_lock_irq(&array->lock);
+	masks = atomic_read(&set->masks);
+	if (is_hopeless(set, masks)) {
+		list_splice_init(&log->waiting, &bad);
+		tandem_batch_starved(log, false);
+	} else if (log->open && !TANDEM_FAILING(masks)) {
+		list_splice_init(&log->waiting, &log->listed);
+		send_it = !list_empty(&log->listed) || log->nr_clear;
+	}
+	if (send_it)
+		log->state = LOG_WRITE;
+	spin_unlock_irq(&array->lock);
+	if (send_it)
+		send_to_all(log);
+	end_all(&bad);
+	return false;
+}
+
+static bool step(struct tandem_log *log)
+{
+	if (atomic_read_acquire(&log->pending))
+		return false;
+	switch (log->state) {
+	case LOG_IDLE:
+		return step_idle(log);
+	case LOG_WRITE:
+		return step_write(log);
+	case LOG_OWED:
+		return step_owed(log);
+	}
+	return false;
+}
+
+static void log_work(struct work_struct *work)
+{
+	struct tandem_log *log = container_of(to_delayed_work(work), struct tandem_log, work);
+
+	while (step(log))
+		cond_resched();
+	if (log->state != LOG_WRITE)
+		wake_up(&log->set->array->wait);
+}
+
+void tandem_log_add(struct tandem_request *request)
+{
+	struct tandem_log *log = request->set->log;
+	struct tandem_array *array = request->array;
+	unsigned long flags;
+
+	spin_lock_irqsave(&array->lock, flags);
+	list_add_tail(&request->node, &log->waiting);
+	/* Under the lock: without a record the request may be gone at once. */
+	queue_delayed_work(array->wq, &log->work, 0);
+	spin_unlock_irqrestore(&array->lock, flags);
+}
+
+void tandem_log_end_starved(struct tandem_set *set)
+{
+	struct tandem_log *log = set->log;
+	LIST_HEAD(list);
+
+	spin_lock_irq(&set->array->lock);
+	if (set->starved)
+		list_splice_init(&log->waiting, &list);
+	tandem_batch_starved(log, false);
+	spin_unlock_irq(&set->array->lock);
+	end_all(&list);
+}
+
+void tandem_log_kick(struct tandem_set *set)
+{
+	if (set->log && set->array->phase != TANDEM_PHASE_DOWN)
+		queue_delayed_work(set->array->wq, &set->log->work, 0);
+}
+
+void tandem_log_note_config(struct tandem_set *set)
+{
+	const struct tandem_super *super = set->array->super;
+	struct tandem_log *log = set->log;
+	unsigned long flags;
+
+	if (!log)
+		return;
+	spin_lock_irqsave(&set->array->lock, flags);
+	log->head.config = super->set[set->index].id;
+	log->head.generation = super->set[set->index].generation;
+	log->head.epoch = super->epoch.id;
+	log->head.epoch_number = super->epoch.number;
+	spin_unlock_irqrestore(&set->array->lock, flags);
+}
+
+static void set_open(struct tandem_log *log, bool open)
+{
+	spin_lock_irq(&log->set->array->lock);
+	log->open = open;
+	log->extra = 0;
+	tandem_batch_starved(log, false);
+	spin_unlock_irq(&log->set->array->lock);
+}
+
+void tandem_log_open(struct tandem_set *set)
+{
+	if (set->log)
+		set_open(set->log, true);
+}
+
+/*
+ * Who decides to begin a record does so under the lock, and is seen from here; whoever
+ * comes later finds the log closed.
+ */
+void tandem_log_close(struct tandem_set *set)
+{
+	if (!set->log)
+		return;
+	set_open(set->log, false);
+	wait_event(set->array->wait, tandem_log_is_idle(set));
+	cancel_delayed_work_sync(&set->log->work);
+}
+
+u32 tandem_log_next_unsure(struct tandem_set *set, u32 region)
+{
+	const u32 wanted = TANDEM_REGION_UNSURE;
+	const u32 bits = TANDEM_REGION_UNSURE | TANDEM_REGION_STUCK;
+	const struct tandem_intent *intent = &set->log->intent;
+
+	spin_lock_irq(&set->array->lock);
+	for (region = tandem_intent_next(intent, region); region < intent->nr_regions;
+	     region = tandem_intent_next(intent, region + 1))
+		if (((u32)atomic_read(&set->region[region]) & bits) == wanted)
+			break;
+	spin_unlock_irq(&set->array->lock);
+	return region;
+}
+
+bool tandem_log_is_idle(struct tandem_set *set)
+{
+	struct tandem_log *log = set->log;
+	unsigned long flags;
+	bool idle;
+
+	if (!log)
+		return true;
+	spin_lock_irqsave(&set->array->lock, flags);
+	idle = log->state != LOG_WRITE && list_empty(&log->waiting);
+	spin_unlock_irqrestore(&set->array->lock, flags);
+	return idle;
+}
+
+bool tandem_log_is_full(struct tandem_set *set)
+{
+	return set->log && READ_ONCE(set->log->full);
+}
+
+/* Regions that may differ by the logs on the legs; array->lock held. */
+static u32 nr_on_disk(const struct tandem_log *log)
+{
+	if (log->flags & TANDEM_LOG_ALL)
+		return log->shape.nr_regions;
+	return log->intent.nr_dirty + (log->state == LOG_IDLE ? 0 : log->change.nr_cleared);
+}
+
+void tandem_log_status(struct tandem_set *set, struct tandem_status *status)
+{
+	struct tandem_log *log = set->log;
+	unsigned long flags;
+
+	if (!log)
+		return;
+	spin_lock_irqsave(&set->array->lock, flags);
+	status->log.present = true;
+	status->log.dirty_regions += nr_on_disk(log);
+	status->log.limit_regions += log->limit;
+	status->log.records += log->nr_records;
+	status->log.waits += log->nr_waits;
+	spin_unlock_irqrestore(&set->array->lock, flags);
+}
+
+/* What can be copied within the recovery target, at a rate that is not yet known. */
+static u32 limit_of(struct tandem_array *array, const struct tandem_log *log)
+{
+	const struct tandem_super *super = array->super;
+	u64 bytes = (u64)super->recovery_target_ms * DEFAULT_COPY_BYTES_PER_MS;
+	u64 regions = bytes / ((u64)super->geo.region_sectors * TANDEM_SECTOR_BYTES);
+
+	if (array->params.tunables.log_limit)
+		return array->params.tunables.log_limit;
+	return min_t(u64, max_t(u64, regions, MIN_LIMIT), log->capacity / 4);
+}
+
+int tandem_log_create(struct tandem_set *set)
+{
+	struct tandem_array *array = set->array;
+	const struct tandem_super *super = array->super;
+	struct tandem_log *log;
+
+	if (!(super->feature_incompat & TANDEM_INCOMPAT_INTENT_LOG))
+		return 0;
+	log = kvcalloc(1, sizeof(*log), GFP_KERNEL);
+	if (!log)
+		return -ENOMEM;
+	set->log = log;
+	log->set = set;
+	INIT_DELAYED_WORK(&log->work, log_work);
+	INIT_LIST_HEAD(&log->waiting);
+	INIT_LIST_HEAD(&log->listed);
+	log->shape.array = super->array;
+	log->shape.set = set->index;
+	log->shape.nr_regions = tandem_geometry_regions(&super->geo);
+	log->shape.slots = super->log_slots;
+	log->shape.window = array->params.tunables.log_window ?: TANDEM_LOG_WINDOW;
+	log->shape.changes = array->params.tunables.log_window ?: TANDEM_LOG_CHANGES;
+	log->capacity = tandem_log_capacity(&log->shape);
+	log->limit = limit_of(array, log);
+	log->page = kmalloc(TANDEM_PAGE_BYTES, GFP_KERNEL);
+	log->bits = kvcalloc(1, tandem_intent_bytes(log->shape.nr_regions), GFP_KERNEL);
+	if (!log->page || !log->bits)
+		return -ENOMEM;
+	tandem_intent_init(&log->intent, log->shape.nr_regions, log->bits);
+	return tandem_clean_create(set);
+}
+
+void tandem_log_destroy(struct tandem_set *set)
+{
+	struct tandem_log *log = set->log;
+
+	tandem_clean_destroy(set);
+	if (!log)
+		return;
+	cancel_delayed_work_sync(&log->work);
+	kvfree(log->bits);
+	kfree(log->page);
+	kvfree(log);
+	set->log = NULL;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside of the intent log, shared by log.c and batch.c (records in operation),
+ * clean.c (what may leave), recover.c and rewrite.c (start and stop).
+ *
+ * In operation the intent and everything about the record under way belong to the
+ * log's own work item. It edits @intent, @waiting and @clear under array->lock, so
+ * that others may look and add there.
+ */
+#ifndef TANDEM_IO_LOGGER_H
+#define TANDEM_IO_LOGGER_H
+
+#include "core/log.h"
+#include "io/log.h"
+#include "io/region.h"
+
+enum log_state {
+	LOG_IDLE,
+	LOG_WRITE,	/* a record is under way */
+	LOG_OWED,	/* no leg has taken it, perhaps; it is sent again as it is */
+};
+
+/*
+ * struct tandem_log - the intent log of a set
+ * @open: the array is up: records may be begun; under array->lock
+ * @intent: as the last record says, the one under way included
+ * @head: of the next record, but for its sequence; @flags: of the last one that is
+ *	durable; @sent_flags: of the one under way
+ * @sequence: of the last record that is durable
+ * @pin: leg (bit) that the newest record of all legs names as pin, at a start;
+ *	@pin_part: a record that was written at a start does so
+ * @limit: regions that may be dirty and sure; @capacity: dirty at all
+ * @nr_unsure: dirty regions that are unsure, when the cleaner last looked
+ * @nr_starved: writes that found no room; @extra: regions beyond the limit, because
+ *	none could leave
+ * @waiting: writes that need a record; @listed: those of the record under way
+ * @clear: regions that have left, until a record says so
+ * @change: of the record under way
+ * @sent: legs that it went to; @asked: of these, asked in this pass
+ */
+struct tandem_log {
+	struct tandem_set *set;
+	struct delayed_work work;
+	enum log_state state;
+	bool open;
+	struct tandem_log_shape shape;
+	struct tandem_log_turn turn;
+	struct tandem_intent intent;
+	u64 *bits;
+	struct tandem_log_head head;
+	u64 sequence;
+	u8 pin;
+	bool pin_part;
+	u32 flags;
+	u32 sent_flags;
+	u32 limit;
+	u32 capacity;
+	u32 nr_unsure;
+	u32 nr_starved;
+	u32 extra;
+	bool full;
+	struct list_head waiting;
+	struct list_head listed;
+	u32 nr_clear;
+	u32 clear[TANDEM_LOG_CHANGES];
+	struct tandem_log_change change;
+	u8 sent;
+	u8 asked;
+	u8 again;
+	unsigned int attempts;
+	atomic_t pending;
+	u8 result[TANDEM_MAX_LEGS_PER_SET];
+	struct bio bio[TANDEM_MAX_LEGS_PER_SET];
+	struct bio_vec vec[TANDEM_MAX_LEGS_PER_SET];
+	void *page;
+	u64 nr_records;
+	u64 nr_waits;
+};
+
+/* Are writes to @region free to go? */
+static inline bool tandem_log_has(const struct tandem_log *log, u32 region)
+{
+	return (u32)atomic_read(&log->set->region[region]) & TANDEM_REGION_DIRTY;
+}
+
+/*
+ * Composes the next record; true: there is one to send. @ready: writes that need none.
+ * array->lock held.
+ */
+bool tandem_batch_fill(struct tandem_log *log, struct list_head *ready);
+
+/* Are there writes that found no room? array->lock held. */
+void tandem_batch_starved(struct tandem_log *log, bool starved);
+
+/* Sector of record @sequence on a leg. */
+static inline u64 tandem_log_sector(const struct tandem_log *log, u64 sequence)
+{
+	return log->set->array->super->log_offset_sectors +
+	       sequence % log->shape.slots * (TANDEM_PAGE_BYTES / TANDEM_SECTOR_BYTES);
+}
+
+#endif

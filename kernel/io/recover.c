@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Intent logs at a start: what they say.
+ *
+ *	read     every record of every leg; per leg what is dirty by its log
+ *	compare  current legs are at most one record apart, or one of them is an old
+ *	         image of itself and nobody can tell what it lacks (A13)
+ *	union    a region in the log of any current leg may differ; a log that is
+ *	         lost or was never written says that every region may
+ *	pin      the leg whose blocks count where legs may differ
+ *	mark     what the words of the regions say of all that
+ *
+ * What is written then is in io/rewrite.c. If power goes here nothing was written.
+ *
+ * Decisions: a leg whose log cannot be read makes everything unsure, never nothing.
+ * An empty log means the same, but where every leg says that it was left clean: then
+ * the array was created so, and has not been started since.
+ */
+#include "sys.h"
+#include "core/fault.h"
+#include "io/control.h"
+#include "io/logger.h"
+#include "io/recover.h"
+#include "io/region.h"
+#include "io/request.h"
+
+#define READ_ATTEMPTS	5
+
+/* A part of the log area. */
+struct part {
+	u32 offset;
+	u32 bytes;
+};
+
+struct recover {
+	u8 *ring[TANDEM_MAX_LEGS];
+	u64 *bits[2];
+	struct tandem_log_replay replay;
+};
+
+static bool has_log(struct tandem_array *array)
+{
+	return array->nr_sets && array->set[0].log;
+}
+
+static u64 legs_used_as(struct tandem_array *array, enum tandem_use use)
+{
+	unsigned int i;
+	u64 legs = 0;
+
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (array->leg[i].found && array->leg[i].use == use)
+			legs |= 1ull << i;
+	return legs;
+}
+
+static u32 ring_bytes(struct tandem_array *array)
+{
+	return array->super->log_slots * TANDEM_PAGE_BYTES;
+}
+
+static void free_recover(struct tandem_array *array, struct recover *recover)
+{
+	unsigned int i;
+
+	for (i = 0; i < array->params.nr_legs; i++)
+		kvfree(recover->ring[i]);
+	kvfree(recover->bits[0]);
+	kvfree(recover->bits[1]);
+	kfree(recover);
+}
+
+static struct recover *make_recover(struct tandem_array *array, u64 legs)
+{
+	u32 nr_regions = tandem_geometry_regions(&array->super->geo);
+	struct recover *recover = kzalloc(sizeof(*recover), GFP_KERNEL);
+	bool complete = recover;
+	unsigned int i;
+
+	if (!recover)
+		return NULL;
+	for (i = 0; i < array->params.nr_legs; i++) {
+		if (!(legs & (1ull << i)))
+			continue;
+		recover->ring[i] = kvcalloc(1, ring_bytes(array), GFP_KERNEL);
+		complete &= !!recover->ring[i];
+	}
+	for (i = 0; i < 2; i++) {
+		recover->bits[i] = kvcalloc(1, tandem_intent_bytes(nr_regions), GFP_KERNEL);
+		complete &= !!recover->bits[i];
+	}
+	if (!complete) {
+		free_recover(array, recover);
+		return NULL;
+	}
+	tandem_intent_init(&recover->replay.state, nr_regions, recover->bits[0]);
+	tandem_intent_init(&recover->replay.covered, nr_regions, recover->bits[1]);
+	return recover;
+}
+
+/* @bytes of the log area, from @offset on, of @legs. Returns those that failed. */
+static u64 read_part(struct tandem_array *array, struct recover *recover, u64 legs,
+		     struct part part)
+{
+	struct tandem_leg *leg;
+	unsigned int i;
+	u64 failed = 0;
+
+	tandem_control_begin(array);
+	for (i = 0; i < array->params.nr_legs; i++) {
+		leg = &array->leg[i];
+		if (!(legs & (1ull << i)))
+			continue;
+		tandem_bio_init_buffer(&leg->meta_bio, &leg->meta_vec, leg->super_bytes,
+				       part.bytes);
+		tandem_control_submit(leg, REQ_OP_READ | REQ_SYNC | REQ_META,
+				      array->super->log_offset_sectors +
+				      part.offset / TANDEM_SECTOR_BYTES);
+	}
+	tandem_control_wait(array);
+	for (i = 0; i < array->params.nr_legs; i++) {
+		leg = &array->leg[i];
+		if (!(legs & (1ull << i)))
+			continue;
+		if (leg->meta_result == TANDEM_RESULT_OK)
+			memcpy(recover->ring[i] + part.offset, leg->super_bytes, part.bytes);
+		else
+			failed |= 1ull << i;
+	}
+	return failed;
+}
+
+/* What cannot be read is no record; an error that passes is waited out. */
+static void read_pages(struct tandem_array *array, struct recover *recover, u64 legs,
+		       struct part whole)
+{
+	struct part page = { .bytes = TANDEM_PAGE_BYTES };
+	unsigned int attempts, i;
+	u64 left;
+
+	for (page.offset = whole.offset; page.offset < whole.offset + whole.bytes;
+	     page.offset += TANDEM_PAGE_BYTES) {
+		left = legs;
+		for (attempts = 0; left && attempts < READ_ATTEMPTS; attempts++)
+			left = read_part(array, recover, left, page);
+		for (i = 0; i < array->params.nr_legs; i++)
+			if (left & (1ull << i))
+				memset(recover->ring[i] + page.offset, 0xff, TANDEM_PAGE_BYTES);
+	}
+}
+
+static void read_rings(struct tandem_array *array, struct recover *recover, u64 legs)
+{
+	u32 size = ring_bytes(array);
+	struct part part = { 0 };
+	u64 failed;
+
+	for (; part.offset < size; part.offset += part.bytes) {
+		part.bytes = min(TANDEM_SUPER_BYTES, size - part.offset);
+		failed = read_part(array, recover, legs, part);
+		if (failed)
+			read_pages(array, recover, failed, part);
+	}
+}
+
+/* Is the superblock of this leg older than its own log? Then a slot of it was lost. */
+static bool is_ahead(const struct tandem_super *found, const struct tandem_log_head *head,
+		     unsigned int set)
+{
+	if (head->epoch_number != found->epoch.number)
+		return head->epoch_number > found->epoch.number;
+	return head->generation > found->set[set].generation;
+}
+
+/* Slots that hold neither a record nor nothing. */
+static u32 count_damaged(struct tandem_log *log, const u8 *ring)
+{
+	u32 slot, nr = 0;
+	int error;
+
+	for (slot = 0; slot < log->shape.slots; slot++) {
+		error = tandem_log_check(&log->shape, ring + slot * TANDEM_PAGE_BYTES, slot, NULL);
+		nr += error && error != -ENODATA;
+	}
+	return nr;
+}
+
+/* The newest record has the say; of two, the one that a start wrote. */
+static void note_pin(struct tandem_log *log, struct tandem_leg *leg,
+		     const struct tandem_log_head *head)
+{
+	bool part = head->flags & TANDEM_LOG_PART;
+
+	if (leg->log_sequence != log->sequence || !head->pin || (log->pin && !part))
+		return;
+	log->pin = 1u << (head->pin - 1);
+	log->pin_part = part;
+}
+
+/* What one leg says. Return: 0 or -EUCLEAN */
+static int replay_leg(struct tandem_array *array, struct recover *recover,
+		      struct tandem_leg *leg, const char **why)
+{
+	struct tandem_log *log = leg->set->log;
+	int error = tandem_log_replay(&log->shape, recover->ring[leg->index], &recover->replay);
+
+	leg->log_damaged = count_damaged(log, recover->ring[leg->index]) > 1;
+	/* Of a log that is lost, too: the order of the legs is the same, and numbers go on. */
+	leg->log_sequence = recover->replay.head.sequence;
+	if (leg->log_sequence > log->sequence) {
+		log->sequence = leg->log_sequence;
+		log->turn.cursor = recover->replay.cursor;
+		log->pin = 0;
+		log->pin_part = false;
+	}
+	note_pin(log, leg, &recover->replay.head);
+	if (error == -ENODATA && array->plan.clean)
+		return 0;
+	if (error) {
+		pr_warn("tandem %s: leg %u (%s): intent log %s; every region may differ\n",
+			array->super->name, leg->index, leg->disk->name,
+			error == -ENODATA ? "is empty" : "is lost");
+		log->head.flags |= TANDEM_LOG_ALL;
+		return 0;
+	}
+	*why = "superblock of a leg that is older than its intent log";
+	if (is_ahead(&array->found[leg->index], &recover->replay.head, leg->set->index))
+		return -EUCLEAN;
+	log->head.flags |= recover->replay.head.flags & TANDEM_LOG_ALL;
+	tandem_intent_join(&log->intent, &recover->replay.state);
+	return 0;
+}
+
+/*
+ * What cannot be written anew in one ring is not listed: no log of ours is like that
+ * (a ring that somebody else made).
+ */
+static void bound(struct tandem_log *log)
+{
+	if (log->intent.nr_dirty <= (log->shape.slots - 3) * log->shape.window)
+		return;
+	pr_warn("tandem %s: set %u: intent logs list more than fits; every region may differ\n",
+		log->set->array->super->name, log->set->index);
+	tandem_intent_empty(&log->intent);
+	log->head.flags |= TANDEM_LOG_ALL;
+}
+
+/* More of its ring is damaged than a crash explains: nobody can tell where it ended. */
+static void give_up_log(struct tandem_leg *leg)
+{
+	pr_warn("tandem %s: leg %u (%s): intent log is damaged; every region may differ\n",
+		leg->array->super->name, leg->index, leg->disk->name);
+	leg->log_sequence = 0;
+	leg->set->log->head.flags |= TANDEM_LOG_ALL;
+}
+
+/* Lock-step: two logs are at most one record apart. */
+static int compare_legs(struct tandem_array *array, struct tandem_set *set, const char **why)
+{
+	struct tandem_leg *leg;
+	u64 least = ~0ull;
+	unsigned int i;
+	u64 most = 0;
+
+	for (i = 0; i < set->nr_legs; i++)
+		most = max(most, tandem_set_leg(set, i)->log_sequence);
+	for (i = 0; i < set->nr_legs; i++) {
+		leg = tandem_set_leg(set, i);
+		if (!leg->log_sequence)
+			continue;
+		if (leg->log_damaged && leg->log_sequence + 1 < most) {
+			give_up_log(leg);
+			continue;
+		}
+		least = min(least, leg->log_sequence);
+	}
+	bound(set->log);
+	*why = "leg that is an old image of itself, by its intent log";
+	if (!most || most - least <= 1)
+		return 0;
+	pr_err("tandem %s: set %u: intent logs end at %llu and %llu: a leg is an old image\n",
+	       array->super->name, set->index, (unsigned long long)least,
+	       (unsigned long long)most);
+	return -EUCLEAN;
+}
+
+static void forget_logs(struct tandem_array *array)
+{
+	unsigned int i;
+
+	for (i = 0; i < array->params.nr_legs; i++)
+		array->leg[i].log_sequence = 0;
+	for (i = 0; i < array->nr_sets; i++) {
+		tandem_intent_empty(&array->set[i].log->intent);
+		array->set[i].log->head.flags = 0;
+		array->set[i].log->sequence = 0;
+		array->set[i].log->turn.cursor = 0;
+		array->set[i].log->pin = 0;
+	}
+}
+
+int tandem_recover_read(struct tandem_array *array, const char **why)
+{
+	u64 legs = legs_used_as(array, TANDEM_USE_CURRENT);
+	struct recover *recover;
+	unsigned int i;
+	int error = 0;
+
+	if (!has_log(array))
+		return 0;
+	forget_logs(array);
+	*why = "no memory";
+	recover = make_recover(array, legs);
+	if (!recover)
+		return -ENOMEM;
+	read_rings(array, recover, legs);
+	for (i = 0; i < array->params.nr_legs && !error; i++)
+		if (legs & (1ull << i))
+			error = replay_leg(array, recover, &array->leg[i], why);
+	for (i = 0; i < array->nr_sets && !error; i++)
+		error = compare_legs(array, &array->set[i], why);
+	free_recover(array, recover);
+	if (!error)
+		*why = NULL;
+	return error;
+}
+
+/*
+ * Whose blocks count in unsure regions. The leg that the logs name; or, for of two
+ * logs that are a record apart the older may be that of an old image (A13), one with
+ * the newest; or one whose superblock is not a step behind.
+ */
+static u8 choose_pin(struct tandem_set *set)
+{
+	u8 named = 0, newest = 0, last = 0;
+	struct tandem_leg *leg;
+	unsigned int i;
+	u64 most = 0;
+
+	for (i = 0; i < set->nr_legs; i++) {
+		leg = tandem_set_leg(set, i);
+		if (leg->state != TANDEM_LEG_CURRENT)
+			continue;
+		if (leg->log_sequence > most)
+			last = 0;
+		most = max(most, leg->log_sequence);
+		last |= leg->log_sequence == most ? leg->bit : 0;
+		newest |= leg->newest ? leg->bit : 0;
+		named |= set->log ? set->log->pin & leg->bit : 0;
+	}
+	/* What was named in operation may have been put back since. */
+	if (named && (named & last || set->log->pin_part))
+		return named;
+	if (last & newest)
+		last &= newest;
+	return last & -last;
+}
+
+void tandem_recover_pin(struct tandem_array *array)
+{
+	struct tandem_set *set;
+	unsigned int i;
+
+	for (i = 0; i < array->nr_sets; i++) {
+		set = &array->set[i];
+		set->pin = choose_pin(set);
+		if (!set->log)
+			continue;
+		set->log->pin = set->pin;
+		set->log->pin_part = true;
+		set->log->head.pin = set->log->intent.nr_dirty ||
+				     set->log->head.flags & TANDEM_LOG_ALL ? ffs(set->pin) : 0;
+	}
+}
+
+void tandem_recover_mark(struct tandem_set *set, bool unsure)
+{
+	u32 bits = unsure ? TANDEM_REGION_UNSURE : 0;
+	const struct tandem_intent *intent = &set->log->intent;
+	u32 region = tandem_intent_next(intent, 0);
+
+	for (; region < intent->nr_regions; region = tandem_intent_next(intent, region + 1))
+		tandem_region_mark_dirty(set, region, bits);
+	if (unsure && set->log->head.flags & TANDEM_LOG_ALL)
+		tandem_region_mark_all(set, TANDEM_REGION_UNSURE);
+	set->log->flags = set->log->head.flags;
+	set->log->nr_unsure = unsure ? intent->nr_dirty : 0;
+}
