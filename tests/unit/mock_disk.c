@@ -125,6 +125,8 @@ static int mock_read(const struct tandem_device *dev, u64 offset, void *data, si
 	const struct mock_disk *disk = disk_of(dev);
 
 	assert_true(offset + len <= disk->size_bytes);
+	if (offset < disk->bad_to && offset + len > disk->bad_from)
+		return -EIO;
 	memcpy(data, disk->data + offset, len);
 	return 0;
 }

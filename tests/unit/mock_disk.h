@@ -18,6 +18,7 @@
  * @below: another disk that it lies on, or -1
  * @volume: it is a tandem volume
  * @open_error: what opening it returns
+ * @bad_from, @bad_to: bytes that cannot be read
  */
 struct mock_disk {
 	char path[16];
@@ -30,6 +31,8 @@ struct mock_disk {
 	bool volume;
 	int below;
 	int open_error;
+	u64 bad_from;
+	u64 bad_to;
 	const char *user;
 	const char *signature;
 };

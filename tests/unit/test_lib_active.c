@@ -143,6 +143,30 @@ static void test_status_tells_what_kernel_and_superblock_say(void **state)
 	assert_int_equal(mock_changes, 0);
 }
 
+static void test_status_tells_of_the_intent_log_if_there_is_one(void **state)
+{
+	const struct tandem_array_info *info;
+	struct tandem_status_list *list;
+
+	(void)state;
+	look(HEALTHY " 5/900/77/4", BOTH);
+	done(tandem_status_get(&ctx, NULL, &list, &err));
+	info = tandem_status_array(list, 0);
+	assert_int_equal(info->dirty_regions, 5);
+	assert_int_equal(info->dirty_limit_regions, 900);
+	assert_int_equal(info->log_records, 77);
+	assert_int_equal(info->log_waits, 4);
+	tandem_status_put(list);
+	look(HEALTHY " -", BOTH);
+	done(tandem_status_get(&ctx, NULL, &list, &err));
+	info = tandem_status_array(list, 0);
+	assert_int_equal(info->dirty_regions, TANDEM_UNKNOWN);
+	assert_int_equal(info->dirty_limit_regions, TANDEM_UNKNOWN);
+	assert_int_equal(info->log_records, TANDEM_UNKNOWN);
+	assert_int_equal(info->log_waits, TANDEM_UNKNOWN);
+	tandem_status_put(list);
+}
+
 static void test_status_without_a_readable_superblock_is_still_a_status(void **state)
 {
 	const struct tandem_array_info *info;
@@ -326,12 +350,16 @@ static void test_new_disk_gets_a_blank_superblock_first(void **state)
 
 	(void)state;
 	super.flags |= TANDEM_FLAG_CLEAN;
+	super.feature_incompat |= TANDEM_INCOMPAT_INTENT_LOG;
 	mock_disk_set_super(0, &super);
+	memset(mock_disk[2].data + TANDEM_LOG_BYTES, 0xee, TANDEM_PAGE_BYTES);
 	adding.disk = "/mock/2";
 	look(MISSING, ONE);
 	expect_reload("2 240:0 240:2 4 degraded proven rebuild 1", 0, 0);
 	done(tandem_add(&ctx, &adding, &err));
 	assert_true(mock_disk_super(2, &blank));
+	assert_int_equal(blank.feature_incompat, super.feature_incompat);
+	assert_int_equal(mock_disk[2].data[TANDEM_LOG_BYTES], 0);
 	assert_true(blank.flags & TANDEM_FLAG_BLANK);
 	assert_false(blank.flags & TANDEM_FLAG_CLEAN);
 	assert_int_equal(blank.leg, 1);
@@ -508,6 +536,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_status_tells_what_kernel_and_superblock_say),
+		TEST(test_status_tells_of_the_intent_log_if_there_is_one),
 		TEST(test_status_without_a_readable_superblock_is_still_a_status),
 		TEST(test_paused_run_says_what_it_is),
 		TEST(test_lines_not_understood_are_errors),

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "create.h"
 #include "dm_ops.h"
 #include "mock_disk.h"
 #include "mock_dm.h"
@@ -88,6 +89,8 @@ static void test_legs_say_the_same_and_who_they_are(void **state)
 	assert_int_equal(super.place[1].record, TANDEM_RECORD_CURRENT);
 	assert_string_equal(super.place[1].disk, "SERIAL1");
 	assert_int_equal(super.flags, 0);
+	assert_int_equal(super.feature_incompat, TANDEM_BUILD_INCOMPAT);
+	assert_int_equal(other.feature_incompat, TANDEM_BUILD_INCOMPAT);
 	assert_int_equal(super.sequence, 2);
 }
 

@@ -4,8 +4,7 @@
  *
  * Rules of the schema: integers with the unit in the key, unknown is null,
  * lower-case words, a list even for one, no key is ever removed within a
- * schema. What this version cannot know yet (latency, scrub, dirty regions)
- * is there as null.
+ * schema. What this version cannot know yet (latency, scrub) is there as null.
  */
 #include "json.h"
 
@@ -126,8 +125,11 @@ static struct json_object *array_object(const struct tandem_array_info *info)
 	add_number(to, "region_bytes", info->region_bytes);
 	add_number(to, "recovery_target_ms", info->recovery_target_ms);
 	add_number(to, "epoch", info->epoch);
-	add_number(to, "dirty_regions", TANDEM_UNKNOWN);
-	add_number(to, "dirty_bytes", TANDEM_UNKNOWN);
+	add_number(to, "dirty_regions", info->dirty_regions);
+	add_number(to, "dirty_bytes", times(info->dirty_regions, info->region_bytes));
+	add_number(to, "dirty_limit_regions", info->dirty_limit_regions);
+	add_number(to, "log_records", info->log_records);
+	add_number(to, "log_waits", info->log_waits);
 	add_number(to, "unsure_regions", info->unsure_regions);
 	add_number(to, "unsure_bytes", times(info->unsure_regions, info->region_bytes));
 	add_number(to, "resync_bytes", info->resync_bytes);
@@ -153,34 +155,33 @@ void cli_json_arrays(const struct cli_output *out, const struct tandem_status_li
 	print(stdout, top, line);
 }
 
-/* A run of regions [first, first + count), as the only one or not at all. */
-static struct json_object *run(bool present, uint64_t count)
+static struct json_object *runs_list(const struct tandem_runs *runs)
 {
-	struct json_object *runs = json_object_new_array(), *one;
+	struct json_object *list;
+	size_t i;
 
-	if (!present || !count)
-		return runs;
-	one = json_object_new_object();
-	add_number(one, "first", 0);
-	add_number(one, "count", count);
-	json_object_array_add(runs, one);
-	return runs;
+	if (!runs->known)
+		return NULL;
+	list = json_object_new_array();
+	for (i = 0; i < runs->nr; i++) {
+		struct json_object *run = json_object_new_object();
+
+		add_number(run, "first", runs->run[i].first);
+		add_number(run, "count", runs->run[i].count);
+		json_object_array_add(list, run);
+	}
+	return list;
 }
 
-/*
- * Without an intent log and a region map the array keeps no record of regions:
- * all are written, and all or none are unsure or stale.
- */
-static struct json_object *regions_object(const struct tandem_label_info *info)
+static struct json_object *regions_object(const struct tandem_region_info *info)
 {
 	struct json_object *to = json_object_new_object();
-	bool current = info->use && !strcmp(info->use, "current");
 
-	add(to, "never", run(false, 0));
-	add(to, "zero", run(false, 0));
-	add(to, "dirty", run(false, 0));
-	add(to, "unsure", run(current && !info->clean, info->regions));
-	add(to, "stale", run(!current, info->regions));
+	add(to, "never", runs_list(&info->never));
+	add(to, "zero", runs_list(&info->zero));
+	add(to, "dirty", runs_list(&info->dirty));
+	add(to, "unsure", runs_list(&info->unsure));
+	add(to, "stale", runs_list(&info->stale));
 	return to;
 }
 
@@ -198,6 +199,11 @@ static void add_history(struct json_object *to, const struct tandem_label_info *
 	add_text(config, "parent", info->config_parent);
 	add(to, "configuration", config);
 	add_number(to, "log_sequence", info->log_sequence);
+	add_text(to, "log_state", info->log_state);
+	add(to, "log_all", info->log_sequence == TANDEM_UNKNOWN ? NULL :
+			   json_object_new_boolean(info->log_all));
+	add_number(to, "dirty_regions", info->dirty_regions);
+	add_number(to, "dirty_bytes", times(info->dirty_regions, info->region_bytes));
 }
 
 static void add_places(struct json_object *to, const struct tandem_label_info *info)
@@ -250,7 +256,7 @@ static void add_label(struct json_object *to, const struct tandem_label_info *in
 	add_history(to, info);
 	add_places(to, info);
 	if (regions)
-		add(to, "regions", regions_object(info));
+		add(to, "regions", regions_object(info->region));
 }
 
 static struct json_object *examined_object(const struct tandem_label_info *info, bool regions)

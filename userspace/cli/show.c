@@ -95,6 +95,15 @@ static void show_sync(const struct tandem_array_info *info)
 	       done, total, info->sync_paused ? ", paused" : "");
 }
 
+static void show_log(const struct tandem_array_info *info)
+{
+	if (info->dirty_regions == TANDEM_UNKNOWN)
+		return;
+	printf("log     %llu of at most %llu regions dirty\n",
+	       (unsigned long long)info->dirty_regions,
+	       (unsigned long long)info->dirty_limit_regions);
+}
+
 void cli_show_array(const struct tandem_array_info *info)
 {
 	unsigned int i;
@@ -106,6 +115,7 @@ void cli_show_array(const struct tandem_array_info *info)
 	       info->nr_sets == 1 ? "set" : "sets", or_dash(info->role), size, info->device);
 	show_trouble(info);
 	show_sync(info);
+	show_log(info);
 	printf("  leg set %-24s %-10s %10s  %-11s %s\n", "disk", "state", "generation",
 	       "errs r/w/f", "serial");
 	for (i = 0; i < info->nr_legs; i++) {
@@ -132,6 +142,19 @@ static void show_places(const struct tandem_label_info *info)
 		printf("    leg %-3u set %-3u %-11s %-32s %s\n", place->leg, place->set,
 		       place->record, or_dash(place->id), or_dash(place->disk));
 	}
+}
+
+static void show_label_log(const struct tandem_label_info *info)
+{
+	printf("  log         %s", info->log_state ? info->log_state : "none");
+	if (info->log_sequence != TANDEM_UNKNOWN)
+		printf(", sequence %llu", (unsigned long long)info->log_sequence);
+	if (info->log_all)
+		printf(", every region may differ");
+	else if (info->dirty_regions != TANDEM_UNKNOWN)
+		printf(", %llu of %llu regions dirty", (unsigned long long)info->dirty_regions,
+		       (unsigned long long)info->regions);
+	printf("\n");
 }
 
 static void show_time(uint64_t seconds)
@@ -169,6 +192,7 @@ void cli_show_label(const struct tandem_label_info *info)
 	       (unsigned long long)info->feature_compat,
 	       (unsigned long long)info->feature_ro_compat,
 	       (unsigned long long)info->feature_incompat, (unsigned long long)info->flags);
+	show_label_log(info);
 	show_time(info->created_s);
 	show_places(info);
 }

@@ -14,8 +14,10 @@
 #include <stdlib.h>
 #include <sys/sysmacros.h>
 
+#include "log.h"
 #include "verdict.h"
 
+/* @log: per candidate of @group, of those that are current. */
 struct assembly {
 	const struct tandem_context *ctx;
 	const struct tandem_assemble_options *opt;
@@ -23,6 +25,9 @@ struct assembly {
 	struct tandem_scan scan;
 	struct tandem_group group;
 	struct tandem_plan plan;
+	struct tandem_leglog log[TANDEM_MAX_LEGS];
+	struct tandem_leglogs logs;
+	u64 resync_regions;
 	struct tandem_super super;
 	struct tandem_start start;
 	char name[TANDEM_NAME_BYTES];
@@ -86,12 +91,76 @@ static void make_table(struct assembly *as)
 	}
 }
 
+static void free_logs(struct assembly *as)
+{
+	unsigned int i;
+
+	for (i = 0; i < TANDEM_MAX_LEGS; i++)
+		tandem_leglog_free(&as->log[i]);
+}
+
+/* How much will be copied: a set with one current leg has nothing to agree with. */
+static int count_resync(struct assembly *as)
+{
+	struct tandem_intent unsure;
+	unsigned int set;
+
+	as->resync_regions = 0;
+	if (tandem_leglog_intent(&as->super, &unsure))
+		return -ENOMEM;
+	for (set = 0; set < as->super.geo.nr_sets; set++) {
+		if (tandem_leglogs_current(&as->logs, set) < 2)
+			continue;
+		tandem_leglogs_unsure(&as->logs, set, &unsure);
+		as->resync_regions += unsure.nr_dirty;
+	}
+	free(unsure.bits);
+	return 0;
+}
+
+/* Legs that were written in lock-step and are not, are images of different times. */
+static int check_logs(struct assembly *as, struct tandem_error *err)
+{
+	unsigned int i;
+	int ret;
+
+	as->logs.group = &as->group;
+	as->logs.plan = &as->plan;
+	for (i = 0; i < as->group.nr; i++) {
+		as->logs.log[i] = &as->log[i];
+		if (as->plan.use[i] != TANDEM_USE_CURRENT)
+			continue;
+		ret = tandem_leglog_read(as->ctx, as->group.found[i], &as->log[i], err);
+		if (ret)
+			return ret;
+	}
+	ret = tandem_verdict_logs(&as->logs, err);
+	if (ret)
+		return ret;
+	return count_resync(as) ? tandem_error_no_memory(err) : 0;
+}
+
+/* What is to be copied, as the end of a sentence. */
+static const char *resync_text(const struct assembly *as, char *text, size_t size)
+{
+	bool log = as->super.feature_incompat & TANDEM_INCOMPAT_INTENT_LOG;
+
+	text[0] = 0;
+	if (!log && !as->plan.clean)
+		snprintf(text, size, ", resync needed");
+	if (log && as->resync_regions)
+		snprintf(text, size, ", %llu region%s to resync", as->resync_regions,
+			 as->resync_regions == 1 ? "" : "s");
+	return text;
+}
+
 /* One line for the array, one for every leg that is not simply current. */
 static void tell(struct assembly *as)
 {
 	const char *verb = as->opt->dry_run ? "would be assembled" : "assembled";
 	const struct tandem_super *super = &as->super;
 	unsigned int leg, current = 0, i;
+	char resync[64];
 
 	for (leg = 0; leg < super->nr_legs; leg++) {
 		int from = as->plan.of_place[leg];
@@ -123,7 +192,7 @@ static void tell(struct assembly *as)
 	}
 	tandem_notice(as->ctx, "%s: %s%s on %u of %u legs%s%s", super->name, verb,
 		      as->opt->read_only ? " read-only" : "", current, super->nr_legs,
-		      as->plan.clean ? "" : ", resync needed",
+		      resync_text(as, resync, sizeof(resync)),
 		      as->plan.forced ? ", forced" : "");
 }
 
@@ -160,7 +229,9 @@ static int start(struct assembly *as, struct tandem_error *err)
 		return tandem_verdict_explain(&as->group, &as->plan, err);
 	tandem_assembly_merge(as->group.candidate, &as->plan, &as->super);
 	snprintf(as->name, sizeof(as->name), "%s", as->super.name);
-	ret = check_target(as, err);
+	ret = check_logs(as, err);
+	if (!ret)
+		ret = check_target(as, err);
 	if (ret)
 		return ret;
 	make_table(as);
@@ -184,7 +255,10 @@ static int start_array(struct assembly *as, const struct tandem_id *array,
 	int ret;
 
 	ret = tandem_scan_group(&as->scan, array, &as->group, err);
-	return ret ? ret : start(as, err);
+	if (!ret)
+		ret = start(as, err);
+	free_logs(as);
+	return ret;
 }
 
 /* Exactly these disks: all are one array, or the chooser calls it foreign. */

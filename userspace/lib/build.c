@@ -312,6 +312,7 @@ int tandem_build_super(struct tandem_build *build, struct tandem_error *err)
 	if (ret)
 		return tandem_error_system(err, ret, super->name, "no random numbers");
 	super->created_s = (u64)time(NULL);
+	super->feature_incompat = TANDEM_BUILD_INCOMPAT;
 	if (build->opt->write_through)
 		super->flags |= TANDEM_FLAG_WRITE_THROUGH;
 	if (build->opt->discard)

@@ -5,6 +5,12 @@
 
 #include "fresh.h"
 
+/*
+ * What a new array needs of every module that is to start it. Nothing: the engine
+ * does not keep the intent log yet; TANDEM_INCOMPAT_INTENT_LOG once it does.
+ */
+#define TANDEM_BUILD_INCOMPAT TANDEM_INCOMPAT_INTENT_LOG
+
 /**
  * struct tandem_build - an array being made
  * @fresh: per place, its disk; initialised by tandem_build_options()

@@ -4,16 +4,22 @@
  *
  * Every disk is an entry, whatever is wrong with it. Over the legs of one
  * array the chooser is asked, so that "use" says what a start would make of
- * each: a leg alone does not know that it is old.
+ * each: a leg alone does not know that it is old. So is what is unsure: no log
+ * alone lists all that may differ.
  */
 #include <stdlib.h>
 
 #include "assemble.h"
+#include "log.h"
+#include "regions.h"
+#include "verdict.h"
 
 struct entry {
 	struct tandem_label_info info;
 	struct tandem_error error;
 	struct tandem_found *found;
+	struct tandem_leglog log;
+	struct tandem_region_info region;
 	struct tandem_place_info place[TANDEM_MAX_LEGS];
 	char place_id[TANDEM_MAX_LEGS][TANDEM_ID_TEXT_BYTES];
 	char array[TANDEM_ID_TEXT_BYTES];
@@ -101,7 +107,6 @@ static void fill_history(struct entry *entry, const struct tandem_super *super)
 	info->generation = config->generation;
 	info->config_id = id_text(&config->id, entry->config[0]);
 	info->config_parent = id_text(&config->parent, entry->config[1]);
-	info->log_sequence = TANDEM_UNKNOWN;
 }
 
 static void fill_sizes(struct tandem_label_info *info, const struct tandem_super *super)
@@ -146,7 +151,38 @@ static void fill(struct entry *entry)
 	fill_places(entry, super);
 }
 
-static void examine_one(const struct tandem_context *ctx, const char *path, struct entry *entry)
+/* Until the array is judged: a leg that is of no use. */
+static int fill_regions(struct entry *entry)
+{
+	const struct tandem_leglog *log = &entry->log;
+	struct tandem_region_info *region = &entry->region;
+
+	entry->info.region = region;
+	if (tandem_runs_make_all(0, &region->never) || tandem_runs_make_all(0, &region->zero) ||
+	    tandem_runs_make(log->dirty.bits ? &log->dirty : NULL, &region->dirty) ||
+	    tandem_runs_make_all(0, &region->unsure))
+		return -ENOMEM;
+	return tandem_runs_make_all(entry->info.regions, &region->stale);
+}
+
+static void fill_log(const struct tandem_context *ctx, struct entry *entry)
+{
+	const struct tandem_leglog *log = &entry->log;
+	struct tandem_label_info *info = &entry->info;
+	struct tandem_error why;
+
+	if (tandem_leglog_read(ctx, entry->found, &entry->log, &why))
+		tandem_debug(ctx, "%s: %s", why.object, why.text);
+	info->log_state = tandem_leglog_text(log->state);
+	info->log_sequence = TANDEM_UNKNOWN;
+	if (log->state == TANDEM_LEGLOG_VALID) {
+		info->log_sequence = log->head.sequence;
+		info->log_all = log->head.flags & TANDEM_LOG_ALL;
+	}
+	info->dirty_regions = log->dirty.bits ? log->dirty.nr_dirty : TANDEM_UNKNOWN;
+}
+
+static int examine_one(const struct tandem_context *ctx, const char *path, struct entry *entry)
 {
 	const struct tandem_disks disk = { .path = &path, .nr = 1 };
 	struct tandem_scan scan;
@@ -154,17 +190,19 @@ static void examine_one(const struct tandem_context *ctx, const char *path, stru
 	entry->info.path = path;
 	entry->info.error = &entry->error;
 	if (tandem_scan_disks(ctx, &disk, &scan, &entry->error))
-		return;
+		return 0;
 	entry->found = scan.found[0];
 	free(scan.found);
 	fill_slots(entry);
 	if (entry->found->error) {
 		tandem_label_complain(&entry->found->dev, &entry->found->label,
 				      entry->found->error, &entry->error);
-		return;
+		return 0;
 	}
 	entry->info.error = NULL;
 	fill(entry);
+	fill_log(ctx, entry);
+	return fill_regions(entry);
 }
 
 /* All entries of the array of entry @first; true if none of them came before it. */
@@ -186,34 +224,68 @@ static bool gather(struct tandem_examine_list *list, size_t first, struct tandem
 	return true;
 }
 
-static void judge(struct tandem_examine_list *list, struct tandem_scan *scan,
-		  struct verdict *verdict)
+/* Regions of a leg that the chooser calls current. */
+static int judge_regions(const struct tandem_leglogs *logs, struct entry *entry)
+{
+	struct tandem_intent unsure;
+	int ret;
+
+	ret = tandem_leglog_intent(&entry->found->label.super, &unsure);
+	if (ret)
+		return ret;
+	tandem_leglogs_unsure(logs, entry->info.set, &unsure);
+	ret = tandem_runs_make(&unsure, &entry->region.unsure);
+	free(unsure.bits);
+	return ret ? ret : tandem_runs_make_all(0, &entry->region.stale);
+}
+
+static struct entry *entry_of(struct tandem_examine_list *list, const struct tandem_found *found)
+{
+	size_t i;
+
+	for (i = 0; list->entry[i].found != found; i++)
+		;
+	return &list->entry[i];
+}
+
+static int judge(struct tandem_examine_list *list, struct tandem_scan *scan,
+		 struct verdict *verdict)
 {
 	struct tandem_group group;
 	struct tandem_plan plan;
+	struct tandem_leglogs logs = { .group = &group, .plan = &plan };
 	unsigned int i;
-	size_t j;
+	int ret = 0;
 
 	verdict->info.name = scan->found[0]->label.super.name;
 	verdict->info.uuid = id_text(&scan->found[0]->label.super.array, verdict->uuid);
 	if (tandem_scan_group(scan, NULL, &group, &verdict->error)) {
 		verdict->info.verdict = verdict->error.text;
-		return;
+		return 0;
 	}
 	tandem_assembly_choose(group.candidate, group.nr, TANDEM_DEGRADED_PROVEN, &plan);
 	verdict->info.verdict = tandem_assembly_text(plan.kind);
 	verdict->info.startable = plan.startable;
-	for (i = 0; i < group.nr; i++) {
-		for (j = 0; j < list->nr; j++) {
-			if (list->entry[j].found == group.found[i])
-				list->entry[j].info.use = tandem_use_text(plan.use[i]);
-		}
+	for (i = 0; i < group.nr; i++)
+		logs.log[i] = &entry_of(list, group.found[i])->log;
+	if (tandem_verdict_logs(&logs, &verdict->error)) {
+		verdict->info.verdict = verdict->error.text;
+		verdict->info.startable = false;
 	}
+	for (i = 0; i < group.nr && !ret; i++) {
+		struct entry *entry = entry_of(list, group.found[i]);
+
+		entry->info.use = tandem_use_text(plan.use[i]);
+		if (plan.use[i] == TANDEM_USE_CURRENT)
+			ret = judge_regions(&logs, entry);
+	}
+	return ret;
 }
 
 static int judge_all(struct tandem_examine_list *list)
 {
 	struct tandem_scan scan = { 0 };
+	int ret = 0;
 	size_t i;
 
 	scan.found = calloc(list->nr, sizeof(*scan.found));
@@ -222,12 +294,12 @@ static int judge_all(struct tandem_examine_list *list)
 		free(scan.found);
 		return -ENOMEM;
 	}
-	for (i = 0; i < list->nr; i++) {
+	for (i = 0; i < list->nr && !ret; i++) {
 		if (!list->entry[i].info.error && gather(list, i, &scan))
-			judge(list, &scan, &list->verdict[list->nr_verdicts++]);
+			ret = judge(list, &scan, &list->verdict[list->nr_verdicts++]);
 	}
 	free(scan.found);
-	return 0;
+	return ret;
 }
 
 int tandem_examine(struct tandem_context *ctx, const struct tandem_disks *disks,
@@ -235,6 +307,7 @@ int tandem_examine(struct tandem_context *ctx, const struct tandem_disks *disks,
 {
 	TANDEM_KEEP_ERRNO;
 	unsigned int i;
+	int ret = 0;
 
 	*list = NULL;
 	if (!disks->nr)
@@ -248,9 +321,9 @@ int tandem_examine(struct tandem_context *ctx, const struct tandem_disks *disks,
 		return tandem_error_no_memory(err);
 	}
 	(*list)->nr = disks->nr;
-	for (i = 0; i < disks->nr; i++)
-		examine_one(ctx, disks->path[i], &(*list)->entry[i]);
-	if (judge_all(*list)) {
+	for (i = 0; i < disks->nr && !ret; i++)
+		ret = examine_one(ctx, disks->path[i], &(*list)->entry[i]);
+	if (ret || judge_all(*list)) {
 		tandem_examine_put(*list);
 		*list = NULL;
 		return tandem_error_no_memory(err);
@@ -280,6 +353,17 @@ const struct tandem_verdict_info *tandem_examine_array(const struct tandem_exami
 	return index < list->nr_verdicts ? &list->verdict[index].info : NULL;
 }
 
+static void empty(struct entry *entry)
+{
+	tandem_runs_free(&entry->region.never);
+	tandem_runs_free(&entry->region.zero);
+	tandem_runs_free(&entry->region.dirty);
+	tandem_runs_free(&entry->region.unsure);
+	tandem_runs_free(&entry->region.stale);
+	tandem_leglog_free(&entry->log);
+	free(entry->found);
+}
+
 void tandem_examine_put(struct tandem_examine_list *list)
 {
 	TANDEM_KEEP_ERRNO;
@@ -288,7 +372,7 @@ void tandem_examine_put(struct tandem_examine_list *list)
 	if (!list)
 		return;
 	for (i = 0; i < list->nr; i++)
-		free(list->entry[i].found);
+		empty(&list->entry[i]);
 	free(list->verdict);
 	free(list->entry);
 	free(list);

@@ -54,6 +54,14 @@ static void fill_sync(struct tandem_array_info *info, const struct tandem_status
 	}
 }
 
+static void fill_log(struct tandem_array_info *info, const struct tandem_log_status *log)
+{
+	info->dirty_regions = log->present ? log->dirty_regions : TANDEM_UNKNOWN;
+	info->dirty_limit_regions = log->present ? log->limit_regions : TANDEM_UNKNOWN;
+	info->log_records = log->present ? log->records : TANDEM_UNKNOWN;
+	info->log_waits = log->present ? log->waits : TANDEM_UNKNOWN;
+}
+
 static void fill_super(struct entry *entry, const struct tandem_super *super)
 {
 	struct tandem_array_info *info = &entry->info;
@@ -101,6 +109,7 @@ static void fill(const struct tandem_context *ctx, const struct tandem_view *vie
 	info->leg = entry->leg;
 	fill_super(entry, super);
 	fill_sync(info, &view->status);
+	fill_log(info, &view->status.log);
 	for (i = 0; i < info->nr_legs; i++) {
 		const struct tandem_leg_status *from = &view->status.leg[i];
 		struct tandem_leg_info *leg = &entry->leg[i];

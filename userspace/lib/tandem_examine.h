@@ -26,6 +26,35 @@ struct tandem_place_info {
 	uint64_t disk_bytes;
 };
 
+/* Regions [first, first + count) of a set. */
+struct tandem_region_run {
+	uint64_t first;
+	uint64_t count;
+};
+
+/* Runs in order, none next to another; @known: if not, nobody knows. */
+struct tandem_runs {
+	bool known;
+	size_t nr;
+	const struct tandem_region_run *run;
+};
+
+/**
+ * struct tandem_region_info - what is to be known of a leg's regions
+ * @never, @zero: never written; zeroed by us
+ * @dirty: in this leg's intent log; not known without one or if it is lost
+ * @unsure: may differ between the set's current legs, as far as they were examined
+ *	together; none for a leg that is not current
+ * @stale: this leg lacks what was written to them; all for one that is not current
+ */
+struct tandem_region_info {
+	struct tandem_runs never;
+	struct tandem_runs zero;
+	struct tandem_runs dirty;
+	struct tandem_runs unsure;
+	struct tandem_runs stale;
+};
+
 /**
  * struct tandem_label_info - superblock of one disk
  * @error: NULL if there is one and it is valid; the other members below it
@@ -33,7 +62,11 @@ struct tandem_place_info {
  * @slot, @slot_state: which one counts; text per slot ("valid", or what is wrong)
  * @use: how the array, as far as its disks were examined, would use this
  *	one: current, rebuilding, stale or ignored
- * @log_sequence: TANDEM_UNKNOWN while the array keeps no intent log
+ * @log_sequence: of the newest record of the intent log; TANDEM_UNKNOWN if there
+ *	is none
+ * @log_state: "valid", "empty" (never written) or "lost"; NULL: the array keeps none
+ * @log_all: it says that every region may differ
+ * @dirty_regions: number of those in the log
  */
 struct tandem_label_info {
 	const char *path;
@@ -75,6 +108,10 @@ struct tandem_label_info {
 	uint64_t log_sequence;
 	uint64_t regions;
 	const struct tandem_place_info *place;
+	const char *log_state;
+	bool log_all;
+	uint64_t dirty_regions;
+	const struct tandem_region_info *region;
 };
 
 /* One array that the examined disks belong to, and what could be started. */

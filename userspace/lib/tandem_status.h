@@ -42,6 +42,10 @@ struct tandem_leg_info {
  * @sync: what is being copied: resync, rebuild; NULL if nothing is
  * @sync_paused: ... and it stands still
  * @resync_bytes, @rebuild_bytes: copied since activation
+ * @dirty_regions, @dirty_limit_regions: in the intent log now; how many may be
+ *	before some are evicted. These and the next two: TANDEM_UNKNOWN without a log
+ * @log_records, @log_waits: since activation, records written; writers that had to
+ *	wait for room
  */
 struct tandem_array_info {
 	const char *name;
@@ -65,6 +69,10 @@ struct tandem_array_info {
 	unsigned int nr_sets;
 	unsigned int nr_legs;
 	const struct tandem_leg_info *leg;
+	uint64_t dirty_regions;
+	uint64_t dirty_limit_regions;
+	uint64_t log_records;
+	uint64_t log_waits;
 };
 
 /* Active arrays, all (@array NULL) or one; to be given back with _put(). */

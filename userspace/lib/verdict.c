@@ -206,3 +206,48 @@ int tandem_verdict_explain(const struct tandem_group *group, const struct tandem
 	return tandem_error_set(err, TANDEM_CODE_REFUSED, super_of(group, 0)->name, "%s",
 				tandem_assembly_text(plan->kind));
 }
+
+static int explain_apart(const struct tandem_leglogs *logs, const s16 culprit[2],
+			 struct tandem_error *err)
+{
+	const char *name = super_of(logs->group, culprit[0])->name;
+	const char *ahead = path_of(logs->group, culprit[0]);
+	const char *behind = path_of(logs->group, culprit[1]);
+
+	tandem_error_set(err, TANDEM_CODE_REFUSED, name,
+			 "intent logs too far apart: %s is at sequence %llu, %s at %llu; one of "
+			 "them was rolled back or copied",
+			 ahead, logs->log[culprit[0]]->head.sequence, behind,
+			 logs->log[culprit[1]]->head.sequence);
+	return tandem_error_hint(err,
+				 "give that one up, as a rule the one behind: tandem forget %s; "
+				 "tandem assemble --degraded force %s; tandem add %s %s",
+				 behind, name, name, behind);
+}
+
+static int explain_ahead(const struct tandem_leglogs *logs, s16 index, struct tandem_error *err)
+{
+	const struct tandem_super *super = super_of(logs->group, index);
+	const struct tandem_log_head *head = &logs->log[index]->head;
+
+	tandem_error_set(err, TANDEM_CODE_REFUSED, path_of(logs->group, index),
+			 "superblock of epoch %llu, generation %llu is older than its intent log "
+			 "(epoch %llu, generation %llu): the newest superblock was lost",
+			 super->epoch.number, config_of(super)->generation, head->epoch_number,
+			 head->generation);
+	return tandem_error_hint(err,
+				 "give it up: tandem forget %s; tandem assemble --degraded force "
+				 "%s; tandem add %s %s",
+				 path_of(logs->group, index), super->name, super->name,
+				 path_of(logs->group, index));
+}
+
+int tandem_verdict_logs(const struct tandem_leglogs *logs, struct tandem_error *err)
+{
+	s16 culprit[2];
+
+	culprit[0] = tandem_leglogs_ahead(logs);
+	if (culprit[0] >= 0)
+		return explain_ahead(logs, culprit[0], err);
+	return tandem_leglogs_apart(logs, culprit) ? explain_apart(logs, culprit, err) : 0;
+}

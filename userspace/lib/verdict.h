@@ -3,7 +3,7 @@
 #ifndef TANDEM_LIB_VERDICT_H
 #define TANDEM_LIB_VERDICT_H
 
-#include "scan.h"
+#include "log.h"
 
 /**
  * tandem_verdict_explain() - why these disks cannot be started
@@ -12,5 +12,11 @@
  */
 int tandem_verdict_explain(const struct tandem_group *group, const struct tandem_plan *plan,
 			   struct tandem_error *err);
+
+/**
+ * tandem_verdict_logs() - do the logs of the current legs go together?
+ * Return: 0; else negative errno, and @err has the disks and the way out
+ */
+int tandem_verdict_logs(const struct tandem_leglogs *logs, struct tandem_error *err);
 
 #endif

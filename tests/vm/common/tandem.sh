@@ -160,6 +160,12 @@ power_cut()
 	done
 }
 
+# log_rests NAME: nothing is in the intent log, and nothing is to leave it.
+log_rests()
+{
+	[ "$(dmsetup status "tandem-$1" | awk '{ print $NF }' | cut -d/ -f1)" = 0 ]
+}
+
 # data_sum DISK...: one checksum a line, of the bytes of the array on it.
 data_sum()
 {
