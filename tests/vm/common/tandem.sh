@@ -160,10 +160,21 @@ power_cut()
 	done
 }
 
-# log_rests NAME: nothing is in the intent log, and nothing is to leave it.
-log_rests()
+# No array has anything in its intent log that is to leave it.
+logs_rest()
 {
-	[ "$(dmsetup status "tandem-$1" | awk '{ print $NF }' | cut -d/ -f1)" = 0 ]
+	dmsetup status --target tandem | awk '$NF ~ "/" && $NF !~ "^0/" { exit 1 }'
+}
+
+# settle_logs: until then, or for ten seconds: an array whose legs fail has no rest.
+settle_logs()
+{
+	local end
+
+	end=$(($(uptime_ms) + 10000))
+	until logs_rest || [ "$(uptime_ms)" -ge "$end" ]; do
+		usleep 20000
+	done
 }
 
 # data_sum DISK...: one checksum a line, of the bytes of the array on it.
@@ -186,9 +197,11 @@ assert_legs_equal()
 	assert_eq "different contents of $*" 1 "$(data_sum "$@" | sort -u | wc -l)"
 }
 
-# disk_writes: requests so far that could change any disk d0, d1, ...
+# disk_writes: requests so far that could change any disk d0, d1, ...  The arrays'
+# own come to their end first.
 disk_writes()
 {
+	settle_logs
 	dmsetup status --target powercut | awk '{ sum += $7 + $8 } END { print sum + 0 }'
 }
 
