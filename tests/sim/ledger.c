@@ -518,6 +518,9 @@ void ledger_activated(u64 current_legs)
 			continue;
 		node->parent[set] = position(i).node;
 		node->when[set] = position(i).left;
+		/* Left out by a start that broke off, and nothing ran since: nothing was missed. */
+		if (node->when[set] + 1 == ledger.clock)
+			node->when[set] = LEDGER_STAYED;
 		node->by[set] = ledger.leg[i].by;
 		ledger.newest[set] = find_config(&ledger_newest_slot(i)->config);
 		ledger.live_epoch = ledger_newest_slot(i)->epoch;
