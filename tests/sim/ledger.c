@@ -474,7 +474,10 @@ bool ledger_is_up_to_date(unsigned int leg)
 
 s32 ledger_node_of(unsigned int leg)
 {
-	return position(leg).left == LEDGER_STAYED ? position(leg).node : -1;
+	if (position(leg).left == LEDGER_STAYED)
+		return position(leg).node;
+	/* Current by a record of others, though it does not have that itself yet. */
+	return is_promoted(leg) ? ledger.leg[leg].promoted_in : -1;
 }
 
 /* Did everything that leg @a went through happen before what @b is now? */
