@@ -56,6 +56,8 @@ static void set_states(struct tandem_array *array)
 		if (leg->found)
 			leg->held = tandem_lineage_pair(&array->found[i], leg->set->index);
 		newest = tandem_lineage_pair(array->super, leg->set->index);
+		leg->own_current = leg->found &&
+				   array->found[i].place[i].record == TANDEM_RECORD_CURRENT;
 		leg->newest = tandem_id_equal(&leg->held.config, &newest.config) &&
 			      tandem_id_equal(&leg->held.epoch, &newest.epoch);
 		if (leg->use == TANDEM_USE_CURRENT)
@@ -81,11 +83,18 @@ static u64 legs_in(struct tandem_array *array, enum tandem_leg_state state)
 	return legs;
 }
 
+static bool survives(const struct tandem_leg *leg)
+{
+	return leg->state == TANDEM_LEG_CURRENT && leg->own_current;
+}
+
 /*
- * Some legs failed on the way up. Has every set a current one left? And do we
- * know what the ones that leave may be found with? One of which a slot could not
- * be read may hold a record of a start that broke off: we must not go on without
- * it before that slot was written (K9).
+ * Some legs failed on the way up. Has every set a current one left that is so by its
+ * own record? One that was found half-promoted survives for nobody: what it says
+ * would be news to all that can start without it (lineage.h). And do we know what the
+ * ones that leave may be found with? One of which a slot could not be read may hold a
+ * record of a start that broke off: we must not go on without it before that slot was
+ * written (K9).
  */
 static int without(struct tandem_array *array, u64 failed)
 {
@@ -107,7 +116,7 @@ static int without(struct tandem_array *array, u64 failed)
 	for (s = 0; s < array->nr_sets; s++) {
 		alive = false;
 		for (i = 0; i < array->set[s].nr_legs; i++)
-			alive |= tandem_set_leg(&array->set[s], i)->state == TANDEM_LEG_CURRENT;
+			alive |= survives(tandem_set_leg(&array->set[s], i));
 		if (!alive)
 			return -EIO;
 	}
@@ -248,8 +257,11 @@ static int commit_for_good(struct tandem_array *array)
 
 	for (;;) {
 		failed = commit_all(array);
-		if (!failed)
+		if (!failed) {
+			for (i = 0; i < array->params.nr_legs; i++)
+				array->leg[i].own_current = true;
 			return 0;
+		}
 		error = without(array, failed);
 		if (error)
 			return error;

@@ -47,6 +47,7 @@ struct tandem_leg {
 	u8 use;				/* enum tandem_use, by the last load */
 	bool found;			/* a superblock, by the last load */
 	bool newest;			/* nobody's record is ahead of it */
+	bool own_current;		/* current by its own record, not only by another's */
 	bool hidden;
 	struct bio flush_bio;		/* flushes of the user */
 	u8 flush_result;
