@@ -72,17 +72,6 @@ static void set_states(struct tandem_array *array)
 	}
 }
 
-static u64 legs_in(struct tandem_array *array, enum tandem_leg_state state)
-{
-	unsigned int i;
-	u64 legs = 0;
-
-	for (i = 0; i < array->params.nr_legs; i++)
-		if (array->leg[i].state == state)
-			legs |= 1ull << i;
-	return legs;
-}
-
 static bool survives(const struct tandem_leg *leg)
 {
 	return leg->state == TANDEM_LEG_CURRENT && leg->own_current;
@@ -192,8 +181,8 @@ static u64 commit_all(struct tandem_array *array)
 {
 	struct commit_wait wait = { false, 0 };
 	struct tandem_commit_order order = {
-		.first = legs_in(array, TANDEM_LEG_CURRENT),
-		.later = legs_in(array, TANDEM_LEG_REBUILDING),
+		.first = tandem_array_legs_in(array, TANDEM_LEG_CURRENT),
+		.later = tandem_array_legs_in(array, TANDEM_LEG_REBUILDING),
 		.done = commit_done,
 		.context = &wait,
 	};
@@ -381,7 +370,8 @@ static void raise(struct tandem_array *array)
  */
 static int flush_found(struct tandem_array *array)
 {
-	u64 in_use = legs_in(array, TANDEM_LEG_CURRENT) | legs_in(array, TANDEM_LEG_REBUILDING);
+	u64 in_use = tandem_array_legs_in(array, TANDEM_LEG_CURRENT) |
+		     tandem_array_legs_in(array, TANDEM_LEG_REBUILDING);
 	u64 failed;
 	u64 joins = 0;
 	unsigned int i;
@@ -484,7 +474,8 @@ static void be_patient(struct tandem_array *array)
 /* A flush that fails is a failed leg also here (K2). False: the last of a set. */
 static bool flush_or_fail(struct tandem_array *array)
 {
-	u64 legs = legs_in(array, TANDEM_LEG_CURRENT) | legs_in(array, TANDEM_LEG_REBUILDING);
+	u64 legs = tandem_array_legs_in(array, TANDEM_LEG_CURRENT) |
+		   tandem_array_legs_in(array, TANDEM_LEG_REBUILDING);
 	u64 failed = flush_legs(array, legs);
 	bool good = true;
 	unsigned int i;

@@ -178,6 +178,17 @@ void tandem_array_destroy(struct tandem_array *array)
 	kfree(array);
 }
 
+u64 tandem_array_legs_in(const struct tandem_array *array, enum tandem_leg_state state)
+{
+	unsigned int i;
+	u64 legs = 0;
+
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (array->leg[i].state == state)
+			legs |= 1ull << i;
+	return legs;
+}
+
 static enum tandem_array_state state_of(struct tandem_array *array)
 {
 	enum tandem_leg_state state[TANDEM_MAX_LEGS];

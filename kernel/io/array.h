@@ -123,6 +123,15 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
  */
 int tandem_array_message(struct tandem_array *array, const struct tandem_message *message);
 
+/* Legs (bits) that are in @state. Call under the lock, or where no leg changes. */
+u64 tandem_array_legs_in(const struct tandem_array *array, enum tandem_leg_state state);
+
+/* An array has an intent log per set, or none has one. */
+static inline bool tandem_array_has_log(const struct tandem_array *array)
+{
+	return array->nr_sets && array->set[0].log;
+}
+
 /* Leg @position of @set. */
 static inline struct tandem_leg *tandem_set_leg(struct tandem_set *set, unsigned int position)
 {

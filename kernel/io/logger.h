@@ -92,6 +92,11 @@ bool tandem_batch_fill(struct tandem_log *log, struct list_head *ready);
 /* Are there writes that found no room? array->lock held. */
 void tandem_batch_starved(struct tandem_log *log, bool starved);
 
+static inline u32 tandem_log_ring_bytes(const struct tandem_array *array)
+{
+	return array->super->log_slots * TANDEM_PAGE_BYTES;
+}
+
 /* Sector of record @sequence on a leg. */
 static inline u64 tandem_log_sector(const struct tandem_log *log, u64 sequence)
 {

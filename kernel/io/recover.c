@@ -38,11 +38,6 @@ struct recover {
 	struct tandem_log_replay replay;
 };
 
-static bool has_log(struct tandem_array *array)
-{
-	return array->nr_sets && array->set[0].log;
-}
-
 static u64 legs_used_as(struct tandem_array *array, enum tandem_use use)
 {
 	unsigned int i;
@@ -52,11 +47,6 @@ static u64 legs_used_as(struct tandem_array *array, enum tandem_use use)
 		if (array->leg[i].found && array->leg[i].use == use)
 			legs |= 1ull << i;
 	return legs;
-}
-
-static u32 ring_bytes(struct tandem_array *array)
-{
-	return array->super->log_slots * TANDEM_PAGE_BYTES;
 }
 
 static void free_recover(struct tandem_array *array, struct recover *recover)
@@ -82,7 +72,7 @@ static struct recover *make_recover(struct tandem_array *array, u64 legs)
 	for (i = 0; i < array->params.nr_legs; i++) {
 		if (!(legs & (1ull << i)))
 			continue;
-		recover->ring[i] = kvcalloc(1, ring_bytes(array), GFP_KERNEL);
+		recover->ring[i] = kvcalloc(1, tandem_log_ring_bytes(array), GFP_KERNEL);
 		complete &= !!recover->ring[i];
 	}
 	for (i = 0; i < 2; i++) {
@@ -151,7 +141,7 @@ static void read_pages(struct tandem_array *array, struct recover *recover, u64 
 
 static void read_rings(struct tandem_array *array, struct recover *recover, u64 legs)
 {
-	u32 size = ring_bytes(array);
+	u32 size = tandem_log_ring_bytes(array);
 	struct part part = { 0 };
 	u64 failed;
 
@@ -306,7 +296,7 @@ int tandem_recover_read(struct tandem_array *array, const char **why)
 	unsigned int i;
 	int error = 0;
 
-	if (!has_log(array))
+	if (!tandem_array_has_log(array))
 		return 0;
 	forget_logs(array);
 	*why = "no memory";

@@ -31,27 +31,6 @@
 #include "io/request.h"
 #include "io/rewrite.h"
 
-static bool has_log(struct tandem_array *array)
-{
-	return array->nr_sets && array->set[0].log;
-}
-
-static u64 legs_in(struct tandem_array *array, enum tandem_leg_state state)
-{
-	unsigned int i;
-	u64 legs = 0;
-
-	for (i = 0; i < array->params.nr_legs; i++)
-		if (array->leg[i].state == state)
-			legs |= 1ull << i;
-	return legs;
-}
-
-static u32 ring_bytes(struct tandem_array *array)
-{
-	return array->super->log_slots * TANDEM_PAGE_BYTES;
-}
-
 /* A write that every leg of a group gets: what, and where on each. */
 struct order {
 	u64 legs;
@@ -110,14 +89,14 @@ static u64 write_group(struct tandem_array *array, const struct order *order)
 
 u64 tandem_rewrite_wipe(struct tandem_array *array)
 {
-	u64 left = legs_in(array, TANDEM_LEG_REBUILDING);
-	u32 size = ring_bytes(array);
+	u64 left = tandem_array_legs_in(array, TANDEM_LEG_REBUILDING);
+	u32 size = tandem_log_ring_bytes(array);
 	struct order order = { 0 };
 	u32 offset = 0;
 	u64 failed = 0;
 	unsigned int i;
 
-	if (!has_log(array))
+	if (!tandem_array_has_log(array))
 		return 0;
 	for (i = 0; i < array->params.nr_legs; i++)
 		if (left & (1ull << i))
@@ -139,7 +118,7 @@ void tandem_rewrite_begin(struct tandem_array *array)
 	unsigned int i;
 	u32 cursor;
 
-	if (!has_log(array))
+	if (!tandem_array_has_log(array))
 		return;
 	for (i = 0; i < array->nr_sets; i++) {
 		log = array->set[i].log;
@@ -176,8 +155,8 @@ static bool next_record(struct tandem_log *log)
 /* Legs of @set in use whose last record is older than @sequence. */
 static u64 legs_behind(struct tandem_set *set, u64 sequence)
 {
-	u64 in_use = legs_in(set->array, TANDEM_LEG_CURRENT) |
-		     legs_in(set->array, TANDEM_LEG_REBUILDING);
+	u64 in_use = tandem_array_legs_in(set->array, TANDEM_LEG_CURRENT) |
+		     tandem_array_legs_in(set->array, TANDEM_LEG_REBUILDING);
 	struct tandem_leg *leg;
 	unsigned int i;
 	u64 legs = 0;
@@ -275,7 +254,7 @@ u64 tandem_rewrite_level(struct tandem_array *array)
 	unsigned int i;
 	u64 failed;
 
-	for (i = 0; has_log(array) && i < array->nr_sets; i++)
+	for (i = 0; tandem_array_has_log(array) && i < array->nr_sets; i++)
 		any |= level_record(array->set[i].log, &order);
 	if (!any)
 		return 0;
@@ -292,7 +271,7 @@ u64 tandem_rewrite_write(struct tandem_array *array)
 	u64 failed = 0;
 	unsigned int i;
 
-	while (has_log(array) && !failed) {
+	while (tandem_array_has_log(array) && !failed) {
 		memset(&order, 0, sizeof(order));
 		order.length_bytes = TANDEM_PAGE_BYTES;
 		for (i = 0; i < array->nr_sets; i++) {
@@ -317,7 +296,7 @@ bool tandem_rewrite_end(struct tandem_array *array)
 	unsigned int s;
 	u32 region;
 
-	if (!has_log(array))
+	if (!tandem_array_has_log(array))
 		return true;
 	tandem_rewrite_begin(array);
 	for (s = 0; s < array->params.nr_legs; s++)
