@@ -241,6 +241,9 @@ static void give_up_log(struct tandem_leg *leg)
 	pr_warn("tandem %s: leg %u (%s): intent log is damaged; every region may differ\n",
 		leg->array->super->name, leg->index, leg->disk->name);
 	leg->log_sequence = 0;
+	/* It may have lost records that others hold: its blocks may not be those that count. */
+	if (leg->set->log->pin == leg->bit)
+		leg->set->log->pin = 0;
 	leg->set->log->head.flags |= TANDEM_LOG_ALL;
 }
 
