@@ -69,8 +69,10 @@ void tandem_lineage_drop(struct tandem_super *super, const struct tandem_lineage
 
 		if (in_use(place) && !tandem_id_is_none(&drop->durable[i].config))
 			place->last = drop->durable[i];
-		if (drop->legs & (1u << i))
-			place->record = drop->record;
+		if (!(drop->legs & (1u << i)))
+			continue;
+		place->record = drop->record;
+		place->last_log_seq = drop->left[i];
 	}
 	new_config(super, drop->set, &drop->config);
 }
@@ -80,8 +82,10 @@ void tandem_lineage_join(struct tandem_super *super, unsigned int leg,
 {
 	struct tandem_place *place = &super->place[leg];
 
-	if (!tandem_id_equal(&place->id, id))
+	if (!tandem_id_equal(&place->id, id)) {
 		memset(&place->last, 0, sizeof(place->last));
+		place->last_log_seq = 0;
+	}
 	place->id = *id;
 	place->record = TANDEM_RECORD_REBUILDING;
 	new_config(super, place->set, config);

@@ -53,12 +53,15 @@ struct tandem_pair tandem_lineage_pair(const struct tandem_super *super, unsigne
  *	newest pair that is surely in both its slots; none: not known better
  *	than by the place itself (at activation)
  * @config: random identifier of the new configuration
+ * @left: per position, for a leg that leaves: the newest record of the intent log that
+ *	is surely on it; 0: not known
  */
 struct tandem_lineage_drop {
 	u16 set;
 	u8 legs;
 	u8 record;
 	struct tandem_pair durable[TANDEM_MAX_LEGS_PER_SET];
+	u64 left[TANDEM_MAX_LEGS_PER_SET];
 	struct tandem_id config;
 };
 

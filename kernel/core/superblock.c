@@ -103,6 +103,7 @@ static void encode_config(const struct tandem_config *config, struct tandem_conf
 	disk->generation = cpu_to_le64(config->generation);
 	disk->first_leg = cpu_to_le16(config->first_leg);
 	disk->nr_legs = cpu_to_le16(config->nr_legs);
+	disk->home = config->home;
 }
 
 static void encode_place(const struct tandem_place *place, struct tandem_leg_disk *disk)
@@ -179,6 +180,9 @@ static int check_header(const struct tandem_super *super, const char **why)
 		return refuse(why, "feature (unknown and incompatible)");
 	if (super->flags & ~TANDEM_FLAGS_KNOWN)
 		return refuse(why, "flags (unknown)");
+	if (super->feature_incompat & TANDEM_INCOMPAT_REGION_MAP &&
+	    !(super->feature_incompat & TANDEM_INCOMPAT_INTENT_LOG))
+		return refuse(why, "features (a region map, and no intent log)");
 	if (super->sequence >= MAX_SEQUENCE)
 		return refuse(why, "sequence (beyond any count)");
 	if (tandem_id_is_none(&super->array))
@@ -255,6 +259,8 @@ static int check_history(const struct tandem_super *super, const char **why)
 
 		if (!blank && tandem_id_is_none(&config->id))
 			return refuse(why, "identifier of a configuration (none)");
+		if (config->home > config->nr_legs)
+			return refuse(why, "home of a set (none of its legs)");
 		if (!tandem_id_is_none(&config->id) &&
 		    tandem_id_equal(&config->id, &config->parent))
 			return refuse(why, "configuration (its own parent)");
@@ -387,6 +393,7 @@ static void decode_config(const struct tandem_config_disk *disk, struct tandem_c
 	config->generation = le64_to_cpu(disk->generation);
 	config->first_leg = le16_to_cpu(disk->first_leg);
 	config->nr_legs = le16_to_cpu(disk->nr_legs);
+	config->home = disk->home;
 }
 
 static void decode_place(const struct tandem_leg_disk *disk, struct tandem_place *place)

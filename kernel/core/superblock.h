@@ -35,6 +35,7 @@ struct tandem_config {
 	u64 generation;
 	u16 first_leg;
 	u16 nr_legs;
+	u8 home;
 };
 
 struct tandem_epoch {

@@ -9,7 +9,7 @@
  *	2 MiB    16 KiB    superblock, slot 1
  *	+64 KiB  2 x 4 KiB lost-range table, two copies         (reserved)
  *	3 MiB    1 MiB     intent log: ring of 256 records      tandem_format_log.h
- *	4 MiB    ...       region map: page slots 0a 0b 1a 1b…  tandem_format_map.h (reserved)
+ *	4 MiB    ...       region map: page slots 0a 0b 1a 1b…  tandem_format_map.h
  *	data_offset        data of the leg's set, set_sectors long
  *	end              >= 1 MiB guard, never written
  *
@@ -27,8 +27,9 @@
  *
  * TANDEM_INCOMPAT_INTENT_LOG says that the intent log is in use: it alone tells
  * which regions may differ. Without that bit the array keeps no record of that:
- * a stop that is not clean makes every region unsure (TANDEM_FLAG_CLEAN). Region
- * map and lost ranges are laid out by `create`, zeroed, and not used yet.
+ * a stop that is not clean makes every region unsure (TANDEM_FLAG_CLEAN).
+ * TANDEM_INCOMPAT_REGION_MAP says that the region map is in use, and wants the log.
+ * Lost ranges are laid out by `create`, zeroed, and not used yet.
  *
  * What survives which crash. Power lost within a slot: the other slot. Between
  * slots or legs: legs that are one configuration or epoch apart, of which the
@@ -64,7 +65,8 @@ struct tandem_id {
 
 /* feature_incompat */
 #define TANDEM_INCOMPAT_INTENT_LOG	(1ull << 0)	/* the intent log is in use */
-#define TANDEM_INCOMPAT_KNOWN		TANDEM_INCOMPAT_INTENT_LOG
+#define TANDEM_INCOMPAT_REGION_MAP	(1ull << 1)	/* the region map is in use */
+#define TANDEM_INCOMPAT_KNOWN		(TANDEM_INCOMPAT_INTENT_LOG | TANDEM_INCOMPAT_REGION_MAP)
 /* feature_ro_compat, feature_compat: none yet */
 #define TANDEM_RO_COMPAT_KNOWN		0ull
 
@@ -112,6 +114,9 @@ TANDEM_STATIC_ASSERT(sizeof(struct tandem_epoch_disk) == 48, "epoch");
  * @id, @parent: random; guards against two histories with equal numbers
  * @generation: running number, for people
  * @first_leg, @nr_legs: the set's places in the leg table
+ * @home: position in the set, plus one, of the leg that is read where nothing was
+ *	ever written (region map); 0: the first that is current. It stays when the array
+ *	is started again, or such a block would change
  *
  * In a superblock on a leg of the same set this is the newest configuration;
  * for any other set it is the one in force when the epoch was written.
@@ -122,7 +127,8 @@ struct tandem_config_disk {
 	__le64 generation;		/* 32 */
 	__le16 first_leg;		/* 40 */
 	__le16 nr_legs;			/* 42 */
-	__u8 reserved[52];		/* 44 */
+	__u8 home;			/* 44 */
+	__u8 reserved[51];		/* 45 */
 };
 TANDEM_STATIC_ASSERT(sizeof(struct tandem_config_disk) == 96, "configuration");
 

@@ -1,7 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * On-disk format, version 1: region map and lost ranges of a leg. Laid out and
- * zeroed by `create`; nothing reads or writes them yet.
+ * On-disk format, version 1: region map and lost ranges of a leg. The lost ranges are
+ * laid out and zeroed by `create`; nothing reads or writes them yet.
+ *
+ * The region map says what is in a region of the set, and which legs lack some of it.
+ * It is written behind the intent log: a region leaves the log when its entry is
+ * durable in the map of every leg that is written to. So the map and the log of any
+ * one current leg together say
+ *
+ *	a region that is NEVER in the map, and not in the log, holds nothing that
+ *	anybody wrote: legs may differ there, and one of them, the set's home, is read
+ *	a leg that is not current has everything but what is in the log and what is
+ *	stale on it
+ *
+ * An entry may say too much (written, stale), never too little. So of two maps the
+ * larger content and the union of the stale bits count, and a crash between two pages
+ * or two legs needs no repair.
  */
 #ifndef TANDEM_FORMAT_MAP_H
 #define TANDEM_FORMAT_MAP_H
@@ -11,13 +25,27 @@
 #define TANDEM_MAP_MAGIC	0x70614d74u	/* "tMap" */
 #define TANDEM_LOST_MAGIC	0x74736f4cu	/* "Lost" */
 
+/* What is in a region. Larger is safer. */
+enum tandem_content {
+	TANDEM_CONTENT_NEVER = 0,	/* nothing since `create` or a discard of all of it */
+	TANDEM_CONTENT_ZERO = 1,	/* zeroes, by `create`; the same on all legs */
+	TANDEM_CONTENT_WRITTEN = 2,
+};
+
+#define TANDEM_MAP_CONTENT	0x0003u
+#define TANDEM_MAP_STALE_SHIFT	8
+
 /*
  * struct tandem_map_disk - one page of the region map, in one of two slots
+ * @sequence: of the page; the higher valid one of the two slots counts
+ * @entry: bits 0-1 enum tandem_content, bits 8-15 stale on leg 0-7 of the set; others
+ *	are zero, and so is what is never written, or behind the last region: a set that
+ *	grows finds nothing written there
  *
- * Page p of the map has its slots at map_offset + (2 p) and (2 p + 1) pages;
- * the higher valid sequence counts. An entry: bits 0-1 content (0 NEVER,
- * 1 ZERO, 2 WRITTEN), bits 8-15 stale on leg 0-7 of the set. A page with no
- * valid slot reads as WRITTEN and stale on every leg that is not current.
+ * Page p of the map has its slots at map_offset + (2 p) and (2 p + 1) pages. A page is
+ * written with FUA, never in place of its newest valid slot. A page without a valid
+ * slot says that everything is written, and stale on every leg that is not current. If
+ * that is so on every current leg, these may differ there as well.
  */
 #define TANDEM_MAP_ENTRIES	2016u
 struct tandem_map_disk {
