@@ -112,49 +112,20 @@ static int without(struct tandem_array *array, u64 failed)
 	return hidden ? -EIO : 0;
 }
 
-/* Asks @legs once. Returns those that did not see it; adds those that failed. */
-static u64 ask_to_flush(struct tandem_array *array, u64 legs, u64 *failed)
-{
-	enum tandem_error_class class;
-	struct tandem_leg *leg;
-	unsigned int i;
-	u64 again = 0;
-
-	tandem_control_begin(array);
-	for (i = 0; i < array->params.nr_legs; i++) {
-		leg = &array->leg[i];
-		if (!(legs & (1ull << i)))
-			continue;
-		tandem_bio_init_empty(&leg->meta_bio);
-		tandem_control_submit(leg, REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC, 0);
-	}
-	tandem_control_wait(array);
-	for (i = 0; i < array->params.nr_legs; i++) {
-		leg = &array->leg[i];
-		if (!(legs & (1ull << i)))
-			continue;
-		class = tandem_fault_class(TANDEM_OP_FLUSH, leg->meta_result);
-		leg->unflushed = class != TANDEM_CLASS_OK;
-		if (class == TANDEM_CLASS_RETRY)
-			again |= 1ull << i;
-		else if (leg->unflushed)
-			*failed |= 1ull << i;
-	}
-	return again;
-}
-
-/* Returns the legs whose flush failed. An error that passes is waited out. */
+/* Returns the legs whose flush failed. */
 static u64 flush_legs(struct tandem_array *array, u64 legs)
 {
-	unsigned int attempts = 0;
-	u64 failed = 0;
+	struct tandem_group group = {
+		.legs = legs, .op = TANDEM_OP_FLUSH,
+		.opf = REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC,
+	};
+	u64 failed = tandem_control_run(array, &group);
+	unsigned int i;
 
-	for (;;) {
-		legs = ask_to_flush(array, legs, &failed);
-		if (!legs || attempts++ == TANDEM_RETRY_ATTEMPTS)
-			return failed | legs;
-		msleep(TANDEM_RETRY_MS);
-	}
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (legs & (1ull << i))
+			array->leg[i].unflushed = !!(failed & (1ull << i));
+	return failed;
 }
 
 struct commit_wait {

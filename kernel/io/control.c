@@ -30,25 +30,66 @@ void tandem_control_tails(struct tandem_array *array)
 	spin_unlock_irq(&array->lock);
 }
 
-/* The one more is our own: nobody wakes us before we wait. */
-void tandem_control_begin(struct tandem_array *array)
+static void submit(struct tandem_leg *leg, const struct tandem_group *group)
 {
-	atomic_set(&array->control_pending, 1);
-}
+	void *bytes = group->bytes[leg->index] ?: leg->super_bytes;
 
-void tandem_control_submit(struct tandem_leg *leg, blk_opf_t opf, u64 sector)
-{
-	leg->meta_bio.bi_opf = opf;
-	leg->meta_bio.bi_iter.bi_sector = sector;
+	if (group->length_bytes)
+		tandem_bio_init_buffer(&leg->meta_bio, &leg->meta_vec, bytes, group->length_bytes);
+	else
+		tandem_bio_init_empty(&leg->meta_bio);
+	leg->meta_bio.bi_opf = group->opf;
+	leg->meta_bio.bi_iter.bi_sector = group->sector[leg->index];
 	leg->meta_bio.bi_end_io = control_end;
 	leg->meta_bio.bi_private = leg;
 	atomic_inc(&leg->array->control_pending);
 	tandem_disk_submit(leg->disk, &leg->meta_bio, NULL);
 }
 
-void tandem_control_wait(struct tandem_array *array)
+/* The one more is our own: nobody wakes us before we wait. */
+void tandem_control_ask(struct tandem_array *array, const struct tandem_group *group, u64 legs)
 {
+	unsigned int i;
+
+	atomic_set(&array->control_pending, 1);
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (legs & (1ull << i))
+			submit(&array->leg[i], group);
 	if (!atomic_dec_and_test(&array->control_pending))
 		wait_event(array->wait, !atomic_read_acquire(&array->control_pending));
 	tandem_control_tails(array);
+}
+
+/* Of @legs, those that did not see the command; adds those that failed. */
+static u64 judge(struct tandem_array *array, enum tandem_op op, u64 legs, u64 *failed)
+{
+	enum tandem_error_class class;
+	unsigned int i;
+	u64 again = 0;
+
+	for (i = 0; i < array->params.nr_legs; i++) {
+		if (!(legs & (1ull << i)))
+			continue;
+		class = tandem_fault_class(op, array->leg[i].meta_result);
+		if (class == TANDEM_CLASS_RETRY)
+			again |= 1ull << i;
+		else if (class != TANDEM_CLASS_OK)
+			*failed |= 1ull << i;
+	}
+	return again;
+}
+
+u64 tandem_control_run(struct tandem_array *array, const struct tandem_group *group)
+{
+	unsigned int attempts = 0;
+	u64 legs = group->legs;
+	u64 failed = 0;
+
+	for (;;) {
+		tandem_control_ask(array, group, legs);
+		legs = judge(array, group->op, legs, &failed);
+		if (!legs || attempts++ == TANDEM_RETRY_ATTEMPTS)
+			return failed | legs;
+		msleep(TANDEM_RETRY_MS);
+	}
 }

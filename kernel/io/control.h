@@ -1,23 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Commands of the control path: one per leg, to all legs at once, and a wait
- * for the answers. For io/load.c and io/activate.c, the only parts that wait.
- *
- *	begin(); submit() per leg; wait(); then leg->meta_result of each
+ * for the answers. For starts and stops, the only parts that wait.
  */
 #ifndef TANDEM_IO_CONTROL_H
 #define TANDEM_IO_CONTROL_H
 
+#include "core/fault.h"
 #include "io/array.h"
 
-/* Context of all: process, may sleep; one group at a time for each array. */
-void tandem_control_begin(struct tandem_array *array);
+/**
+ * struct tandem_group - one command to each of some legs
+ * @legs: which, of the array
+ * @op: says what an error means
+ * @opf: operation and flags
+ * @length_bytes: of the data; 0: none
+ * @bytes: per leg; NULL: leg->super_bytes
+ * @sector: per leg, from the start of its disk
+ */
+struct tandem_group {
+	u64 legs;
+	enum tandem_op op;
+	blk_opf_t opf;
+	u32 length_bytes;
+	void *bytes[TANDEM_MAX_LEGS];
+	u64 sector[TANDEM_MAX_LEGS];
+};
 
-/* Sends leg->meta_bio, which has its buffer already. */
-void tandem_control_submit(struct tandem_leg *leg, blk_opf_t opf, u64 sector);
+/*
+ * Asks @legs of the group once, and waits. What they say is in leg->meta_result.
+ * Context of all here: process, may sleep; one at a time for each array.
+ */
+void tandem_control_ask(struct tandem_array *array, const struct tandem_group *group, u64 legs);
 
-/* Until all have answered. */
-void tandem_control_wait(struct tandem_array *array);
+/* An error that passes is waited out. Returns the legs that failed. */
+u64 tandem_control_run(struct tandem_array *array, const struct tandem_group *group);
 
 /* Every completion that has been seen from outside has left its lock. */
 void tandem_control_tails(struct tandem_array *array);

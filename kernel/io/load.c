@@ -32,21 +32,16 @@ struct load {
 /* Returns the legs that answered with an error. */
 static u64 read_slot_of(struct tandem_array *array, u64 legs, unsigned int slot)
 {
-	struct tandem_leg *leg;
+	struct tandem_group group = {
+		.opf = REQ_OP_READ | REQ_SYNC | REQ_META,
+		.length_bytes = TANDEM_SUPER_BYTES,
+	};
 	unsigned int i;
 	u64 failed = 0;
 
-	tandem_control_begin(array);
-	for (i = 0; i < array->params.nr_legs; i++) {
-		leg = &array->leg[i];
-		if (!(legs & (1ull << i)))
-			continue;
-		tandem_bio_init_buffer(&leg->meta_bio, &leg->meta_vec, leg->super_bytes,
-				       TANDEM_SUPER_BYTES);
-		tandem_control_submit(leg, REQ_OP_READ | REQ_SYNC | REQ_META,
-				      tandem_super_slot_bytes(slot) / TANDEM_SECTOR_BYTES);
-	}
-	tandem_control_wait(array);
+	for (i = 0; i < array->params.nr_legs; i++)
+		group.sector[i] = tandem_super_slot_bytes(slot) / TANDEM_SECTOR_BYTES;
+	tandem_control_ask(array, &group, legs);
 	for (i = 0; i < array->params.nr_legs; i++)
 		if (legs & (1ull << i) && array->leg[i].meta_result != TANDEM_RESULT_OK)
 			failed |= 1ull << i;

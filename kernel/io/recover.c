@@ -17,26 +17,10 @@
  * the array was created so, and has not been started since.
  */
 #include "sys.h"
-#include "core/fault.h"
-#include "io/control.h"
 #include "io/logger.h"
 #include "io/recover.h"
 #include "io/region.h"
-#include "io/request.h"
-
-#define READ_ATTEMPTS	5
-
-/* A part of the log area. */
-struct part {
-	u32 offset;
-	u32 bytes;
-};
-
-struct recover {
-	u8 *ring[TANDEM_MAX_LEGS];
-	u64 *bits[2];
-	struct tandem_log_replay replay;
-};
+#include "io/rings.h"
 
 static u64 legs_used_as(struct tandem_array *array, enum tandem_use use)
 {
@@ -47,110 +31,6 @@ static u64 legs_used_as(struct tandem_array *array, enum tandem_use use)
 		if (array->leg[i].found && array->leg[i].use == use)
 			legs |= 1ull << i;
 	return legs;
-}
-
-static void free_recover(struct tandem_array *array, struct recover *recover)
-{
-	unsigned int i;
-
-	for (i = 0; i < array->params.nr_legs; i++)
-		kvfree(recover->ring[i]);
-	kvfree(recover->bits[0]);
-	kvfree(recover->bits[1]);
-	kfree(recover);
-}
-
-static struct recover *make_recover(struct tandem_array *array, u64 legs)
-{
-	u32 nr_regions = tandem_geometry_regions(&array->super->geo);
-	struct recover *recover = kzalloc(sizeof(*recover), GFP_KERNEL);
-	bool complete = recover;
-	unsigned int i;
-
-	if (!recover)
-		return NULL;
-	for (i = 0; i < array->params.nr_legs; i++) {
-		if (!(legs & (1ull << i)))
-			continue;
-		recover->ring[i] = kvcalloc(1, tandem_log_ring_bytes(array), GFP_KERNEL);
-		complete &= !!recover->ring[i];
-	}
-	for (i = 0; i < 2; i++) {
-		recover->bits[i] = kvcalloc(1, tandem_intent_bytes(nr_regions), GFP_KERNEL);
-		complete &= !!recover->bits[i];
-	}
-	if (!complete) {
-		free_recover(array, recover);
-		return NULL;
-	}
-	tandem_intent_init(&recover->replay.state, nr_regions, recover->bits[0]);
-	tandem_intent_init(&recover->replay.covered, nr_regions, recover->bits[1]);
-	return recover;
-}
-
-/* @bytes of the log area, from @offset on, of @legs. Returns those that failed. */
-static u64 read_part(struct tandem_array *array, struct recover *recover, u64 legs,
-		     struct part part)
-{
-	struct tandem_leg *leg;
-	unsigned int i;
-	u64 failed = 0;
-
-	tandem_control_begin(array);
-	for (i = 0; i < array->params.nr_legs; i++) {
-		leg = &array->leg[i];
-		if (!(legs & (1ull << i)))
-			continue;
-		tandem_bio_init_buffer(&leg->meta_bio, &leg->meta_vec, leg->super_bytes,
-				       part.bytes);
-		tandem_control_submit(leg, REQ_OP_READ | REQ_SYNC | REQ_META,
-				      array->super->log_offset_sectors +
-				      part.offset / TANDEM_SECTOR_BYTES);
-	}
-	tandem_control_wait(array);
-	for (i = 0; i < array->params.nr_legs; i++) {
-		leg = &array->leg[i];
-		if (!(legs & (1ull << i)))
-			continue;
-		if (leg->meta_result == TANDEM_RESULT_OK)
-			memcpy(recover->ring[i] + part.offset, leg->super_bytes, part.bytes);
-		else
-			failed |= 1ull << i;
-	}
-	return failed;
-}
-
-/* What cannot be read is no record; an error that passes is waited out. */
-static void read_pages(struct tandem_array *array, struct recover *recover, u64 legs,
-		       struct part whole)
-{
-	struct part page = { .bytes = TANDEM_PAGE_BYTES };
-	unsigned int attempts, i;
-	u64 left;
-
-	for (page.offset = whole.offset; page.offset < whole.offset + whole.bytes;
-	     page.offset += TANDEM_PAGE_BYTES) {
-		left = legs;
-		for (attempts = 0; left && attempts < READ_ATTEMPTS; attempts++)
-			left = read_part(array, recover, left, page);
-		for (i = 0; i < array->params.nr_legs; i++)
-			if (left & (1ull << i))
-				memset(recover->ring[i] + page.offset, 0xff, TANDEM_PAGE_BYTES);
-	}
-}
-
-static void read_rings(struct tandem_array *array, struct recover *recover, u64 legs)
-{
-	u32 size = tandem_log_ring_bytes(array);
-	struct part part = { 0 };
-	u64 failed;
-
-	for (; part.offset < size; part.offset += part.bytes) {
-		part.bytes = min(TANDEM_SUPER_BYTES, size - part.offset);
-		failed = read_part(array, recover, legs, part);
-		if (failed)
-			read_pages(array, recover, failed, part);
-	}
 }
 
 /* Is the superblock of this leg older than its own log? Then a slot of it was lost. */
@@ -188,22 +68,22 @@ static void note_pin(struct tandem_log *log, struct tandem_leg *leg,
 }
 
 /* What one leg says. Return: 0 or -EUCLEAN */
-static int replay_leg(struct tandem_array *array, struct recover *recover,
+static int replay_leg(struct tandem_array *array, struct tandem_rings *rings,
 		      struct tandem_leg *leg, const char **why)
 {
 	struct tandem_log *log = leg->set->log;
-	int error = tandem_log_replay(&log->shape, recover->ring[leg->index], &recover->replay);
+	int error = tandem_log_replay(&log->shape, rings->area.leg[leg->index], &rings->replay);
 
-	leg->log_damaged = count_damaged(log, recover->ring[leg->index]) > 1;
+	leg->log_damaged = count_damaged(log, rings->area.leg[leg->index]) > 1;
 	/* Of a log that is lost, too: the order of the legs is the same, and numbers go on. */
-	leg->log_sequence = recover->replay.head.sequence;
+	leg->log_sequence = rings->replay.head.sequence;
 	if (leg->log_sequence > log->sequence) {
 		log->sequence = leg->log_sequence;
-		log->turn.cursor = recover->replay.cursor;
+		log->turn.cursor = rings->replay.cursor;
 		log->pin = 0;
 		log->pin_part = false;
 	}
-	note_pin(log, leg, &recover->replay.head);
+	note_pin(log, leg, &rings->replay.head);
 	if (error == -ENODATA && array->plan.clean)
 		return 0;
 	if (error) {
@@ -214,10 +94,10 @@ static int replay_leg(struct tandem_array *array, struct recover *recover,
 		return 0;
 	}
 	*why = "superblock of a leg that is older than its intent log";
-	if (is_ahead(&array->found[leg->index], &recover->replay.head, leg->set->index))
+	if (is_ahead(&array->found[leg->index], &rings->replay.head, leg->set->index))
 		return -EUCLEAN;
-	log->head.flags |= recover->replay.head.flags & TANDEM_LOG_ALL;
-	tandem_intent_join(&log->intent, &recover->replay.state);
+	log->head.flags |= rings->replay.head.flags & TANDEM_LOG_ALL;
+	tandem_intent_join(&log->intent, &rings->replay.state);
 	return 0;
 }
 
@@ -295,7 +175,7 @@ static void forget_logs(struct tandem_array *array)
 int tandem_recover_read(struct tandem_array *array, const char **why)
 {
 	u64 legs = legs_used_as(array, TANDEM_USE_CURRENT);
-	struct recover *recover;
+	struct tandem_rings *rings;
 	unsigned int i;
 	int error = 0;
 
@@ -303,16 +183,15 @@ int tandem_recover_read(struct tandem_array *array, const char **why)
 		return 0;
 	forget_logs(array);
 	*why = "no memory";
-	recover = make_recover(array, legs);
-	if (!recover)
+	rings = tandem_rings_read(array, legs);
+	if (!rings)
 		return -ENOMEM;
-	read_rings(array, recover, legs);
 	for (i = 0; i < array->params.nr_legs && !error; i++)
 		if (legs & (1ull << i))
-			error = replay_leg(array, recover, &array->leg[i], why);
+			error = replay_leg(array, rings, &array->leg[i], why);
 	for (i = 0; i < array->nr_sets && !error; i++)
 		error = compare_legs(array, &array->set[i], why);
-	free_recover(array, recover);
+	tandem_rings_free(array, rings);
 	if (!error)
 		*why = NULL;
 	return error;

@@ -31,67 +31,16 @@
 #include "io/request.h"
 #include "io/rewrite.h"
 
-/* A write that every leg of a group gets: what, and where on each. */
-struct order {
-	u64 legs;
-	const void *bytes[TANDEM_MAX_SETS];	/* per set; NULL: leg->super_bytes */
-	u64 sector[TANDEM_MAX_SETS];
-	u32 length_bytes;
+static const struct tandem_group metadata = {
+	.op = TANDEM_OP_METADATA,
+	.opf = REQ_OP_WRITE | REQ_FUA | REQ_SYNC | REQ_META | REQ_PRIO,
 };
-
-/* Asks @legs once. Returns those that did not see it; adds those that failed. */
-static u64 ask(struct tandem_array *array, const struct order *order, u64 legs, u64 *failed)
-{
-	enum tandem_error_class class;
-	struct tandem_leg *leg;
-	const void *bytes;
-	unsigned int i;
-	u64 again = 0;
-
-	tandem_control_begin(array);
-	for (i = 0; i < array->params.nr_legs; i++) {
-		leg = &array->leg[i];
-		if (!(legs & (1ull << i)))
-			continue;
-		bytes = order->bytes[leg->set->index] ?: leg->super_bytes;
-		tandem_bio_init_buffer(&leg->meta_bio, &leg->meta_vec, (void *)bytes,
-				       order->length_bytes);
-		tandem_control_submit(leg, REQ_OP_WRITE | REQ_FUA | REQ_SYNC | REQ_META | REQ_PRIO,
-				      order->sector[leg->set->index]);
-	}
-	tandem_control_wait(array);
-	for (i = 0; i < array->params.nr_legs; i++) {
-		if (!(legs & (1ull << i)))
-			continue;
-		class = tandem_fault_class(TANDEM_OP_METADATA, array->leg[i].meta_result);
-		if (class == TANDEM_CLASS_RETRY)
-			again |= 1ull << i;
-		else if (class != TANDEM_CLASS_OK)
-			*failed |= 1ull << i;
-	}
-	return again;
-}
-
-/* Returns the legs that failed. An error that passes is waited out. */
-static u64 write_group(struct tandem_array *array, const struct order *order)
-{
-	unsigned int attempts = 0;
-	u64 legs = order->legs;
-	u64 failed = 0;
-
-	for (;;) {
-		legs = ask(array, order, legs, &failed);
-		if (!legs || attempts++ == TANDEM_RETRY_ATTEMPTS)
-			return failed | legs;
-		msleep(TANDEM_RETRY_MS);
-	}
-}
 
 u64 tandem_rewrite_wipe(struct tandem_array *array)
 {
 	u64 left = tandem_array_legs_in(array, TANDEM_LEG_REBUILDING);
 	u32 size = tandem_log_ring_bytes(array);
-	struct order order = { 0 };
+	struct tandem_group group = metadata;
 	u32 offset = 0;
 	u64 failed = 0;
 	unsigned int i;
@@ -101,13 +50,13 @@ u64 tandem_rewrite_wipe(struct tandem_array *array)
 	for (i = 0; i < array->params.nr_legs; i++)
 		if (left & (1ull << i))
 			memset(array->leg[i].super_bytes, 0, TANDEM_SUPER_BYTES);
-	for (; offset < size && (left & ~failed); offset += order.length_bytes) {
-		order.legs = left & ~failed;
-		order.length_bytes = min(TANDEM_SUPER_BYTES, size - offset);
-		for (i = 0; i < array->nr_sets; i++)
-			order.sector[i] = array->super->log_offset_sectors +
+	for (; offset < size && (left & ~failed); offset += group.length_bytes) {
+		group.legs = left & ~failed;
+		group.length_bytes = min(TANDEM_SUPER_BYTES, size - offset);
+		for (i = 0; i < array->params.nr_legs; i++)
+			group.sector[i] = array->super->log_offset_sectors +
 				offset / TANDEM_SECTOR_BYTES;
-		failed |= write_group(array, &order);
+		failed |= tandem_control_run(array, &group);
 	}
 	return failed;
 }
@@ -169,6 +118,19 @@ static u64 legs_behind(struct tandem_set *set, u64 sequence)
 	return legs & in_use;
 }
 
+/* Record @sequence, in log->page, to @legs of the set. */
+static void add_page(struct tandem_log *log, struct tandem_group *group, u64 sequence, u64 legs)
+{
+	unsigned int i = log->set->first_leg;
+	unsigned int end = i + log->set->nr_legs;
+
+	for (; i < end; i++) {
+		group->bytes[i] = log->page;
+		group->sector[i] = tandem_log_sector(log, sequence);
+	}
+	group->legs |= legs;
+}
+
 static void note_written(struct tandem_log *log, u64 written)
 {
 	struct tandem_leg *leg;
@@ -190,28 +152,18 @@ static void move_on(struct tandem_log *log)
 	log->nr_records++;
 }
 
-static void add_order(struct tandem_log *log, struct order *order)
-{
-	unsigned int set = log->set->index;
-
-	order->bytes[set] = log->page;
-	order->sector[set] = tandem_log_sector(log, log->sequence + 1);
-	order->legs |= legs_behind(log->set, log->sequence + 1);
-}
-
 /*
  * Current legs that lack the last record of another get one of that number, which
  * says what a first record of this start would: then all are level, and nobody is
  * ever two ahead of another (A13). It does not count as one of this start's.
  */
-static bool level_record(struct tandem_log *log, struct order *order)
+static bool level_record(struct tandem_log *log, struct tandem_group *group)
 {
 	struct tandem_log_record record = {
 		.head = log->head, .intent = &log->intent, .change = &log->change,
 		.turn = &log->turn,
 	};
 	u32 cursor = log->turn.cursor;
-	unsigned int set = log->set->index;
 	struct tandem_leg *leg;
 	unsigned int i;
 	u64 legs = 0;
@@ -229,9 +181,7 @@ static bool level_record(struct tandem_log *log, struct order *order)
 	tandem_log_encode(&log->shape, &record, log->page);
 	tandem_log_turn_reset(&log->turn);
 	log->turn.cursor = cursor;
-	order->bytes[set] = log->page;
-	order->sector[set] = tandem_log_sector(log, log->sequence);
-	order->legs |= legs;
+	add_page(log, group, log->sequence, legs);
 	return true;
 }
 
@@ -249,42 +199,44 @@ static void note_level(struct tandem_log *log, u64 written)
 
 u64 tandem_rewrite_level(struct tandem_array *array)
 {
-	struct order order = { .length_bytes = TANDEM_PAGE_BYTES };
+	struct tandem_group group = metadata;
 	bool any = false;
 	unsigned int i;
 	u64 failed;
 
+	group.length_bytes = TANDEM_PAGE_BYTES;
 	for (i = 0; tandem_array_has_log(array) && i < array->nr_sets; i++)
-		any |= level_record(array->set[i].log, &order);
+		any |= level_record(array->set[i].log, &group);
 	if (!any)
 		return 0;
-	failed = write_group(array, &order);
+	failed = tandem_control_run(array, &group);
 	for (i = 0; i < array->nr_sets; i++)
-		if (order.bytes[i])
-			note_level(array->set[i].log, order.legs & ~failed);
+		note_level(array->set[i].log, group.legs & ~failed);
 	return failed;
 }
 
 u64 tandem_rewrite_write(struct tandem_array *array)
 {
-	struct order order;
+	struct tandem_group group;
+	struct tandem_log *log;
 	u64 failed = 0;
 	unsigned int i;
 
 	while (tandem_array_has_log(array) && !failed) {
-		memset(&order, 0, sizeof(order));
-		order.length_bytes = TANDEM_PAGE_BYTES;
+		group = metadata;
+		group.length_bytes = TANDEM_PAGE_BYTES;
 		for (i = 0; i < array->nr_sets; i++) {
-			move_on(array->set[i].log);
-			if (next_record(array->set[i].log))
-				add_order(array->set[i].log, &order);
+			log = array->set[i].log;
+			move_on(log);
+			if (next_record(log))
+				add_page(log, &group, log->sequence + 1,
+					 legs_behind(log->set, log->sequence + 1));
 		}
-		if (!order.legs)
+		if (!group.legs)
 			break;
-		failed = write_group(array, &order);
+		failed = tandem_control_run(array, &group);
 		for (i = 0; i < array->nr_sets; i++)
-			if (order.bytes[i])
-				note_written(array->set[i].log, order.legs & ~failed);
+			note_written(array->set[i].log, group.legs & ~failed);
 	}
 	return failed;
 }
