@@ -143,7 +143,8 @@ array_stop_dead()
 }
 
 # power_cut ARRAY [PERMILLE] -- DISK...: the machine stops.  Unflushed sectors
-# survive with that probability (500).
+# survive with that probability (500).  No disk answers between the first cut and the
+# last, or the array might record one of them as failed on another.
 power_cut()
 {
 	local name="$1" keep=500 disk
@@ -152,7 +153,13 @@ power_cut()
 	[ "$1" = -- ] || { keep=$1; shift; }
 	shift
 	for disk in "$@"; do
+		dmsetup suspend --noflush --nolockfs "$disk"
+	done
+	for disk in "$@"; do
 		disk_power_off "$disk" "$keep"
+	done
+	for disk in "$@"; do
+		dmsetup resume "$disk"
 	done
 	array_stop_dead "$name"
 	for disk in "$@"; do
