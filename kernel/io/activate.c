@@ -6,10 +6,11 @@
  *	          the intent logs (io/recover.c)
  *	flush     every leg that is to be current; what a host crash or another
  *	          table left in its cache is durable before we build on it (A8)
+ *	rejoin    what legs lack that are to be filled, to the maps of the current ones
  *	edit      places without a leg leave, legs to be rebuilt join, new epoch:
  *	          one step of the lineage, noting what each leg was found with
  *	commit    to every leg in use, of all sets
- *	log       what is unsure to the log of every leg in use (A10)
+ *	log       what is unsure to the log of every leg in use (A10), the map as well
  *	up        unsure regions marked, requests let in
  *
  * If power goes during load or flush: nothing was written. During commit: some
@@ -20,7 +21,8 @@
  * is one that errs in its log, before the next record goes to any.
  *
  * Down: all requests are through; the copiers stop; failures are recorded;
- * the legs are flushed; what is not unsure leaves the intent log; and if nothing is
+ * the legs are flushed; the maps say what is in the intent log; what is not unsure
+ * leaves that; and if nothing is
  * unsure that is recorded as a clean stop. If power goes before that the next start
  * resyncs what is in the log, or all of it if there is none: slow, never wrong.
  *
@@ -40,7 +42,9 @@
 #include "io/log.h"
 #include "io/recover.h"
 #include "io/region.h"
+#include "io/rejoin.h"
 #include "io/rewrite.h"
+#include "io/survey.h"
 
 /* Legs as the plan has them; nothing is up yet. */
 static void set_states(struct tandem_array *array)
@@ -70,6 +74,12 @@ static void set_states(struct tandem_array *array)
 		else
 			leg->state = TANDEM_LEG_MISSING;
 	}
+}
+
+static u64 legs_in_use(struct tandem_array *array)
+{
+	return tandem_array_legs_in(array, TANDEM_LEG_CURRENT) |
+	       tandem_array_legs_in(array, TANDEM_LEG_REBUILDING);
 }
 
 static bool survives(const struct tandem_leg *leg)
@@ -104,6 +114,7 @@ static int without(struct tandem_array *array, u64 failed)
 	}
 	for (s = 0; s < array->nr_sets; s++) {
 		alive = false;
+		tandem_survey_home(&array->set[s]);
 		for (i = 0; i < array->set[s].nr_legs; i++)
 			alive |= survives(tandem_set_leg(&array->set[s], i));
 		if (!alive)
@@ -176,6 +187,10 @@ static void drop_set(struct tandem_array *array, struct tandem_set *set)
 		record = array->super->place[leg->index].record;
 		if (leg->found)
 			drop.durable[i] = leg->held;
+		drop.left[i] = leg->log_sequence;
+		/* Not here, or not asked: by lock-step it is a record behind at most. */
+		if (!drop.left[i] && tandem_log_sequence(set))
+			drop.left[i] = tandem_log_sequence(set) - 1;
 		if (leg->state != TANDEM_LEG_CURRENT && leg->state != TANDEM_LEG_REBUILDING &&
 		    (record == TANDEM_RECORD_CURRENT || record == TANDEM_RECORD_REBUILDING))
 			drop.legs |= leg->bit;
@@ -192,15 +207,11 @@ static void join_leg(struct tandem_array *array, struct tandem_leg *leg)
 	struct tandem_place *place = &array->super->place[leg->index];
 	struct tandem_id config;
 
-	if (!leg->found || leg->state == TANDEM_LEG_CURRENT ||
-	    leg->state == TANDEM_LEG_REBUILDING)
-		return;
-	/* What it may be found with next time must be on record before it is sent more. */
-	if (leg->hidden) {
+	if (leg->hidden && !tandem_leg_is_written(leg->state))
 		pr_err("tandem %s: leg %u (%s): not filled, a superblock slot is unreadable\n",
 		       array->super->name, leg->index, leg->disk->name);
+	if (!tandem_rejoin_is_possible(leg))
 		return;
-	}
 	leg->state = tandem_leg_next(leg->state, TANDEM_LEG_EV_JOIN);
 	memcpy(place->disk, found->place[leg->index].disk, sizeof(place->disk));
 	place->disk_sectors = leg->disk->size_sectors;
@@ -247,7 +258,7 @@ static int begin_epoch(struct tandem_array *array)
 }
 
 /*
- * The intent logs of all legs in use. A leg that errs has left on record before
+ * The intent logs and region maps of all legs in use. A leg that errs has left on record before
  * the next record of the log goes to any (lock-step).
  */
 static int begin_logs(struct tandem_array *array)
@@ -265,6 +276,8 @@ static int begin_logs(struct tandem_array *array)
 			failed = tandem_rewrite_level(array);
 		if (!failed)
 			failed = tandem_rewrite_write(array);
+		if (!failed)
+			failed = tandem_survey_write(array, legs_in_use(array));
 		if (!failed)
 			return 0;
 		error = without(array, failed);
@@ -291,6 +304,7 @@ static void raise_set(struct tandem_array *array, struct tandem_set *set)
 	       tandem_geometry_regions(&array->super->geo) * sizeof(*set->region));
 	atomic_set(&set->nr_unsure, 0);
 	atomic_set(&set->nr_refill, 0);
+	atomic_set(&set->nr_partly, 0);
 	for (i = 0; i < set->nr_legs; i++) {
 		leg = tandem_set_leg(set, i);
 		current_legs |= leg->state == TANDEM_LEG_CURRENT ? leg->bit : 0;
@@ -315,7 +329,9 @@ static void raise_set(struct tandem_array *array, struct tandem_set *set)
 		tandem_region_mark_all(set, TANDEM_REGION_DIRTY | TANDEM_REGION_TOUCHED);
 	if (!set->log && !array->plan.clean && several)
 		tandem_region_mark_all(set, TANDEM_REGION_UNSURE);
-	if (rebuilding)
+	if (set->map)
+		tandem_survey_mark(set);
+	else if (rebuilding)
 		tandem_region_mark_all(set, TANDEM_REGION_REFILL);
 }
 
@@ -341,8 +357,7 @@ static void raise(struct tandem_array *array)
  */
 static int flush_found(struct tandem_array *array)
 {
-	u64 in_use = tandem_array_legs_in(array, TANDEM_LEG_CURRENT) |
-		     tandem_array_legs_in(array, TANDEM_LEG_REBUILDING);
+	u64 in_use = legs_in_use(array);
 	u64 failed;
 	u64 joins = 0;
 	unsigned int i;
@@ -355,9 +370,19 @@ static int flush_found(struct tandem_array *array)
 	return without(array, failed & in_use);
 }
 
+/* What returning legs lack is durable before it is on record that they are filled. */
+static int rejoin(struct tandem_array *array, const char **why)
+{
+	u64 failed;
+	int error = tandem_rejoin(array, &failed, why);
+
+	return error ? error : without(array, failed);
+}
+
 int tandem_array_activate(struct tandem_array *array, const char **why)
 {
 	const char *unused;
+	unsigned int s;
 	int error;
 
 	if (!why)
@@ -365,13 +390,19 @@ int tandem_array_activate(struct tandem_array *array, const char **why)
 	error = tandem_array_load(array, why);
 	if (!error)
 		error = tandem_recover_read(array, why);
+	if (!error)
+		error = tandem_survey_read(array);
 	if (error)
 		return error;
 	set_states(array);
+	for (s = 0; s < array->nr_sets; s++)
+		tandem_survey_home(&array->set[s]);
 	array->flush_lost |= !!(array->super->flags & TANDEM_FLAG_FLUSH_LOST);
 	if (!array->params.read_only) {
 		*why = "error on the last current leg of a set";
 		error = flush_found(array);
+		if (!error)
+			error = rejoin(array, why);
 		if (!error) {
 			take_token(array);
 			error = begin_epoch(array);
@@ -445,9 +476,7 @@ static void be_patient(struct tandem_array *array)
 /* A flush that fails is a failed leg also here (K2). False: the last of a set. */
 static bool flush_or_fail(struct tandem_array *array)
 {
-	u64 legs = tandem_array_legs_in(array, TANDEM_LEG_CURRENT) |
-		   tandem_array_legs_in(array, TANDEM_LEG_REBUILDING);
-	u64 failed = flush_legs(array, legs);
+	u64 failed = flush_legs(array, legs_in_use(array));
 	bool good = true;
 	unsigned int i;
 
@@ -485,7 +514,8 @@ static bool ends_clean(struct tandem_array *array)
 	unsigned int s;
 
 	for (s = 0; s < array->nr_sets; s++)
-		if (atomic_read(&array->set[s].nr_unsure))
+		if (atomic_read(&array->set[s].nr_unsure) ||
+		    atomic_read(&array->set[s].nr_partly))
 			return false;
 	return true;
 }
@@ -512,8 +542,8 @@ static void settle_legs(struct tandem_array *array)
  */
 static void record_stop(struct tandem_array *array, bool flushed)
 {
-	bool clean = flushed && ends_recorded(array) && tandem_rewrite_end(array) &&
-		     ends_clean(array);
+	bool clean = flushed && ends_recorded(array) && tandem_survey_end(array) &&
+		     tandem_rewrite_end(array) && ends_clean(array);
 
 	if (clean) {
 		settle_legs(array);

@@ -15,6 +15,7 @@
 #include "io/fault.h"
 #include "io/flush.h"
 #include "io/log.h"
+#include "io/map.h"
 #include "io/region.h"
 
 static void event_work(struct work_struct *work)
@@ -106,7 +107,9 @@ static int shape_set(struct tandem_array *array, unsigned int index)
 			       GFP_KERNEL);
 	if (!set->region)
 		return -ENOMEM;
-	error = tandem_log_create(set);
+	error = tandem_map_create(set);
+	if (!error)
+		error = tandem_log_create(set);
 	return error ? error : tandem_copy_create(set);
 }
 
@@ -118,7 +121,7 @@ static int check_shape(struct tandem_array *array)
 	unsigned int i;
 
 	if (memcmp(&super->geo, &array->shape, sizeof(array->shape)) ||
-	    (super->feature_incompat ^ array->shape_features) & TANDEM_INCOMPAT_INTENT_LOG ||
+	    super->feature_incompat != array->shape_features ||
 	    super->flags & ~array->shape_flags & TANDEM_FLAG_WRITE_THROUGH)
 		return -ESTALE;
 	for (i = 0; i < array->nr_sets; i++) {
@@ -159,6 +162,7 @@ void tandem_array_destroy(struct tandem_array *array)
 	for (i = 0; array->set && i < array->nr_sets; i++) {
 		tandem_copy_destroy(&array->set[i]);
 		tandem_log_destroy(&array->set[i]);
+		tandem_map_destroy(&array->set[i]);
 	}
 	if (array->wq) {
 		cancel_delayed_work_sync(&array->record_work);

@@ -98,6 +98,15 @@ static enum fate list_write(struct tandem_log *log, u32 region)
 	return FATE_LISTED;
 }
 
+/* Once for each write; a read is here because its home could not answer (io/read.c). */
+static void count_wait(struct tandem_log *log, struct tandem_request *request)
+{
+	if (request->op == TANDEM_OP_READ)
+		return;
+	log->nr_waits += !request->tried;
+	request->tried = 1;
+}
+
 /*
  * Which writes go into the next record; array->lock held. @ready: need none any
  * more. One that there is no room for does not keep back those behind it. True:
@@ -118,8 +127,7 @@ static bool list_writes(struct tandem_log *log, struct list_head *ready)
 			break;
 		case FATE_NO_ROOM:
 			log->nr_starved++;
-			log->nr_waits += !request->tried;
-			request->tried = 1;
+			count_wait(log, request);
 			break;
 		case FATE_LATER:
 			break;
@@ -144,7 +152,7 @@ static void compose(struct tandem_log *log)
 	};
 
 	record.head.sequence = log->sequence + 1;
-	record.head.pin = atomic_read(&log->set->nr_unsure) ? ffs(log->set->pin) : 0;
+	record.head.pin = tandem_log_pin(log);
 	log->sent_flags = log->head.flags;
 	tandem_log_encode(&log->shape, &record, log->page);
 }

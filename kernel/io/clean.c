@@ -5,13 +5,17 @@
  *	state | what happens                                           | then
  *	IDLE  | regions that rest are marked CLEANING; if writers wait | FLUSH
  *	      |   for room and none rests, any that nobody writes      |
- *	FLUSH | every leg has been flushed: those that are as they     | IDLE
- *	      |   were marked lose DIRTY, and the next record says so  |
+ *	FLUSH | every leg has been flushed: what was copied is durable | MAP
+ *	MAP   | the map says so, and what is in the marked regions:    | IDLE
+ *	      |   those that are as they were marked lose DIRTY, and   |
+ *	      |   the next record says so                              |
  *
  * A region leaves only if (I17)
  *	nobody writes to it                      count is 0, twice
  *	every leg was flushed since              nobody was there in between: region.h
  *	it is equal on all current legs          not UNSURE, twice
+ *	the map of every leg has it              written, and stale on those that are not
+ *	                                         there; without a map the next step at once
  *	the legs are those of the first look     set->changes, and none is unrecorded
  * The record that clears it is written by io/log.c in lock-step, as any other.
  *
@@ -21,6 +25,8 @@
  * - Room is made among the regions that rest; then for as many as wait, in turn; if
  *   none can leave, the limit gives way, but never the capacity of the format.
  * - Idle cleaning stops when the array goes down; making room does not (A9).
+ * - The flush is also the checkpoint of a rebuild: a leg that is filled has what was
+ *   copied before it. So there is one even if nothing may leave.
  * - While every region may differ (TANDEM_LOG_ALL) the flag is what is cleaned last:
  *   when no region is unsure any more, under the same rules.
  *
@@ -33,12 +39,13 @@
 #include "io/clean.h"
 #include "io/flush.h"
 #include "io/logger.h"
+#include "io/map.h"
 #include "io/region.h"
 
 #define DEFAULT_CLEAN_MS	1000u
 #define STARVED_MS		10u	/* when none could go: look again */
 
-enum clean_state { CLEAN_IDLE, CLEAN_FLUSH };
+enum clean_state { CLEAN_IDLE, CLEAN_FLUSH, CLEAN_MAP };
 
 /*
  * struct tandem_clean - the cleaner of a set; its own work item's alone
@@ -74,7 +81,8 @@ enum look { LOOK_IDLE, LOOK_RESTING, LOOK_ANY };
 /* Marks @region if it may leave. */
 static bool mark(struct tandem_set *set, u32 region, enum look how)
 {
-	const u32 busy = TANDEM_REGION_COUNT | TANDEM_REGION_UNSURE | TANDEM_REGION_EXCL;
+	const u32 busy = TANDEM_REGION_COUNT | TANDEM_REGION_UNSURE | TANDEM_REGION_EXCL |
+			 TANDEM_REGION_PARTLY;
 	atomic_t *word = &set->region[region];
 	u32 old = atomic_read(word);
 
@@ -116,6 +124,18 @@ static void look(struct tandem_clean *clean, enum look how)
 		clean->cursor = clean->nr ? clean->region[clean->nr - 1] + 1 : 0;
 }
 
+/* What the map is to say when they have left. array->lock held. */
+static void note(struct tandem_clean *clean)
+{
+	u32 i;
+
+	for (i = 0; i < clean->nr; i++)
+		tandem_map_note(clean->set, clean->region[i]);
+	if (clean->all)
+		tandem_map_note_all(clean->set);
+	tandem_map_flush_begin(clean->set);
+}
+
 /* True: something may leave when it has been flushed. @more: there is more room than before. */
 static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 {
@@ -137,9 +157,11 @@ static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 		if (!clean->nr && urgent)
 			log->extra = min(log->extra + log->nr_starved, log->capacity);
 	}
-	any = log->open && (clean->nr || clean->all);
-	if (any)
+	any = log->open && (clean->nr || clean->all || tandem_map_is_behind(set));
+	if (any) {
+		note(clean);
 		clean->state = CLEAN_FLUSH;
+	}
 	*more = log->nr_unsure + log->extra > unsure;
 	spin_unlock_irq(&set->array->lock);
 	return any;
@@ -151,6 +173,17 @@ static void later(struct tandem_clean *clean, bool urgent)
 	unsigned long delay = urgent ? msecs_to_jiffies(STARVED_MS) : interval(array);
 
 	queue_delayed_work(array->wq, &clean->work, delay);
+}
+
+/* There is something that may leave the log one day, or that no map says yet. */
+static bool is_needed(struct tandem_set *set)
+{
+	bool needed;
+
+	spin_lock_irq(&set->array->lock);
+	needed = set->log->intent.nr_dirty || set->log->head.flags || tandem_map_is_behind(set);
+	spin_unlock_irq(&set->array->lock);
+	return needed;
 }
 
 static void step_idle(struct tandem_clean *clean)
@@ -171,25 +204,42 @@ static void step_idle(struct tandem_clean *clean)
 	/* Nobody will ever make room: that is the error of the legs. */
 	if (clean->nr_stuck && clean->nr_stuck == READ_ONCE(set->log->intent.nr_dirty))
 		tandem_log_end_starved(set);
-	if (urgent || READ_ONCE(set->log->intent.nr_dirty) || set->log->head.flags)
+	if (urgent || is_needed(set))
 		later(clean, urgent);
 }
 
 /* True: nobody has been there since it was marked, and now it is not in the log. */
 static bool take_out(struct tandem_set *set, u32 region)
 {
-	const u32 busy = TANDEM_REGION_COUNT | TANDEM_REGION_UNSURE;
-	const u32 gone = TANDEM_REGION_DIRTY | TANDEM_REGION_CLEANING | TANDEM_REGION_TOUCHED;
+	const u32 busy = TANDEM_REGION_COUNT | TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY;
+	const u32 gone = TANDEM_REGION_DIRTY | TANDEM_REGION_CLEANING | TANDEM_REGION_TOUCHED |
+			 TANDEM_REGION_EMPTIED;
 	atomic_t *word = &set->region[region];
 	u32 old = atomic_read(word);
+	u32 new = old & ~gone;
 
 	if (!(old & TANDEM_REGION_CLEANING) || old & busy)
 		return false;
-	return (u32)atomic_cmpxchg(word, old, old & ~gone) == old;
+	if (old & TANDEM_REGION_EMPTIED)
+		new |= TANDEM_REGION_NEVER;
+	if ((u32)atomic_cmpxchg(word, old, new) != old)
+		return false;
+	if (old & TANDEM_REGION_EMPTIED)
+		tandem_map_forget(set, region);
+	return true;
+}
+
+/* All flushed, and the legs are those of the first look. array->lock held. */
+static bool is_as_it_was(const struct tandem_clean *clean)
+{
+	const struct tandem_set *set = clean->set;
+
+	return clean->flush.result == TANDEM_RESULT_OK && clean->changes == set->changes &&
+	       !TANDEM_FAILING(atomic_read(&set->masks));
 }
 
 /* Under one lock with whoever fails a leg: a change of the legs is before or after. */
-static void finish(struct tandem_clean *clean)
+static void finish(struct tandem_clean *clean, bool durable)
 {
 	struct tandem_set *set = clean->set;
 	struct tandem_log *log = set->log;
@@ -197,8 +247,7 @@ static void finish(struct tandem_clean *clean)
 	u32 i;
 
 	spin_lock_irq(&set->array->lock);
-	good = clean->flush.result == TANDEM_RESULT_OK && clean->changes == set->changes &&
-	       !TANDEM_FAILING(atomic_read(&set->masks));
+	good = durable && is_as_it_was(clean);
 	for (i = 0; i < clean->nr; i++) {
 		if (good && take_out(set, clean->region[i])) {
 			log->clear[log->nr_clear++] = clean->region[i];
@@ -212,12 +261,13 @@ static void finish(struct tandem_clean *clean)
 	spin_unlock_irq(&set->array->lock);
 }
 
-static void step_flush(struct tandem_clean *clean)
+/* @durable: nothing is in the way of what was marked, as far as the disks go. */
+static void end(struct tandem_clean *clean, bool durable)
 {
 	struct tandem_set *set = clean->set;
 
-	finish(clean);
-	if (clean->flush.result != TANDEM_RESULT_OK)
+	finish(clean, durable);
+	if (!durable)
 		tandem_log_end_starved(set);
 	tandem_log_kick(set);
 	WRITE_ONCE(clean->state, CLEAN_IDLE);
@@ -225,17 +275,41 @@ static void step_flush(struct tandem_clean *clean)
 	later(clean, READ_ONCE(set->starved));
 }
 
+static void step_flush(struct tandem_clean *clean)
+{
+	struct tandem_set *set = clean->set;
+	bool good;
+
+	spin_lock_irq(&set->array->lock);
+	good = is_as_it_was(clean);
+	tandem_map_flush_end(set, good);
+	spin_unlock_irq(&set->array->lock);
+	if (!set->map || !good) {
+		end(clean, clean->flush.result == TANDEM_RESULT_OK);
+		return;
+	}
+	clean->state = CLEAN_MAP;
+	tandem_map_write(set, &clean->work);
+}
+
 static void clean_work(struct work_struct *work)
 {
 	struct tandem_clean *clean = container_of(to_delayed_work(work), struct tandem_clean,
 						  work);
 
-	if (tandem_own_flush_is_on(&clean->flush))
+	if (tandem_own_flush_is_on(&clean->flush) || tandem_map_is_on(clean->set))
 		return;
-	if (clean->state == CLEAN_IDLE)
+	switch (clean->state) {
+	case CLEAN_IDLE:
 		step_idle(clean);
-	else
+		break;
+	case CLEAN_FLUSH:
 		step_flush(clean);
+		break;
+	case CLEAN_MAP:
+		end(clean, tandem_map_was_good(clean->set));
+		break;
+	}
 }
 
 void tandem_clean_kick(struct tandem_set *set)

@@ -58,7 +58,10 @@ static void commit_end(struct bio *bio)
 static void encode(struct tandem_array *array, struct tandem_leg *leg)
 {
 	struct tandem_super *super = array->super;
+	unsigned int i;
 
+	for (i = 0; i < array->nr_sets; i++)
+		super->set[i].home = array->set[i].map ? ffs(array->set[i].home) : 0;
 	super->leg = leg->index;
 	super->leg_id = super->place[leg->index].id;
 	super->own_disk_sectors = leg->disk->size_sectors;

@@ -3,8 +3,9 @@
  * The copier: one per set, one bounded exclusive copy at a time.
  *
  *	state    | leaves when                     | to
- *	IDLE     | a region is wanted, unsure or   | DRAIN
- *	         |   lacks a rebuild               |
+ *	IDLE     | a region is wanted, unsure,     | DRAIN
+ *	         |   partly written or lacks a     |
+ *	         |   rebuild                       |
  *	         | all are filled, a leg rebuilds  | PROMOTE (io/promote.c)
  *	DRAIN    | no write in flight in region    | READ
  *	READ     | source answered                 | WRITE, READ (other source)
@@ -19,7 +20,8 @@
  * - Onto a current leg the copy is FUA (A1). Onto one that is being rebuilt it
  *   is plain; promotion flushes.
  * - An unsure region is copied from the pin to every leg that is written to,
- *   rebuilding ones included: one pass settles both.
+ *   rebuilding ones included: one pass settles both. So is one that was never written
+ *   to until now, from the set's home, from which it is read until then.
  * - A block that the source cannot read is taken from another current leg (it
  *   becomes the value, B19); the piece shrinks to 4 KiB first, so that one bad
  *   block costs no good one. If nobody can read it the region is STUCK: reads
@@ -46,7 +48,11 @@
 #include "io/fault.h"
 #include "io/flush.h"
 #include "io/logger.h"
+#include "io/map.h"
 #include "io/region.h"
+
+/* What is copied onto current legs, too. */
+#define ON_CURRENT	(TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY)
 
 static atomic_t *word_of(struct tandem_copy *copy)
 {
@@ -59,9 +65,17 @@ static struct tandem_request *first_wanted(struct tandem_set *set)
 	struct tandem_request *request;
 
 	list_for_each_entry(request, &set->wanted, node)
-		if (tandem_region_is_unsure(set, request->region))
+		if (tandem_read_waits(request) &&
+		    tandem_region_is_unlike(set, request->region))
 			return request;
 	return NULL;
+}
+
+/* It waits for a record, and nobody has patience with that any more. */
+static bool is_given_up(const struct tandem_request *request)
+{
+	return request->set->record_hopeless &&
+	       !tandem_region_is_unsure(request->set, request->region);
 }
 
 /* Reads whose region is settled go on; those of a region that failed get errors. */
@@ -76,8 +90,8 @@ static void release_reads(struct tandem_copy *copy, bool stuck)
 	spin_lock_irq(&set->array->lock);
 	doubt = tandem_set_is_in_doubt(set, atomic_read(&set->doubt));
 	list_for_each_entry_safe(request, next, &set->wanted, node) {
-		if (tandem_region_is_unsure(set, request->region)) {
-			if (stuck && request->region == copy->region)
+		if (tandem_read_waits(request)) {
+			if ((stuck && request->region == copy->region) || is_given_up(request))
 				list_move_tail(&request->node, &bad);
 		} else if (!doubt) {
 			list_move_tail(&request->node, &good);
@@ -181,6 +195,8 @@ static s64 choose_region(struct tandem_copy *copy)
 	/* What differs comes before what is only missing. */
 	if (atomic_read(&set->nr_unsure))
 		region = scan(copy, TANDEM_REGION_UNSURE);
+	if (region < 0 && atomic_read(&set->nr_partly))
+		region = scan(copy, TANDEM_REGION_PARTLY);
 	if (region < 0 && atomic_read(&set->nr_refill))
 		region = scan(copy, TANDEM_REGION_REFILL);
 	return region;
@@ -229,15 +245,16 @@ static bool plan_piece(struct tandem_copy *copy)
 	u32 masks = atomic_read(&set->masks);
 	u32 word = atomic_read(word_of(copy));
 	u8 readable = TANDEM_READABLE(masks) & ~copy->tried;
+	u8 wanted = word & TANDEM_REGION_UNSURE ? set->pin : set->home;
 
-	copy->source = readable & set->pin ? set->pin : readable & -readable;
+	copy->source = readable & wanted ? wanted : readable & -readable;
 	copy->targets = 0;
-	if (word & TANDEM_REGION_UNSURE)
+	if (word & ON_CURRENT)
 		copy->targets = TANDEM_WRITTEN(masks);
 	else if (word & TANDEM_REGION_REFILL)
 		copy->targets = TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks);
 	copy->targets &= ~copy->source;
-	copy->fua = word & TANDEM_REGION_UNSURE ? REQ_FUA : 0;
+	copy->fua = word & ON_CURRENT ? REQ_FUA : 0;
 	return copy->targets;
 }
 
@@ -300,7 +317,8 @@ static bool leave(struct tandem_copy *copy, bool stuck)
 	copy->cursor = copy->region + 1;
 	copy->state = COPY_IDLE;
 	wake_up(&copy->set->array->wait);
-	if (!atomic_read(&copy->set->nr_unsure) && !atomic_read(&copy->set->nr_refill))
+	if (!atomic_read(&copy->set->nr_unsure) && !atomic_read(&copy->set->nr_refill) &&
+	    !atomic_read(&copy->set->nr_partly))
 		tandem_array_changed(copy->set->array);
 	return true;
 }
@@ -451,7 +469,7 @@ static bool step_write(struct tandem_copy *copy)
 static bool step_settle(struct tandem_copy *copy)
 {
 	struct tandem_set *set = copy->set;
-	u32 unsure = (u32)atomic_read(word_of(copy)) & TANDEM_REGION_UNSURE;
+	u32 unsure = (u32)atomic_read(word_of(copy)) & ON_CURRENT;
 
 	if (unsure && TANDEM_FAILING(atomic_read(&set->masks)))
 		return set->record_hopeless ? leave(copy, true) : false;
@@ -465,8 +483,10 @@ static bool step_settle(struct tandem_copy *copy)
 		copy->flush.result = TANDEM_RESULT_OK;
 		return leave(copy, true);
 	}
-	if (tandem_region_settle(set, copy->region))
+	if (tandem_region_settle(set, copy->region)) {
+		tandem_map_copied(set, copy->region);
 		return leave(copy, false);
+	}
 	atomic_andnot(TANDEM_REGION_AGAIN, word_of(copy));
 	copy->offset_sectors = 0;
 	copy->state = COPY_DRAIN;
@@ -525,6 +545,7 @@ void tandem_copy_status(struct tandem_set *set, struct tandem_status *status)
 	u32 nr = tandem_geometry_regions(&set->array->super->geo);
 	u32 unsure = atomic_read(&set->nr_unsure);
 	u32 refill = atomic_read(&set->nr_refill);
+	u32 partly = atomic_read(&set->nr_partly);
 	u32 masks = atomic_read(&set->masks);
 
 	status->unsure_regions += unsure;
@@ -536,6 +557,11 @@ void tandem_copy_status(struct tandem_set *set, struct tandem_status *status)
 		if (status->sync == TANDEM_SYNC_NONE)
 			status->sync = TANDEM_SYNC_RESYNC;
 		status->done_regions += nr - unsure;
+		status->total_regions += nr;
+	} else if (partly) {
+		if (status->sync == TANDEM_SYNC_NONE)
+			status->sync = TANDEM_SYNC_FIRST_TOUCH;
+		status->done_regions += nr - partly;
 		status->total_regions += nr;
 	}
 }

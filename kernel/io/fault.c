@@ -117,8 +117,11 @@ bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event)
 	leg->state = next;
 	set->changes++;
 	readable &= ~leg->bit;
+	leg->log_left = tandem_log_sequence(set);
 	if (set->pin == leg->bit)
 		set->pin = readable & -readable;
+	if (set->home == leg->bit)
+		set->home = readable & -readable;
 	masks = tandem_masks_pack(TANDEM_WRITTEN(masks) & ~leg->bit,
 				  TANDEM_COUNTED(masks) & ~leg->bit, readable, failing);
 	atomic_set(&set->masks, masks);
@@ -216,6 +219,9 @@ void tandem_fault_settle(struct tandem_request *request)
 
 	if (ask_again(request))
 		return;
+	/* What some leg did not discard is still there. */
+	if (request->op == TANDEM_OP_DISCARD)
+		atomic_andnot(TANDEM_REGION_EMPTIED, &set->region[request->region]);
 	trial.sent = request->sent;
 	trial.counted = request->counted;
 	memcpy(trial.result, request->result, sizeof(trial.result));
@@ -345,6 +351,7 @@ static void edit(struct tandem_array *array, struct tandem_set *set)
 	for (i = 0; i < set->nr_legs; i++) {
 		leg = tandem_set_leg(set, i);
 		drop.durable[i] = leg->held;
+		drop.left[i] = leg->log_left;
 		if (needs_record(array, leg) &&
 		    array->super->place[leg->index].record != TANDEM_RECORD_FAILED)
 			drop.legs |= leg->bit;

@@ -25,6 +25,7 @@ struct tandem_set;
  *	say what no other leg knows of
  * @held: newest (configuration, epoch) that is surely in both its slots
  * @log_sequence: of the newest record in its intent log, by the last load; 0: none
+ * @log_left: record of the log that it surely had when it failed in operation
  * @super_bytes: image of a superblock, for load and commit
  */
 struct tandem_leg {
@@ -39,6 +40,7 @@ struct tandem_leg {
 	unsigned int slot;
 	struct tandem_pair held;
 	u64 log_sequence;
+	u64 log_left;
 	bool log_damaged;		/* more slots of it than a crash can tear */
 	void *super_bytes;
 	struct bio meta_bio;		/* superblock, and flushes of our own */

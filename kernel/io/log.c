@@ -36,6 +36,7 @@
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/logger.h"
+#include "io/map.h"
 #include "io/region.h"
 
 #define DEFAULT_COPY_BYTES_PER_MS	100000u	/* until a rate is known */
@@ -47,7 +48,10 @@ static void end_all(struct list_head *list)
 
 	list_for_each_entry_safe(request, next, list, node) {
 		list_del(&request->node);
-		tandem_request_finish(request, TANDEM_RESULT_IOERR);
+		if (request->op == TANDEM_OP_READ)
+			tandem_read_logged(request, false);
+		else
+			tandem_request_finish(request, TANDEM_RESULT_IOERR);
 	}
 }
 
@@ -57,6 +61,11 @@ static void start_all(struct list_head *list)
 
 	list_for_each_entry_safe(request, next, list, node) {
 		list_del(&request->node);
+		if (request->op == TANDEM_OP_READ) {
+			tandem_read_logged(request, true);
+			continue;
+		}
+		tandem_map_touch(request);
 		tandem_write_start(request);
 	}
 }
@@ -201,8 +210,8 @@ static void step_durable(struct tandem_log *log)
 	list_for_each_entry_safe(request, next, &log->listed, node)
 		list_move_tail(&request->node, tandem_log_has(log, request->region) ? &list :
 			       &log->waiting);
-	spin_unlock_irq(&log->set->array->lock);
 	log->sequence++;
+	spin_unlock_irq(&log->set->array->lock);
 	log->nr_records++;
 	log->flags = log->sent_flags;
 	log->state = LOG_IDLE;
@@ -366,14 +375,13 @@ void tandem_log_close(struct tandem_set *set)
 
 u32 tandem_log_next_unsure(struct tandem_set *set, u32 region)
 {
-	const u32 wanted = TANDEM_REGION_UNSURE;
-	const u32 bits = TANDEM_REGION_UNSURE | TANDEM_REGION_STUCK;
 	const struct tandem_intent *intent = &set->log->intent;
 
 	spin_lock_irq(&set->array->lock);
 	for (region = tandem_intent_next(intent, region); region < intent->nr_regions;
 	     region = tandem_intent_next(intent, region + 1))
-		if (((u32)atomic_read(&set->region[region]) & bits) == wanted)
+		if (tandem_region_is_unlike(set, region) &&
+		    !((u32)atomic_read(&set->region[region]) & TANDEM_REGION_STUCK))
 			break;
 	spin_unlock_irq(&set->array->lock);
 	return region;
@@ -404,6 +412,11 @@ static u32 nr_on_disk(const struct tandem_log *log)
 	if (log->flags & TANDEM_LOG_ALL)
 		return log->shape.nr_regions;
 	return log->intent.nr_dirty + (log->state == LOG_IDLE ? 0 : log->change.nr_cleared);
+}
+
+u64 tandem_log_sequence(struct tandem_set *set)
+{
+	return set->log ? set->log->sequence : 0;
 }
 
 void tandem_log_status(struct tandem_set *set, struct tandem_status *status)

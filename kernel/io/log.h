@@ -46,6 +46,9 @@ u32 tandem_log_next_unsure(struct tandem_set *set, u32 region);
 /* The log has no room, and only settling unsure regions makes some. Any context. */
 bool tandem_log_is_full(struct tandem_set *set);
 
+/* Of the last record that is durable on every leg; 0: none. array->lock held. */
+u64 tandem_log_sequence(struct tandem_set *set);
+
 void tandem_log_status(struct tandem_set *set, struct tandem_status *status);
 
 #endif

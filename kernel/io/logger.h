@@ -97,6 +97,14 @@ static inline u32 tandem_log_ring_bytes(const struct tandem_array *array)
 	return array->super->log_slots * TANDEM_PAGE_BYTES;
 }
 
+/* Whose blocks count where legs may differ, as a record names it. */
+static inline u8 tandem_log_pin(const struct tandem_log *log)
+{
+	if (atomic_read(&log->set->nr_unsure))
+		return ffs(log->set->pin);
+	return atomic_read(&log->set->nr_partly) ? ffs(log->set->home) : 0;
+}
+
 /* Sector of record @sequence on a leg. */
 static inline u64 tandem_log_sector(const struct tandem_log *log, u64 sequence)
 {

@@ -13,18 +13,38 @@
  * legs may be read where (I21). A read error never fails a leg: the block
  * came from another one, and a leg that is really dead fails at its next
  * write. A read-only assembly cannot make a region equal: there the pin alone
- * answers for unsure regions, or nobody does (K3).
+ * answers for unsure regions, or nobody does (K3). What nobody has written is read
+ * from the set's home; if that cannot, the region is made equal first, through the log
+ * as if it had been written to, for another leg would answer otherwise.
  */
 #include "sys.h"
 #include "core/fault.h"
 #include "core/read_policy.h"
 #include "io/copy.h"
+#include "io/log.h"
+#include "io/map.h"
 #include "io/region.h"
 #include "io/request.h"
 
 static bool is_unsure(struct tandem_request *request)
 {
 	return tandem_region_is_unsure(request->set, request->region);
+}
+
+/*
+ * Until the copier has made the region equal. Or, where nobody has written, until a
+ * failed leg is recorded: it may be the home again after a crash.
+ */
+bool tandem_read_waits(const struct tandem_request *request)
+{
+	const struct tandem_set *set = request->set;
+	u32 word = atomic_read(&set->region[request->region]);
+	const u32 bare = TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY;
+
+	if (likely(!(word & (TANDEM_REGION_UNSURE | bare))))
+		return false;
+	return word & TANDEM_REGION_UNSURE || TANDEM_FAILING(atomic_read(&set->masks)) ||
+	       (word & TANDEM_REGION_PARTLY && request->tried & set->home);
 }
 
 /* Position of the leg that is to answer, or -EIO. */
@@ -39,6 +59,8 @@ static int pick(struct tandem_request *request)
 	view.readable = TANDEM_READABLE(atomic_read(&set->masks));
 	if (is_unsure(request))
 		view.readable &= set->pin;
+	else if (tandem_region_is_bare(set, request->region))
+		view.readable &= set->home;
 	if (unlikely(view.readable & suspect) && view.readable & ~suspect)
 		view.readable &= ~suspect;
 	view.tried = request->tried;
@@ -68,6 +90,36 @@ static bool aim(struct tandem_request *request)
 	return true;
 }
 
+static enum tandem_result first_error(struct tandem_request *request)
+{
+	return request->error == TANDEM_RESULT_OK ? TANDEM_RESULT_IOERR : request->error;
+}
+
+/* Nobody has written there, and the home cannot read it; but others may. */
+static bool must_be_logged(const struct tandem_request *request)
+{
+	const struct tandem_set *set = request->set;
+
+	return unlikely(request->tried) && request->tried & set->home &&
+	       (u32)atomic_read(&set->region[request->region]) & TANDEM_REGION_NEVER &&
+	       TANDEM_READABLE(atomic_read(&set->masks)) & ~set->home;
+}
+
+/* The record has been written, or could not be. The reference is that of must_wait(). */
+void tandem_read_logged(struct tandem_request *request, bool good)
+{
+	struct tandem_set *set = request->set;
+
+	if (good)
+		tandem_map_touch(request);
+	if (tandem_region_put(&set->region[request->region]))
+		tandem_copy_kick(set);
+	if (good)
+		tandem_read_resume(request);
+	else
+		tandem_request_finish(request, first_error(request));
+}
+
 /*
  * An unsure region that may be made equal, or one that is about to be unsure:
  * hand the read to the copier.
@@ -80,7 +132,12 @@ static bool must_wait(struct tandem_request *request)
 
 	/* The doubt first: it goes when what it leaves behind is marked unsure. */
 	request->doubt = atomic_read_acquire(&set->doubt);
-	if (likely(!tandem_set_is_in_doubt(set, request->doubt) && !is_unsure(request)))
+	if (must_be_logged(request) && !array->params.read_only) {
+		tandem_region_get(&set->region[request->region]);
+		tandem_log_add(request);
+		return true;
+	}
+	if (likely(!tandem_set_is_in_doubt(set, request->doubt) && !tandem_read_waits(request)))
 		return false;
 	if (array->params.read_only)
 		return false;
@@ -97,11 +154,6 @@ enum tandem_disposition tandem_read_map(struct tandem_request *request)
 	if (must_wait(request))
 		return TANDEM_MAP_SUBMITTED;
 	return aim(request) ? TANDEM_MAP_REMAPPED : TANDEM_MAP_ERROR;
-}
-
-static enum tandem_result first_error(struct tandem_request *request)
-{
-	return request->error == TANDEM_RESULT_OK ? TANDEM_RESULT_IOERR : request->error;
 }
 
 /* From a work item: after waiting, or after an error. */

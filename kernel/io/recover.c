@@ -225,6 +225,9 @@ static u8 choose_pin(struct tandem_set *set)
 		return named;
 	if (last & newest)
 		last &= newest;
+	/* Where nobody has written, too, all is as it was. */
+	if (last & set->home)
+		return set->home;
 	return last & -last;
 }
 

@@ -2,7 +2,7 @@
 /*
  * Region words: the transitions that are not on a hot path.
  *
- * Invariants: nr_unsure and nr_refill count the words with that bit; each
+ * Invariants: nr_unsure, nr_refill and nr_partly count the words with that bit; each
  * changes only with the atomic operation that changed the bit.
  */
 #include "sys.h"
@@ -14,6 +14,8 @@ static void count_bits(struct tandem_set *set, u32 old, u32 new)
 		atomic_add(new & TANDEM_REGION_UNSURE ? 1 : -1, &set->nr_unsure);
 	if ((old ^ new) & TANDEM_REGION_REFILL)
 		atomic_add(new & TANDEM_REGION_REFILL ? 1 : -1, &set->nr_refill);
+	if ((old ^ new) & TANDEM_REGION_PARTLY)
+		atomic_add(new & TANDEM_REGION_PARTLY ? 1 : -1, &set->nr_partly);
 }
 
 static void mark(struct tandem_set *set, u32 region, u32 bits)
@@ -52,10 +54,35 @@ void tandem_region_mark_dirty(struct tandem_set *set, u32 region, u32 bits)
 	mark(set, region, bits | TANDEM_REGION_DIRTY);
 }
 
+void tandem_region_mark_partly(struct tandem_set *set, u32 region)
+{
+	mark(set, region, TANDEM_REGION_PARTLY);
+}
+
+void tandem_region_mark_emptied(struct tandem_set *set, u32 region)
+{
+	atomic_t *word = &set->region[region];
+	u32 old = atomic_read(word);
+	u32 seen;
+
+	while (set->map && (old & TANDEM_REGION_COUNT) == 1) {
+		seen = atomic_cmpxchg(word, old, old | TANDEM_REGION_EMPTIED);
+		if (seen == old)
+			break;
+		old = seen;
+	}
+}
+
+void tandem_region_mark_refill(struct tandem_set *set, u32 region)
+{
+	mark(set, region, TANDEM_REGION_REFILL);
+}
+
 bool tandem_region_settle(struct tandem_set *set, u32 region)
 {
 	atomic_t *word = &set->region[region];
-	u32 done = TANDEM_REGION_UNSURE | TANDEM_REGION_REFILL | TANDEM_REGION_STUCK;
+	u32 done = TANDEM_REGION_UNSURE | TANDEM_REGION_REFILL | TANDEM_REGION_PARTLY |
+		   TANDEM_REGION_STUCK;
 	u32 old = atomic_read(word);
 	u32 seen;
 

@@ -14,6 +14,10 @@
  *		    set for good where the array has none
  *	TOUCHED     written to since the cleaner last looked
  *	CLEANING    the cleaner means to take it out of the log (io/clean.c)
+ *	NEVER       nobody has written to it: legs differ, the set's home is read
+ *	PARTLY      somebody has, and what he did not write differs: the same, until
+ *		    the copier has made it equal
+ *	EMPTIED     discarded as a whole, and not written to since
  *
  *	writer                               copier
  *	fetch_add(1) acquire                 fetch_or(EXCL)
@@ -53,6 +57,9 @@
 #define TANDEM_REGION_DIRTY	0x00200000u
 #define TANDEM_REGION_TOUCHED	0x00400000u
 #define TANDEM_REGION_CLEANING	0x00800000u
+#define TANDEM_REGION_NEVER	0x01000000u
+#define TANDEM_REGION_PARTLY	0x02000000u
+#define TANDEM_REGION_EMPTIED	0x04000000u
 
 /* The caller holds a reference, whatever the word says. Return: the word before. */
 static inline u32 tandem_region_get(atomic_t *word)
@@ -71,8 +78,10 @@ static inline bool tandem_region_is_taken(u32 word)
 static inline bool tandem_region_is_open(u32 word)
 {
 	const u32 wanted = TANDEM_REGION_DIRTY | TANDEM_REGION_TOUCHED;
+	const u32 hurdles = TANDEM_REGION_EXCL | TANDEM_REGION_CLEANING |
+			    TANDEM_REGION_NEVER | TANDEM_REGION_EMPTIED;
 
-	return likely((word & (wanted | TANDEM_REGION_EXCL | TANDEM_REGION_CLEANING)) == wanted &&
+	return likely((word & (wanted | hurdles)) == wanted &&
 		      (word & TANDEM_REGION_COUNT) < TANDEM_MAX_REGION_WRITES);
 }
 
@@ -91,6 +100,20 @@ static inline bool tandem_region_is_unsure(const struct tandem_set *set, u32 reg
 	return unlikely((u32)atomic_read(&set->region[region]) & TANDEM_REGION_UNSURE);
 }
 
+/* May legs differ in what somebody has written, or in what nobody has? */
+static inline bool tandem_region_is_unlike(const struct tandem_set *set, u32 region)
+{
+	return (u32)atomic_read(&set->region[region]) &
+	       (TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY);
+}
+
+/* Is there something in it that nobody has written, other on each leg? */
+static inline bool tandem_region_is_bare(const struct tandem_set *set, u32 region)
+{
+	return unlikely((u32)atomic_read(&set->region[region]) &
+			(TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY));
+}
+
 /* The region may differ from now on; the caller holds a reference or all is down. */
 void tandem_region_mark_unsure(struct tandem_set *set, u32 region);
 
@@ -105,6 +128,15 @@ void tandem_region_doubt_dirty(struct tandem_set *set);
 
 /* A region that a start found in the log, or that may be written for good. */
 void tandem_region_mark_dirty(struct tandem_set *set, u32 region, u32 bits);
+
+/* Written to for the first time, but not all of it. */
+void tandem_region_mark_partly(struct tandem_set *set, u32 region);
+
+/* A discard of all of it is sent, and nobody else writes there. It has a reference. */
+void tandem_region_mark_emptied(struct tandem_set *set, u32 region);
+
+/* A leg that is filled lacks it; at a start. */
+void tandem_region_mark_refill(struct tandem_set *set, u32 region);
 
 /* The copier is done with it, EXCL held. False: it became unsure again. */
 bool tandem_region_settle(struct tandem_set *set, u32 region);

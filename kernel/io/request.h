@@ -97,6 +97,8 @@ void tandem_request_retry_work(struct work_struct *work);
 
 /* io/read.c, io/write.c */
 enum tandem_disposition tandem_read_map(struct tandem_request *request);
+bool tandem_read_waits(const struct tandem_request *request);
+void tandem_read_logged(struct tandem_request *request, bool good);
 void tandem_read_resume(struct tandem_request *request);
 enum tandem_disposition tandem_write_map(struct tandem_request *request);
 void tandem_write_resume(struct tandem_request *request);

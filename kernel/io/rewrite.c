@@ -258,11 +258,11 @@ bool tandem_rewrite_end(struct tandem_array *array)
 		log = set->log;
 		for (region = tandem_intent_next(&log->intent, 0); region < log->intent.nr_regions;
 		     region = tandem_intent_next(&log->intent, region + 1))
-			if (!tandem_region_is_unsure(set, region))
+			if (!tandem_region_is_unlike(set, region))
 				tandem_intent_remove(&log->intent, region);
 		if (!atomic_read(&set->nr_unsure))
 			log->head.flags &= ~TANDEM_LOG_ALL;
-		log->head.pin = atomic_read(&set->nr_unsure) ? ffs(set->pin) : 0;
+		log->head.pin = tandem_log_pin(log);
 	}
 	return !tandem_rewrite_write(array);
 }

@@ -12,6 +12,7 @@ struct tandem_array;
 struct tandem_clean;
 struct tandem_copy;
 struct tandem_log;
+struct tandem_map;
 
 /*
  * set->masks: four masks over the set's legs in one word, so that a request
@@ -43,8 +44,10 @@ static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 fail
  *	every leg that stays; written under the commit token
  * @record_attempts: failed ones in a row; @record_hopeless: held requests get
  *	errors, not patience
- * @nr_unsure, @nr_refill: regions with that bit
- * @log, @clean: NULL where the array has no intent log
+ * @home: leg (bit) that answers where nobody has written; it changes only when that
+ *	leg leaves
+ * @nr_unsure, @nr_refill, @nr_partly: regions with that bit
+ * @log, @clean: NULL where the array has no intent log; @map: no region map
  * @changes: how often a leg has left or entered; under array->lock
  * @starved: writers wait for room in the log
  * @losses: how often every leg has failed a flush; under array->lock
@@ -55,6 +58,7 @@ struct tandem_set {
 	u16 first_leg;
 	u16 nr_legs;
 	u8 pin;
+	u8 home;
 	bool record_due;
 	bool record_hopeless;
 	unsigned int record_attempts;
@@ -64,9 +68,11 @@ struct tandem_set {
 	struct list_head wanted;	/* waiting for the copier, reads */
 	atomic_t nr_unsure;
 	atomic_t nr_refill;
+	atomic_t nr_partly;
 	struct tandem_copy *copy;
 	struct tandem_log *log;
 	struct tandem_clean *clean;
+	struct tandem_map *map;
 	u32 changes;
 	atomic_t masks ____cacheline_aligned;
 	atomic_t doubt;

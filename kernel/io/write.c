@@ -18,7 +18,8 @@
  * - A discard is sent as write-zeroes that may unmap: what the legs return for
  *   a discarded block may differ, zeroes do not. Only whole regions are sent,
  *   anything smaller succeeds without effect (A4); so does every discard of a
- *   RAID-10 whose chunk is smaller than its region.
+ *   RAID-10 whose chunk is smaller than its region. With a region map the region is
+ *   empty then, if nobody else writes to it: it leaves the log as never written.
  *
  * Invariants: I3 (acknowledged only with every counted leg), I31/I32 (a region
  * under copy takes no write).
@@ -28,6 +29,7 @@
 #include "io/fault.h"
 #include "io/flush.h"
 #include "io/log.h"
+#include "io/map.h"
 #include "io/region.h"
 
 static void write_leg_end(struct bio *bio)
@@ -94,6 +96,8 @@ void tandem_write_start(struct tandem_request *request)
 		tandem_request_finish(request, TANDEM_RESULT_IOERR);
 		return;
 	}
+	if (unlikely(request->op == TANDEM_OP_DISCARD))
+		tandem_region_mark_emptied(request->set, request->region);
 	memset(request->result, TANDEM_RESULT_OK, sizeof(request->result));
 	request->losses = READ_ONCE(request->set->losses);
 	request->sent = TANDEM_WRITTEN(masks);
@@ -111,10 +115,14 @@ static bool touch(struct tandem_request *request, u32 word)
 
 	if (word & TANDEM_REGION_CLEANING)
 		atomic_andnot(TANDEM_REGION_CLEANING, region);
+	if (word & TANDEM_REGION_EMPTIED)
+		atomic_andnot(TANDEM_REGION_EMPTIED, region);
 	if (!(word & TANDEM_REGION_TOUCHED))
 		atomic_or(TANDEM_REGION_TOUCHED, region);
-	if (word & TANDEM_REGION_DIRTY)
+	if (word & TANDEM_REGION_DIRTY) {
+		tandem_map_touch(request);
 		return true;
+	}
 	tandem_log_add(request);
 	return false;
 }
@@ -146,12 +154,19 @@ static bool enter(struct tandem_request *request)
 	}
 }
 
+/* A discard of a part of a region, or where nothing was written, does nothing. */
+static bool has_effect(const struct tandem_request *request)
+{
+	u32 word = atomic_read(&request->set->region[request->region]);
+
+	return bio_sectors(request->bio) ==
+	       tandem_geometry_region_sectors(&request->array->super->geo, request->region) &&
+	       !(word & TANDEM_REGION_NEVER);
+}
+
 enum tandem_disposition tandem_write_map(struct tandem_request *request)
 {
-	const struct tandem_geometry *geo = &request->array->super->geo;
-
-	if (unlikely(request->op == TANDEM_OP_DISCARD) &&
-	    bio_sectors(request->bio) != tandem_geometry_region_sectors(geo, request->region)) {
+	if (unlikely(request->op == TANDEM_OP_DISCARD) && !has_effect(request)) {
 		request->set = NULL;
 		tandem_request_finish(request, TANDEM_RESULT_OK);
 		return TANDEM_MAP_SUBMITTED;

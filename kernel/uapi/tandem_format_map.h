@@ -43,9 +43,10 @@ enum tandem_content {
  *	grows finds nothing written there
  *
  * Page p of the map has its slots at map_offset + (2 p) and (2 p + 1) pages. A page is
- * written with FUA, never in place of its newest valid slot. A page without a valid
- * slot says that everything is written, and stale on every leg that is not current. If
- * that is so on every current leg, these may differ there as well.
+ * written with FUA, the same to both slots, one after the other: it counts when it is in
+ * both, so that either may be lost. First the slot that is not the newest valid one. A
+ * page without a valid slot says that everything is written, and stale on every leg that
+ * is not current. If that is so on every current leg, these may differ there as well.
  */
 #define TANDEM_MAP_ENTRIES	2016u
 struct tandem_map_disk {

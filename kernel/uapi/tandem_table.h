@@ -31,7 +31,7 @@
  *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG
  *
  *	STATE     healthy, degraded, unrecorded, failed or read-only
- *	SYNC      resync, rebuild, paused or "-"
+ *	SYNC      resync, rebuild, first-touch, paused or "-"
  *	DONE/TOTAL  regions of that run; UNSURE: regions that may differ
  *	EPOCH     number of the running epoch
  *	COPIED    sectors copied since activation, resync and rebuild, as A/B
@@ -78,6 +78,7 @@
 	x(NONE, "-")			\
 	x(RESYNC, "resync")		\
 	x(REBUILD, "rebuild")		\
+	x(FIRST_TOUCH, "first-touch")	\
 	x(PAUSED, "paused")
 
 #endif

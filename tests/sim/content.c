@@ -166,10 +166,57 @@ void content_set(u32 sector, const u64 *value, unsigned int nr)
 	s->unknown = false;
 	s->racing = false;
 	s->open = false;
+	s->bare = false;
+	s->real = false;
 	s->pending = 0;
 	s->changed = ++now;
 	while (nr--)
 		add(s, *value++, now);
+}
+
+void content_fill(u32 sector, const u64 *value, unsigned int nr)
+{
+	bool written = at(sector)->writes;
+
+	content_set(sector, value, nr);
+	at(sector)->unknown = written;
+}
+
+void content_make_bare(u32 sector)
+{
+	struct content_sector *s = at(sector);
+
+	s->bare = true;
+	s->known = false;
+	s->real = false;
+	s->changed = ++now;
+}
+
+bool content_is_bare(u32 sector)
+{
+	return at(sector)->bare;
+}
+
+void content_forget(u32 sector)
+{
+	struct content_sector *s = at(sector);
+
+	if (s->bare && s->known)
+		s->changed = ++now;
+	s->known = false;
+}
+
+void content_strip(u32 sector)
+{
+	struct content_sector *s = at(sector);
+
+	if (!s->bare && !s->real && !s->pending)
+		content_make_bare(sector);
+}
+
+bool content_is_real(u32 sector)
+{
+	return at(sector)->real;
 }
 
 void content_write_begin(u32 sector, u64 value)
@@ -197,6 +244,7 @@ void content_write_end(u32 sector, enum content_end end)
 	s->pending--;
 	if (s->racing && (s->pending || end != CONTENT_DURABLE))
 		return;
+	s->real |= end != CONTENT_PERHAPS;
 	switch (end) {
 	case CONTENT_DURABLE:
 		s->nr = 0;
@@ -317,7 +365,7 @@ void content_read_begin(u32 sector, struct content_snapshot *snapshot)
 	snapshot->time = now;
 	snapshot->writes = s->writes;
 	snapshot->nr = 0;
-	snapshot->open = is_open(s) || s->nr - from > CONTENT_RECENT;
+	snapshot->open = is_open(s) || s->bare || s->nr - from > CONTENT_RECENT;
 	for (i = from; i < s->nr && !snapshot->open; i++)
 		snapshot->value[snapshot->nr++] = s->version[i].value;
 }
@@ -341,6 +389,18 @@ static bool may_race(const struct content_sector *s, const struct content_snapsh
 	return (s->pending && s->pending_value == value) || has(s, last_layer(s), value);
 }
 
+/* The first one after a change binds the others. */
+static bool read_bare(struct content_sector *s, const struct content_snapshot *snapshot, u64 value)
+{
+	if (s->changed > snapshot->time)
+		return true;
+	if (s->known)
+		return value == s->bare_value;
+	s->known = true;
+	s->bare_value = value;
+	return true;
+}
+
 bool content_read_end(u32 sector, const struct content_snapshot *snapshot, u64 value)
 {
 	struct content_sector *s = at(sector);
@@ -349,6 +409,8 @@ bool content_read_end(u32 sector, const struct content_snapshot *snapshot, u64 v
 
 	if (s->racing)
 		return true;
+	if (s->bare)
+		return read_bare(s, snapshot, value);
 	if (s->pending || s->changed > snapshot->time)
 		return may_race(s, snapshot, value);
 	if (s->open) {
@@ -370,7 +432,7 @@ bool content_may_hold(u32 sector, u64 value)
 {
 	struct content_sector *s = at(sector);
 
-	return is_open(s) || s->unknown || has(s, 0, value) ||
+	return is_open(s) || s->unknown || s->bare || has(s, 0, value) ||
 	       (s->pending && s->pending_value == value);
 }
 
@@ -378,7 +440,7 @@ bool content_may_write(u32 sector, u64 value)
 {
 	struct content_sector *s = at(sector);
 
-	return is_open(s) || has(s, last_layer(s), value) ||
+	return is_open(s) || s->bare || has(s, last_layer(s), value) ||
 	       (s->pending && s->pending_value == value);
 }
 
@@ -386,7 +448,7 @@ bool content_is_firm(u32 sector)
 {
 	struct content_sector *s = at(sector);
 
-	return s->nr == 1 && !s->pending && !s->unknown && !is_open(s);
+	return s->nr == 1 && !s->pending && !s->unknown && !s->bare && !is_open(s);
 }
 
 bool content_is_open(u32 sector)
@@ -438,7 +500,8 @@ void content_describe(u32 sector, char *text, size_t size)
 	size_t length;
 	unsigned int i;
 
-	length = scnprintf(text, size, "%s%s", s->unknown ? "... " : "", is_open(s) ? "any " : "");
+	length = scnprintf(text, size, "%s%s%s", s->bare ? "bare " : "",
+			   s->unknown ? "... " : "", is_open(s) ? "any " : "");
 	for (i = 0; i < s->nr; i++)
 		length += scnprintf(text + length, size - length, "%s%llx",
 				    !i ? "" : s->version[i].time != s->version[i - 1].time ? " | " :

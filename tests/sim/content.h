@@ -13,6 +13,10 @@
  *	crash, caches kept	new layer: last layer and writes under way
  *	read			the last layer becomes what was read (K3)
  *
+ * A sector that nobody has written to, or that was discarded with all of its region, is
+ * bare: every leg may hold anything there, and a read binds the next ones only until a
+ * leg is lost.
+ *
  * A value is the number that the payload carries; it is unique to a write and
  * a sector, but for 0, which is what write-zeroes leaves.
  */
@@ -52,6 +56,10 @@ struct content_sector {
 	bool tainted;		/* the pending write may be lost although it succeeds */
 	bool doomed;		/* and all legs have lost it, if it was there */
 	bool racing;
+	bool bare;		/* nobody has written here: no content, see below */
+	bool known;		/* but it was read, and gave @bare_value */
+	bool real;		/* something was acknowledged since it was bare */
+	u64 bare_value;
 	bool listed;		/* has more than one layer: in the list of such */
 	struct content_version version[CONTENT_VERSIONS];
 	u64 recent[CONTENT_RECENT];
@@ -72,6 +80,18 @@ void content_start(u32 nr_sectors);
 void content_stop(void);
 /* One durable layer of these values. */
 void content_set(u32 sector, const u64 *value, unsigned int nr);
+
+/* A bare sector is about to be written: what the legs hold there, as far as one knows. */
+void content_fill(u32 sector, const u64 *value, unsigned int nr);
+/* Nobody has written here (any more). */
+void content_make_bare(u32 sector);
+bool content_is_bare(u32 sector);
+/* What a bare sector gave before binds nobody any more. */
+void content_forget(u32 sector);
+/* Nothing that was written here was acknowledged: it is bare as before. */
+void content_strip(u32 sector);
+/* Something was acknowledged here. */
+bool content_is_real(u32 sector);
 
 void content_write_begin(u32 sector, u64 value);
 void content_write_end(u32 sector, enum content_end end);

@@ -15,7 +15,7 @@
 
 #include "disk.h"
 #include "ledger.h"
-#include "logbook.h"
+#include "mapbook.h"
 #include "oracle.h"
 #include "sched.h"
 #include "world.h"
@@ -79,6 +79,8 @@ static void note_changes(struct sim_disk *disk)
 	}
 	logbook_changed(disk, &shown, false);
 	logbook_changed(disk, &changed, true);
+	mapbook_changed(disk, &shown, false);
+	mapbook_changed(disk, &changed, true);
 }
 
 /*
@@ -142,6 +144,7 @@ static void finish_well(struct sim_command *command)
 		if (command->fua)
 			store_settle(&disk->store, command->stamp);
 	}
+	mapbook_acked(command);
 	if (command->flush) {
 		store_flush(&disk->store, command->issued);
 		disk->doubtful = false;

@@ -41,6 +41,17 @@ u32 front_index(u64 sector)
 	return set * world.set_sectors + in_set;
 }
 
+/* A discard makes no content where there is none. */
+static bool begins(const struct sim_op *op, u32 index)
+{
+	if (!content_is_bare(index))
+		return true;
+	if (op->kind == TANDEM_OP_DISCARD)
+		return false;
+	oracle_first_write(index);
+	return true;
+}
+
 static void begin_write(struct sim_op *op)
 {
 	u32 i;
@@ -49,20 +60,26 @@ static void begin_write(struct sim_op *op)
 		return;
 	op->begun = true;
 	for (i = 0; i < op->count; i++)
-		content_write_begin(front_index(op->sector + i), front_value(op, i));
+		if (begins(op, front_index(op->sector + i)))
+			content_write_begin(front_index(op->sector + i), front_value(op, i));
 }
 
 static void end_write(struct sim_op *op)
 {
 	enum content_end end = CONTENT_ACKED;
-	u32 i;
+	u32 i, index;
 
 	if (op->status || op->kind == TANDEM_OP_DISCARD)
 		end = CONTENT_PERHAPS;
 	else if (op->fua)
 		end = CONTENT_DURABLE;
-	for (i = 0; i < op->count; i++)
-		content_write_end(front_index(op->sector + i), end);
+	for (i = 0; i < op->count; i++) {
+		index = front_index(op->sector + i);
+		if (content_is_busy(index))
+			content_write_end(index, end);
+		if (end == CONTENT_PERHAPS)
+			oracle_write_failed(index);
+	}
 	op->begun = false;
 }
 

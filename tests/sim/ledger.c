@@ -26,6 +26,7 @@ struct config {
 	struct tandem_id id;
 	bool durable;
 	bool gone;		/* it was the newest, and was taken back */
+	bool early;		/* the array was up, and nobody knew yet */
 	u32 time;		/* at which it first showed */
 	u32 turn;		/* of the scheduler, then */
 	s32 before;		/* newest of its set until this one came */
@@ -260,6 +261,8 @@ static s32 new_config(unsigned int leg, const struct ledger_slot *slot)
 	config->id = slot->config;
 	config->durable = false;
 	config->gone = false;
+	config->early = !front_is_up() && front_exists() &&
+			front_array()->phase == TANDEM_PHASE_UP;
 	/* Between two activations nothing is acknowledged: that is one moment. */
 	config->time = front_is_up() ? ++ledger.clock : ledger.clock;
 	config->turn = sim_turn();
@@ -510,6 +513,7 @@ void ledger_activated(u64 current_legs)
 	struct ledger_node *node = &ledger.node[ledger.nr_nodes];
 	struct position to = { ledger.nr_nodes, LEDGER_STAYED };
 	unsigned int i, set;
+	s32 started;
 
 	if (ledger.nr_nodes == MAX_NODES - 1)
 		sim_fail("oracle", "too many activations for one seed");
@@ -525,7 +529,11 @@ void ledger_activated(u64 current_legs)
 		if (node->when[set] + 1 == ledger.clock)
 			node->when[set] = LEDGER_STAYED;
 		node->by[set] = ledger.leg[i].by;
-		ledger.newest[set] = find_config(&ledger_newest_slot(i)->config);
+		started = find_config(&ledger_newest_slot(i)->config);
+		/* Unless that is followed already by one that it issued since. */
+		if (newest(set) < 0 || !ledger.config[newest(set)].early ||
+		    ledger.config[newest(set)].before != started)
+			ledger.newest[set] = started;
 		ledger.live_epoch = ledger_newest_slot(i)->epoch;
 	}
 	SIM_NOTE("history", NULL, { current_legs, ledger.nr_nodes, ledger.clock });

@@ -105,6 +105,13 @@ static void draw_log(struct sim_options *o)
 			 100000 + sim_below(SIM_RANDOM_LOG, 2000000);
 }
 
+/* A stream of its own, too. */
+static void draw_map(struct sim_options *o)
+{
+	o->map = o->log && sim_below(SIM_RANDOM_MAP, 4);
+	o->init_content = 1 + sim_below(SIM_RANDOM_MAP, 2);
+}
+
 static u32 *field(struct sim_options *o, const char *name, size_t length)
 {
 #define FIND(field)							\
@@ -140,6 +147,7 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 	draw_faults(o);
 	draw_admin(o);
 	draw_log(o);
+	draw_map(o);
 	o->overlap = 0;
 	if (limits->calm) {
 		o->read_error = o->write_error = o->flush_error = o->meta_error = 0;
@@ -150,6 +158,7 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 		name = limits->fixed[i].name;
 		*field(o, name, strchr(name, '=') - name) = limits->fixed[i].value;
 	}
+	o->map &= o->log;
 }
 
 void options_print(const struct sim_options *o)

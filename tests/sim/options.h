@@ -22,14 +22,14 @@
 	x(landed) x(dropped) x(retryable) x(caller_error) x(at_once)	\
 	x(power) x(subset) x(force) x(read_only) x(no_memory)		\
 	x(wrong_place) x(no_write_zeroes) x(host_only) x(replace)	\
-	x(log)
+	x(log) x(map)
 
 #define SIM_SIZES(x)							\
 	x(events) x(legs) x(sets) x(regions) x(users) x(block_bytes)	\
 	x(unit_sectors) x(hot_sectors) x(max_sectors) x(preemption)	\
 	x(latency) x(flush_percent) x(fua_percent) x(read_percent)	\
 	x(zeroes_percent) x(nowait_percent) x(identical) x(overlap)	\
-	x(rollback) x(log_slots) x(log_window) x(log_limit) x(clean_ticks)
+	x(init_content) x(rollback) x(log_slots) x(log_window) x(log_limit) x(clean_ticks)
 
 #define SIM_FIELD(name) u32 name;
 

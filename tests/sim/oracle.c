@@ -11,6 +11,7 @@
 #include "front.h"
 #include "io/region.h"
 #include "ledger.h"
+#include "mapbook.h"
 #include "sched.h"
 #include "world.h"
 
@@ -39,6 +40,20 @@ static bool lists_as_current(unsigned int witness, unsigned int leg)
 		if (slot[i].valid && slot[i].record[leg] == TANDEM_RECORD_CURRENT)
 			return true;
 	return false;
+}
+
+/* Each leg of its set may be the one that holds what is there. */
+void oracle_first_write(u32 index)
+{
+	unsigned int first = index / world.set_sectors * world.options.legs;
+	u64 value[2 * SIM_MAX_DISKS];
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < world.options.legs; i++) {
+		value[nr++] = on_leg(first + i, index % world.set_sectors, false);
+		value[nr++] = on_leg(first + i, index % world.set_sectors, true);
+	}
+	content_fill(index, value, nr);
 }
 
 /* What may be in a sector, and what is there on each leg, now and for good. */
@@ -114,8 +129,11 @@ void oracle_write_acked(const struct sim_part *part)
 	unsigned int leg;
 	u32 i, index;
 
-	if (part->op->kind == TANDEM_OP_DISCARD)
+	oracle_map_look(front_array());
+	if (part->op->kind == TANDEM_OP_DISCARD) {
+		oracle_discarded(part);
 		return;
+	}
 	if (!fua)
 		check_untold(part);
 	culprit = 0;
@@ -162,6 +180,7 @@ void oracle_flush_acked(const struct sim_part *part)
 	u64 legs = (1ull << world.options.legs) - 1;
 	u32 set;
 
+	oracle_map_look(front_array());
 	oracle_flush_untold(part->flush_time);
 	/* Read-only: nobody can record what is lacking, and no write is acknowledged. */
 	if (front_is_read_only()) {
@@ -203,6 +222,7 @@ void oracle_read_answered(const struct sim_part *part)
 	u64 value;
 	u32 i, index;
 
+	oracle_map_look(front_array());
 	for (i = 0; i < part->count; i++) {
 		memcpy(&value, part->op->buffer + 512ull * (part->offset + i), sizeof(value));
 		index = index_of(part->set, part->sector + i);
@@ -252,12 +272,27 @@ void oracle_leg_command(const struct sim_command *command)
 		oracle_log_command(command);
 		return;
 	}
+	if (mapbook_is_map(command)) {
+		mapbook_command(command);
+		return;
+	}
 	for (slot = 0; slot < 2; slot++)
 		if (command->sector == disk->slot_sector[slot] &&
 		    command->count == TANDEM_SUPER_BYTES / 512)
 			return;
 	sim_fail("K9", "leg %u: a write to sectors %llu+%u, which are nobody's", disk->leg,
 		 (unsigned long long)command->sector, command->count);
+}
+
+static bool has_erred(u32 set)
+{
+	unsigned int leg = set * world.options.legs;
+	unsigned int end = leg + world.options.legs;
+
+	for (; leg < end; leg++)
+		if (world.disk[leg].health.injected)
+			return true;
+	return false;
 }
 
 /* What reaches a current leg is what may be read now, or a write under way. */
@@ -274,6 +309,9 @@ void oracle_leg_write(const struct sim_command *command)
 	for (i = 0; i < command->count; i++) {
 		index = index_of(world_set_of(leg), command->sector + i -
 				 world.super.data_offset_sectors);
+		/* The home could not be read: another leg's block is it from now on. */
+		if (has_erred(world_set_of(leg)))
+			content_forget(index);
 		if (content_may_write(index, command->content[i]))
 			continue;
 		sim_fail("K1", "%llx is written to leg %u, which is current: %s",
@@ -358,6 +396,8 @@ static void check_equal(const char *rule, u32 set)
 			reference = leg;
 		for (sector = 0; sector < world.set_sectors; sector++) {
 			value = on_leg(leg, sector, true);
+			if (oracle_is_never(set, sector / world.super.geo.region_sectors, true))
+				continue;
 			if ((value == on_leg(reference, sector, true) &&
 			     content_may_hold(index_of(set, sector), value)) ||
 			    content_is_open(index_of(set, sector)))
@@ -439,7 +479,7 @@ static bool is_bound_to_pin(const struct sim_part *part)
 	u32 region = part->sector / world.super.geo.region_sectors;
 
 	return front_is_read_only() && part->count &&
-	       (u32)atomic_read(&set->region[region]) & TANDEM_REGION_UNSURE;
+	       (tandem_region_is_unsure(set, region) || tandem_region_is_bare(set, region));
 }
 
 void oracle_part_begun(struct sim_part *part)
@@ -487,7 +527,7 @@ void oracle_flush_failed(void)
 void oracle_quiet(struct tandem_array *array)
 {
 	struct tandem_set *set;
-	u32 allowed = TANDEM_REGION_STUCK | TANDEM_REGION_TOUCHED;
+	u32 allowed = TANDEM_REGION_STUCK | TANDEM_REGION_TOUCHED | TANDEM_REGION_NEVER;
 	unsigned int s, i;
 	u32 masks;
 

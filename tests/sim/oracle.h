@@ -93,6 +93,24 @@ void oracle_crash(bool power);
 /* Nothing is under way: what is in no log is equal everywhere. */
 void oracle_log_agrees(void);
 void oracle_log_begin(struct oracle_start *start);
+/* The same of a set's region maps, and what a start found; the array, when one looks. */
+void oracle_map_begin(void);
+void oracle_map_agrees(u32 set);
+void oracle_map_look(struct tandem_array *array);
+void oracle_map_started(struct tandem_array *array);
+/* By maps and logs of all current legs, was nothing written to @region? */
+bool oracle_is_never(u32 set, u32 region, bool durable);
+/* Somebody writes to a sector that nobody has written: index in the books. */
+void oracle_first_write(u32 index);
+/* A discard was acknowledged: if it was one of a whole region nothing is left there. */
+void oracle_discarded(const struct sim_part *part);
+/* And he gets an error: if nothing was sent it is as if he had not. */
+void oracle_write_failed(u32 index);
+/* What a read-only assembly reads binds nobody. */
+void oracle_map_save(void);
+void oracle_map_restore(void);
+/* A start was forced, some time. */
+bool oracle_was_forced(void);
 /* Logs of legs that are started as current must end in one record, or two. */
 void oracle_log_gap(const struct logbook_state *log, u64 legs);
 void oracle_log_started(const struct oracle_start *start, struct tandem_array *array);

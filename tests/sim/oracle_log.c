@@ -261,7 +261,7 @@ static void check_unlogged(u32 set, bool durable)
 			logged[region] |= logbook_has(logbook_state(leg, durable), region);
 	}
 	for (region = 0; legs && region < logbook_nr_regions(); region++)
-		if (!logged[region])
+		if (!logged[region] && !oracle_is_never(set, region, durable))
 			check_region(set, region, legs, true);
 }
 
@@ -272,6 +272,7 @@ void oracle_log_agrees(void)
 	for (set = 0; world.options.log && set < world.options.sets; set++) {
 		check_unlogged(set, true);
 		check_unlogged(set, false);
+		oracle_map_agrees(set);
 	}
 }
 
@@ -396,9 +397,10 @@ static void check_started(const struct oracle_start *start, struct tandem_array 
 	if (!array->plan.forced)
 		oracle_log_gap(start->log, used);
 	for (region = 0; region < logbook_nr_regions(); region++) {
-		if (!is_unsure(set, region))
+		if (!is_unsure(set, region) && !tandem_region_is_bare(set, region))
 			check_region(s, region, current_legs, false);
-		else if (exact && (array->plan.clean || !is_in_doubt(start, used, region)))
+		else if (exact && is_unsure(set, region) &&
+			 (array->plan.clean || !is_in_doubt(start, used, region)))
 			sim_fail("log", "region %u of set %u is unsure, and was in no log",
 				 region, s);
 	}

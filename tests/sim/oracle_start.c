@@ -10,6 +10,7 @@
  * administrator chose; the books are then opened anew from the legs in use.
  */
 #include "front.h"
+#include "io/region.h"
 #include "ledger.h"
 #include "sched.h"
 #include "world.h"
@@ -31,6 +32,7 @@ static struct {
 void oracle_begin(void)
 {
 	memset(&history, 0, sizeof(history));
+	oracle_map_begin();
 }
 
 void oracle_widened(bool tell)
@@ -72,6 +74,11 @@ void oracle_flush_untold(u32 begun)
 	if (history.untold && begun > history.untold_since)
 		sim_fail("K1", "a flush succeeds, and writes before it were lost by every leg");
 	history.owed = false;
+}
+
+bool oracle_was_forced(void)
+{
+	return history.forced_ever;
 }
 
 bool oracle_is_forked(unsigned int leg)
@@ -252,7 +259,7 @@ static void check_contents(u64 legs)
 }
 
 /* The volume is now what the legs in use hold, whatever it was. */
-static void reopen_books(u64 legs)
+static void reopen_books(u64 legs, struct tandem_array *array)
 {
 	u64 value[SIM_MAX_DISKS];
 	unsigned int leg, nr, first;
@@ -267,6 +274,9 @@ static void reopen_books(u64 legs)
 				if (legs & 1ull << leg)
 					value[nr++] = value_on(leg, sector);
 			content_set(set * world.set_sectors + sector, value, nr);
+			if (tandem_region_is_bare(&array->set[set],
+						  sector / world.super.geo.region_sectors))
+				content_make_bare(set * world.set_sectors + sector);
 		}
 	}
 }
@@ -355,6 +365,7 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 		if (count_writes() != start->writes)
 			sim_fail("K6", "a read-only start wrote to a disk");
 		content_save();
+		oracle_map_save();
 		history.saved = true;
 	} else {
 		check_epoch(array);
@@ -363,13 +374,14 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 		history.forked_legs &= ~current_legs;
 	}
 	if (!start->live) {
-		reopen_books(current_legs);
+		reopen_books(current_legs, array);
 		history.untold = false;
 	}
 	history.lost = false;
 	history.current_at_start = current_legs;
 	note_health();
 	oracle_log_started(start, array);
+	oracle_map_started(array);
 	oracle_look(array);
 }
 
@@ -431,8 +443,10 @@ void oracle_refused(const struct oracle_start *start, int error)
 /* What read-only users read binds nobody. */
 static void restore_books(void)
 {
-	if (history.saved)
+	if (history.saved) {
 		content_restore();
+		oracle_map_restore();
+	}
 	history.saved = false;
 }
 

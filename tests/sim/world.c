@@ -5,8 +5,9 @@
  * disk's own; of an identical one it is the same everywhere.
  */
 #include "content.h"
+#include "core/map.h"
 #include "ledger.h"
-#include "logbook.h"
+#include "mapbook.h"
 #include "sched.h"
 #include "world.h"
 
@@ -45,6 +46,26 @@ static void put_super(struct sim_disk *disk, struct tandem_super *super)
 		ledger_slot_shown(disk, slot);
 		ledger_slot_changed(disk, slot);
 	}
+}
+
+/* Nothing is written, or all of it is the same. */
+static void put_map(struct sim_disk *disk)
+{
+	static u8 bytes[TANDEM_PAGE_BYTES] __attribute__((aligned(8)));
+	static u16 entry[LOGBOOK_REGIONS];
+	struct tandem_map_table table = {
+		.array = world.super.array, .set = world_set_of(disk->leg),
+		.nr_regions = logbook_nr_regions(), .entry = entry,
+	};
+	u32 i;
+
+	for (i = 0; i < table.nr_regions; i++)
+		entry[i] = world.options.identical ? world.options.init_content :
+			   TANDEM_CONTENT_NEVER;
+	tandem_map_encode(&table, 0, 1, bytes);
+	for (i = 0; i < 2 * TANDEM_PAGE_BYTES / 512; i++)
+		put(disk, world.super.map_offset_sectors + i,
+		    bytes + 512 * i % TANDEM_PAGE_BYTES);
 }
 
 static void draw_geometry(struct tandem_super *super)
@@ -92,10 +113,12 @@ static void draw_super(struct tandem_super *super)
 	lay_out(super);
 	memcpy(super->name, "sim", 4);
 	super->feature_incompat = o->log ? TANDEM_INCOMPAT_INTENT_LOG : 0;
+	super->feature_incompat |= o->map ? TANDEM_INCOMPAT_REGION_MAP : 0;
 	super->nr_legs = o->legs * o->sets;
 	super->role = TANDEM_ROLE_MIXED;
 	super->init = o->identical ? TANDEM_INIT_IDENTICAL : TANDEM_INIT_LAZY;
-	super->flags = o->identical ? TANDEM_FLAG_CLEAN | TANDEM_FLAG_IDENTICAL : 0;
+	super->flags = o->identical || o->map ? TANDEM_FLAG_CLEAN : 0;
+	super->flags |= o->identical ? TANDEM_FLAG_IDENTICAL : 0;
 	super->logical_block_bytes = o->block_bytes;
 	super->physical_block_bytes = 4096;
 	super->recovery_target_ms = TANDEM_DEFAULT_RECOVERY_TARGET_MS;
@@ -107,6 +130,7 @@ static void draw_super(struct tandem_super *super)
 		super->set[i].generation = 1;
 		super->set[i].first_leg = i * o->legs;
 		super->set[i].nr_legs = o->legs;
+		super->set[i].home = o->map;
 	}
 	for (i = 0; i < super->nr_legs; i++) {
 		tandem_id_random(&super->place[i].id, sizeof(super->place[i].id));
@@ -158,6 +182,8 @@ static void open_books(void)
 						  set * world.options.legs + leg + 1, sector);
 			content_set(set * world.set_sectors + sector, value,
 				    world.options.identical ? 1 : world.options.legs);
+			if (world.options.map && !world.options.identical)
+				content_make_bare(set * world.set_sectors + sector);
 		}
 }
 
@@ -173,8 +199,11 @@ void world_create(void)
 	world.volume_sectors = world.set_sectors * world.options.sets;
 	ledger_start();
 	logbook_start();
+	mapbook_start();
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		make_disk(leg);
+		if (world.options.map)
+			put_map(&world.disk[leg]);
 		world.super.leg_id = world.super.place[leg].id;
 		put_super(&world.disk[leg], &world.super);
 		ledger_add_leg(&world.disk[leg]);
@@ -191,6 +220,25 @@ void world_destroy(void)
 		disk_destroy(&world.disk[leg]);
 }
 
+/* What `tandem add` does to a new disk: no log and no map. */
+static void empty_front(struct sim_disk *disk)
+{
+	static const u8 zero[512];
+	struct sim_span span = {
+		world.super.log_offset_sectors,
+		world.super.map_offset_sectors + 2 * world.super.map_pages * 8,
+	};
+	u64 sector;
+
+	for (sector = span.first; sector < span.end; sector++)
+		put(disk, sector, zero);
+	logbook_changed(disk, &span, false);
+	logbook_changed(disk, &span, true);
+	mapbook_changed(disk, &span, false);
+	mapbook_changed(disk, &span, true);
+	mapbook_emptied(disk->leg);
+}
+
 void world_replace(unsigned int leg, const struct tandem_super *super)
 {
 	static struct tandem_super blank;
@@ -203,6 +251,7 @@ void world_replace(unsigned int leg, const struct tandem_super *super)
 		disk->store.view[sector] = junk(100 + sim_below(SIM_RANDOM_ADMIN, 100), i);
 		disk->store.durable[sector] = disk->store.view[sector];
 	}
+	empty_front(disk);
 	disk->health.bad_count = 0;
 	blank = *super;
 	tandem_id_random(&blank.leg_id, sizeof(blank.leg_id));

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a leg lacks that is to be filled.
+ *
+ *	a new disk                           all that is written
+ *	a leg that was current here before,  what became stale on it, what is in the
+ *	  and is as it was when it left        logs of the current legs, and in its own
+ *	any other                            all that is written
+ *
+ * As it was when it left: its superblock says that it was current, its intent log can
+ * be read, and ends where the record of its leaving says, or up to two records behind
+ * that. One that ends before is an old image of itself: it lacks what left the log
+ * between, and nobody knows what that was. An image from behind its last record lacks
+ * nothing but what is in its log. One that ends later went on without us.
+ *
+ * If power goes here: the maps of some current legs say that the leg lacks more than
+ * they need to say. It is on record as being filled only when all of them do; and not a
+ * byte is written to it before that.
+ *
+ * Decisions: a leg that was being filled when it left lacks all. What it had gained is
+ * in the maps, but nothing tells it from an older image of itself.
+ *
+ * Invariants: I38 (what a returning leg lacks is durable before it is written to), A13.
+ */
+#include "sys.h"
+#include "io/mapper.h"
+#include "io/rejoin.h"
+#include "io/rings.h"
+#include "io/survey.h"
+
+/* One may have been under way when it left, one when the others went on. */
+#define RECORDS_BEHIND	2u
+
+bool tandem_rejoin_is_possible(const struct tandem_leg *leg)
+{
+	return leg->found && leg->state != TANDEM_LEG_CURRENT &&
+	       leg->state != TANDEM_LEG_REBUILDING && !leg->hidden;
+}
+
+/* By its superblock, is it the leg that left? */
+static bool was_current(const struct tandem_leg *leg)
+{
+	const struct tandem_super *found = &leg->array->found[leg->index];
+	const struct tandem_place *place = &leg->array->super->place[leg->index];
+
+	return !(found->flags & TANDEM_FLAG_BLANK) && place->last_log_seq &&
+	       tandem_id_equal(&found->leg_id, &place->id) &&
+	       found->place[leg->index].record == TANDEM_RECORD_CURRENT;
+}
+
+/* And by its log? */
+static bool is_as_it_left(const struct tandem_leg *leg, struct tandem_rings *rings)
+{
+	u64 left = leg->array->super->place[leg->index].last_log_seq;
+	struct tandem_log_replay *replay = &rings->replay;
+
+	if (!was_current(leg))
+		return false;
+	if (tandem_log_replay(&leg->set->log->shape, rings->area.leg[leg->index], replay))
+		return false;
+	return !(replay->head.flags & TANDEM_LOG_ALL) && replay->head.sequence >= left &&
+	       replay->head.sequence <= left + RECORDS_BEHIND;
+}
+
+/* Notes in the map of the set what @leg lacks; @dirty: by its own log, NULL: all. */
+static void note(struct tandem_leg *leg, const struct tandem_intent *dirty)
+{
+	struct tandem_map *map = leg->set->map;
+	const struct tandem_log *log = leg->set->log;
+	u32 region, nr = 0;
+	u16 entry;
+
+	for (region = 0; region < map->table.nr_regions; region++) {
+		entry = map->table.entry[region];
+		if (!dirty || tandem_intent_has(dirty, region) ||
+		    tandem_intent_has(&log->intent, region))
+			tandem_map_put(map, region,
+				       tandem_map_entry(tandem_map_content(entry),
+							tandem_map_stale(entry) | leg->bit));
+		nr += !!(tandem_map_stale(map->table.entry[region]) & leg->bit);
+	}
+	pr_info("tandem %s: leg %u (%s): %s, %u of %u regions are to be copied\n",
+		leg->array->super->name, leg->index, leg->disk->name,
+		dirty ? "was here before" : "is filled as a whole", nr, map->table.nr_regions);
+}
+
+static void rejoin_leg(struct tandem_leg *leg, struct tandem_rings *rings)
+{
+	bool partial = is_as_it_left(leg, rings) &&
+		       !(leg->set->log->head.flags & TANDEM_LOG_ALL);
+
+	note(leg, partial ? &rings->replay.state : NULL);
+}
+
+int tandem_rejoin(struct tandem_array *array, u64 *failed, const char **why)
+{
+	struct tandem_rings *rings;
+	unsigned int i;
+	u64 legs = 0;
+
+	*failed = 0;
+	if (!tandem_array_has_map(array))
+		return 0;
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (array->params.rebuild & (1ull << i) &&
+		    tandem_rejoin_is_possible(&array->leg[i]))
+			legs |= 1ull << i;
+	if (!legs)
+		return 0;
+	rings = tandem_rings_read(array, legs);
+	if (!rings) {
+		*why = "no memory";
+		return -ENOMEM;
+	}
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (legs & (1ull << i))
+			rejoin_leg(&array->leg[i], rings);
+	tandem_rings_free(array, rings);
+	*failed = tandem_survey_write(array, tandem_array_legs_in(array, TANDEM_LEG_CURRENT));
+	return 0;
+}

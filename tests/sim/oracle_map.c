@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules about the region map: what must be so whenever nothing is under way.
+ *
+ *	written   what was acknowledged is in a region that the map of every current leg
+ *	          calls written, or that is in its log (K3, K8)
+ *	lacking   a leg that is not current has, for good, everything in regions that are
+ *	          neither stale on it in the map of a current leg, nor in its log (K4)
+ *	bare      what nobody has written reads the same until a leg of its set is lost,
+ *	          or a start found its region in a log
+ */
+#include "front.h"
+#include "io/region.h"
+#include "ledger.h"
+#include "mapbook.h"
+#include "sched.h"
+#include "world.h"
+
+/* Legs that were current in the engine when somebody last looked, by set. */
+static u64 seen[SIM_MAX_DISKS], saved[SIM_MAX_DISKS];
+
+void oracle_map_begin(void)
+{
+	memset(seen, 0xff, sizeof(seen));
+}
+
+static unsigned int first_leg(u32 set)
+{
+	return set * world.options.legs;
+}
+
+static u32 region_of(u64 sector)
+{
+	return sector / world.super.geo.region_sectors;
+}
+
+/* By its own map and log, is nothing in @region that anybody wrote? */
+static bool is_never(unsigned int leg, u32 region, bool durable)
+{
+	return mapbook_is_never(mapbook_state(leg, durable), region) &&
+	       !logbook_has(logbook_state(leg, durable), region);
+}
+
+/* By the maps and logs of all current legs. */
+bool oracle_is_never(u32 set, u32 region, bool durable)
+{
+	unsigned int leg;
+
+	for (leg = first_leg(set); leg < first_leg(set + 1); leg++)
+		if (ledger_is_current(leg) && !is_never(leg, region, durable))
+			return false;
+	return true;
+}
+
+static void check_written(u32 set)
+{
+	unsigned int leg;
+	u64 sector;
+	u32 region;
+
+	for (leg = first_leg(set); leg < first_leg(set + 1); leg++) {
+		for (sector = 0; ledger_is_current(leg) && sector < world.set_sectors; sector++) {
+			region = region_of(sector);
+			if (content_is_real(set * world.set_sectors + sector) &&
+			    mapbook_may_be_never(mapbook_state(leg, true), region) &&
+			    !logbook_has(logbook_state(leg, true), region))
+				sim_fail("K8", "sector %llu of set %u was written, and region %u "
+					 "is never written by map and log of leg %u",
+					 (unsigned long long)sector, set, region, leg);
+		}
+	}
+}
+
+/* Does @witness, which is current, say that @leg has @region? */
+static bool says_present(unsigned int witness, unsigned int leg, u32 region)
+{
+	return mapbook_may_be_present(mapbook_state(witness, true), region,
+				      leg - first_leg(world_set_of(leg))) &&
+	       !logbook_has(logbook_state(witness, true), region);
+}
+
+static void check_lacking(unsigned int witness, unsigned int leg)
+{
+	u32 set = world_set_of(leg);
+	const struct sim_store *store = &world.disk[leg].store;
+	u64 sector, value;
+	char text[200];
+
+	for (sector = 0; sector < world.set_sectors; sector++) {
+		if (!says_present(witness, leg, region_of(sector)))
+			continue;
+		value = store->durable[world.super.data_offset_sectors + sector];
+		if (content_may_hold(set * world.set_sectors + sector, value))
+			continue;
+		content_describe(set * world.set_sectors + sector, text, sizeof(text));
+		sim_fail("K4", "leg %u calls region %u present on leg %u, where sector %llu is "
+			 "%llx, not [%s]", witness, region_of(sector), leg,
+			 (unsigned long long)sector, (unsigned long long)value, text);
+	}
+}
+
+/* It is a leg of this array, and has been taken into use. */
+static bool is_known(unsigned int leg)
+{
+	const struct ledger_slot *slot = ledger_newest_slot(leg);
+
+	return slot && !slot->blank && !oracle_is_forked(leg);
+}
+
+void oracle_map_agrees(u32 set)
+{
+	unsigned int witness, leg;
+
+	if (!world.options.map)
+		return;
+	check_written(set);
+	for (leg = first_leg(set); leg < first_leg(set + 1); leg++) {
+		if (ledger_is_current(leg) || !is_known(leg) || oracle_was_forced())
+			continue;
+		for (witness = first_leg(set); witness < first_leg(set + 1); witness++)
+			if (ledger_is_current(witness))
+				check_lacking(witness, leg);
+	}
+}
+
+static bool has(struct tandem_set *set, u32 region, u32 bits)
+{
+	return (u32)atomic_read(&set->region[region]) & bits;
+}
+
+/* A leg is out that was read: another one may answer where nobody wrote. */
+static void lose_leg(struct tandem_set *set)
+{
+	u32 first = set->index * world.set_sectors;
+	u64 sector;
+
+	for (sector = 0; sector < world.set_sectors; sector++) {
+		if (has(set, region_of(sector), TANDEM_REGION_NEVER))
+			content_strip(first + sector);
+		content_forget(first + sector);
+	}
+}
+
+void oracle_map_look(struct tandem_array *array)
+{
+	u64 now = front_legs(TANDEM_LEG_CURRENT);
+	unsigned int s;
+	u64 mask;
+
+	for (s = 0; world.options.map && s < array->nr_sets; s++) {
+		mask = ((1ull << world.options.legs) - 1) << first_leg(s);
+		if (seen[s] & mask & ~now)
+			lose_leg(&array->set[s]);
+		seen[s] = now;
+	}
+}
+
+void oracle_discarded(const struct sim_part *part)
+{
+	u32 size = world.super.geo.region_sectors;
+	u64 end = min(part->sector - part->sector % size + size, world.set_sectors);
+	u32 i;
+
+	if (!world.options.map || part->sector % size || part->sector + part->count != end)
+		return;
+	for (i = 0; i < part->count; i++)
+		content_make_bare(part->set * world.set_sectors + part->sector + i);
+}
+
+void oracle_write_failed(u32 index)
+{
+	struct tandem_set *set = &front_array()->set[index / world.set_sectors];
+
+	if (has(set, region_of(index % world.set_sectors), TANDEM_REGION_NEVER))
+		content_strip(index);
+}
+
+void oracle_map_save(void)
+{
+	memcpy(saved, seen, sizeof(saved));
+}
+
+void oracle_map_restore(void)
+{
+	memcpy(seen, saved, sizeof(seen));
+}
+
+/*
+ * A write that came to nothing left its region as it was. What a log listed is made
+ * equal from the leg that has the newest records, which need not be the home.
+ */
+void oracle_map_started(struct tandem_array *array)
+{
+	struct tandem_set *set;
+	unsigned int s;
+	u64 sector;
+
+	oracle_map_look(array);
+	for (s = 0; world.options.map && s < array->nr_sets; s++) {
+		set = &array->set[s];
+		for (sector = 0; sector < world.set_sectors; sector++) {
+			if (has(set, region_of(sector), TANDEM_REGION_NEVER))
+				content_strip(s * world.set_sectors + sector);
+			if (has(set, region_of(sector), TANDEM_REGION_UNSURE))
+				content_forget(s * world.set_sectors + sector);
+		}
+	}
+}
