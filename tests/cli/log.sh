@@ -25,12 +25,13 @@ def sealed(block, at):
     block[at:at + 4] = struct.pack("<I", crc32c(block))
     return block
 
-# enable DISK: the feature bit in both superblocks
-def enable(disk):
+# only DISK: both superblocks of an array without a region map, and not stopped cleanly
+def only(disk):
     for slot in SLOTS:
         disk.seek(slot)
         block = bytearray(disk.read(16384))
-        block[48] |= 1
+        block[48] = 1
+        block[56] &= ~1
         disk.seek(slot)
         disk.write(sealed(block, 16))
 
@@ -51,7 +52,7 @@ def record(disk, sequence, regions, flags, *dirty):
     disk.write(sealed(block, 4))
 
 with open(sys.argv[2], "r+b") as disk:
-    {"enable": enable, "record": record}[sys.argv[1]](disk, *map(int, sys.argv[3:]))
+    {"only": only, "record": record}[sys.argv[1]](disk, *map(int, sys.argv[3:]))
 END
 
 # on DISK VERB ARGUMENTS...: log.py on the file behind a disk
@@ -75,8 +76,8 @@ legs()
 disk a 16M
 disk b 16M
 claim "create" "$tandem" create "$name" --level raid1 --no-activate "$a" "$b"
-on "$a" enable
-on "$b" enable
+on "$a" only
+on "$b" only
 is "a log that was never written" \
 	"$(legs "l['log_state'], l['log_sequence'], l['dirty_regions']")" \
 	"[('empty', None, 0), ('empty', None, 0)]"
