@@ -165,7 +165,7 @@ int tandem_legmap_read(const struct tandem_context *ctx, const struct tandem_fou
 	return ret;
 }
 
-void tandem_legmap_settle(struct tandem_legmap *map, u8 absent, struct tandem_intent *unsure)
+void tandem_legmap_settle(struct tandem_legmap *map, struct tandem_intent *unsure)
 {
 	const struct tandem_map_table *table = &map->table;
 	const u32 pages = tandem_map_pages(table->nr_regions);
@@ -174,7 +174,7 @@ void tandem_legmap_settle(struct tandem_legmap *map, u8 absent, struct tandem_in
 	for (page = 0; page < pages; page++) {
 		if (map->found[page])
 			continue;
-		tandem_map_give_up(table, page, absent);
+		tandem_map_give_up(table, page, 0);
 		tandem_intent_add_run(unsure, page * TANDEM_MAP_ENTRIES, TANDEM_MAP_ENTRIES);
 	}
 	for (region = tandem_intent_next(unsure, 0); region < table->nr_regions;
@@ -183,23 +183,22 @@ void tandem_legmap_settle(struct tandem_legmap *map, u8 absent, struct tandem_in
 							tandem_map_stale(table->entry[region]));
 }
 
-void tandem_legmap_of_content(const struct tandem_legmap *map, enum tandem_content content,
-			      struct tandem_intent *regions)
+void tandem_legmap_add_content(const struct tandem_legmap *map, enum tandem_content content,
+			       struct tandem_intent *regions)
 {
 	u32 region;
 
-	tandem_intent_empty(regions);
 	for (region = 0; region < map->table.nr_regions; region++) {
 		if (tandem_map_content(map->table.entry[region]) == content)
 			tandem_intent_add(regions, region);
 	}
 }
 
-void tandem_legmap_stale(const struct tandem_legmap *map, u8 legs, struct tandem_intent *regions)
+void tandem_legmap_add_stale(const struct tandem_legmap *map, u8 legs,
+			     struct tandem_intent *regions)
 {
 	u32 region;
 
-	tandem_intent_empty(regions);
 	for (region = 0; region < map->table.nr_regions; region++) {
 		if (tandem_map_stale(map->table.entry[region]) & legs)
 			tandem_intent_add(regions, region);

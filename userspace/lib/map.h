@@ -49,18 +49,18 @@ int tandem_legmap_read(const struct tandem_context *ctx, const struct tandem_fou
 
 /**
  * tandem_legmap_settle() - when all current legs were read
- * @absent: legs (bits, by position in the set) that are not current
  * @unsure: regions that may differ between the current legs; those of pages that no
  *	leg had are added
  *
- * What is unsure may have been written, whatever the map says.
+ * What is unsure may have been written, whatever the map says; and a leg that is not
+ * current may lack it.
  */
-void tandem_legmap_settle(struct tandem_legmap *map, u8 absent, struct tandem_intent *unsure);
+void tandem_legmap_settle(struct tandem_legmap *map, struct tandem_intent *unsure);
 
-/* Into @regions, of the size of the map: those of which a map says this. */
-void tandem_legmap_of_content(const struct tandem_legmap *map, enum tandem_content content,
-			      struct tandem_intent *regions);
-void tandem_legmap_stale(const struct tandem_legmap *map, u8 legs,
-			 struct tandem_intent *regions);
+/* Adds to @regions, of the size of the map, those of this content; stale on any of @legs. */
+void tandem_legmap_add_content(const struct tandem_legmap *map, enum tandem_content content,
+			       struct tandem_intent *regions);
+void tandem_legmap_add_stale(const struct tandem_legmap *map, u8 legs,
+			     struct tandem_intent *regions);
 
 #endif
