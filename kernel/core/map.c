@@ -7,6 +7,7 @@
  *   call regions never written that hold a database.
  * - What is behind the last region must say NEVER: that is what a set that grows
  *   will find there (I41).
+ * - A sequence that nobody can have counted to is refused: the one behind it might be 0.
  * - A page of zeroes is no page. A disk that lost its front area says so in this way,
  *   and would make everything NEVER.
  */
@@ -14,6 +15,7 @@
 #include "core/map.h"
 
 #define ENTRY_BITS	(TANDEM_MAP_CONTENT | 0xffu << TANDEM_MAP_STALE_SHIFT)
+#define MAX_SEQUENCE	(1ull << 63)
 
 static int refuse(const char **why, const char *phrase, int error)
 {
@@ -123,6 +125,8 @@ int tandem_map_check(const struct tandem_map_table *table, u32 page, const void 
 		return refuse(why, "page in the place of another", -EINVAL);
 	if (!disk->sequence)
 		return refuse(why, "sequence 0", -EINVAL);
+	if (le64_to_cpu(disk->sequence) > MAX_SEQUENCE)
+		return refuse(why, "sequence beyond any count", -EINVAL);
 	return check_entries(table, page, disk, why);
 }
 

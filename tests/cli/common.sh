@@ -167,6 +167,16 @@ is()
 	fi
 }
 
+# on DISK WHAT ARGUMENTS...: format.py on the file behind a disk
+on()
+{
+	local device=$1 what=$2
+
+	shift 2
+	python3 "$here/format.py" "$what" "$(file_of "$device")" "$@" || exit 1
+	blockdev --flushbufs "$device"
+}
+
 has_dm()
 {
 	grep -q ' device-mapper$' /proc/misc

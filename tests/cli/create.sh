@@ -35,8 +35,9 @@ is "both slots are written, the second is newer" \
 	"$(field "$json" '[(l["slot"], l["sequence"]) for l in d["legs"]]')" "[(1, 2), (1, 2)]"
 is "every leg has an identity of its own" \
 	"$(field "$json" 'len({l["leg_id"] for l in d["legs"]})')" 2
-is "a lazy array is not called clean" "$(field "$json" '[l["clean"] for l in d["legs"]]')" \
-	"[False, False]"
+is "nothing that was written may differ" "$(field "$json" '[l["clean"] for l in d["legs"]]')" \
+	"[True, True]"
+is "with a log and a map" "$(field "$json" '{l["feature_incompat"] for l in d["legs"]}')" "{3}"
 is "the chooser calls both current" "$(field "$json" '[l["use"] for l in d["legs"]]')" \
 	"['current', 'current']"
 is "and the array startable" "$(field "$json" '[a["startable"] for a in d["arrays"]]')" "[True]"

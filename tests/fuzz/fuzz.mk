@@ -5,12 +5,12 @@
 # from tests/fuzz/make-seeds and from what earlier runs have found.
 
 FUZZ_S	?= 10
-FUZZERS	:= superblock table message status log
+FUZZERS	:= superblock table message status log map
 FUZZ_CC := clang
 FUZZ_CFLAGS := $(filter-out -I%,$(TANDEM_CFLAGS)) -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all -Iuserspace/lib/sys -Ikernel -Ikernel/uapi -Itests
 FUZZ_SRCS := $(addprefix kernel/core/,text.c geometry.c superblock.c table.c status.c \
-	intent.c log.c)
+	intent.c log.c map.c)
 FUZZ_HDRS := $(wildcard tests/fuzz/*.h tests/images/*.h tests/unit/words.h kernel/core/*.h \
 	kernel/uapi/*.h userspace/lib/sys/*.h)
 

@@ -4,6 +4,7 @@
  *
  *	image list               names, expected error and reason
  *	image hexdump NAME       both slots, as in golden-v1.hex
+ *	image hexdump map        a page of a region map, as in golden-map-v1.hex
  *	image write NAME FILE    a whole leg, sparse, both slots in place
  *	image pack FILE          slot 0 and slot 1 of each, in the order of the list
  *
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "golden_map.h"
 #include "hostile.h"
 
 static const struct hostile *find(const char *name)
@@ -54,13 +56,13 @@ static void list(void)
 }
 
 /* Rows of 16 bytes that are not all zero, with their place on the leg. */
-static void hexdump(u64 offset, const union golden_slot *slot)
+static void hexdump(u64 offset, const u8 *bytes, unsigned int len)
 {
 	static const u8 zero[16];
 	unsigned int row, i;
 
-	for (row = 0; row < TANDEM_SUPER_BYTES; row += 16) {
-		const u8 *byte = &slot->byte[row];
+	for (row = 0; row < len; row += 16) {
+		const u8 *byte = &bytes[row];
 
 		if (!memcmp(byte, zero, sizeof(zero)))
 			continue;
@@ -72,6 +74,17 @@ static void hexdump(u64 offset, const union golden_slot *slot)
 			putchar(byte[i] >= ' ' && byte[i] < 127 ? byte[i] : '.');
 		printf("|\n");
 	}
+}
+
+static void hexdump_map(void)
+{
+	static u16 entry[GOLDEN_MAP_REGIONS];
+	const struct tandem_map_table table = golden_map(entry);
+	union golden_page page;
+
+	tandem_map_encode(&table, GOLDEN_MAP_PAGE, GOLDEN_MAP_SEQUENCE, &page);
+	hexdump(TANDEM_MAP_BYTES + tandem_map_slot_bytes(GOLDEN_MAP_PAGE, 1), page.byte,
+		sizeof(page));
 }
 
 static int write_file(const char *name, const char *path)
@@ -137,11 +150,15 @@ int main(int argc, char **argv)
 		list();
 		return 0;
 	}
+	if (argc == 3 && !strcmp(argv[1], "hexdump") && !strcmp(argv[2], "map")) {
+		hexdump_map();
+		return 0;
+	}
 	if (argc == 3 && !strcmp(argv[1], "hexdump")) {
 		for (i = 0; i < 2; i++) {
 			if (make_slot(argv[2], i, &slot))
 				return 1;
-			hexdump(tandem_super_slot_bytes(i), &slot);
+			hexdump(tandem_super_slot_bytes(i), slot.byte, sizeof(slot));
 		}
 		return 0;
 	}

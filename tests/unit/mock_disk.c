@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/lineage.h"
 #include "mock_disk.h"
 #include "stack.h"
 
@@ -262,4 +263,19 @@ void mock_disk_set_super(unsigned int disk, struct tandem_super *super)
 			fail_msg("superblock is not valid: %s", why);
 		tandem_super_encode(super, mock_disk[disk].data + tandem_super_slot_bytes(i));
 	}
+}
+
+void mock_disk_record_failure(unsigned int disk, u8 lost)
+{
+	struct tandem_lineage_drop drop = { .legs = lost, .record = TANDEM_RECORD_FAILED };
+	static struct tandem_super super;
+	unsigned int i;
+
+	assert_true(mock_disk_super(disk, &super));
+	drop.set = super.place[super.leg].set;
+	for (i = 0; i < super.set[drop.set].nr_legs; i++)
+		drop.durable[i] = tandem_lineage_pair(&super, drop.set);
+	assert_int_equal(tandem_random_id(&drop.config), 0);
+	tandem_lineage_drop(&super, &drop);
+	mock_disk_set_super(disk, &super);
 }

@@ -69,4 +69,7 @@ bool mock_disk_super(unsigned int disk, struct tandem_super *super);
 /* Writes @super to both slots, newer than what is there. */
 void mock_disk_set_super(unsigned int disk, struct tandem_super *super);
 
+/* Legs of its set of which @lost has a bit failed, and the leg on @disk records it. */
+void mock_disk_record_failure(unsigned int disk, u8 lost);
+
 #endif

@@ -13,10 +13,11 @@
 
 static struct tandem_super super;
 
-void mock_ring_enable(unsigned int disk)
+void mock_ring_only(unsigned int disk)
 {
 	assert_true(mock_disk_super(disk, &super));
-	super.feature_incompat |= TANDEM_INCOMPAT_INTENT_LOG;
+	super.feature_incompat = TANDEM_INCOMPAT_INTENT_LOG;
+	super.flags &= ~TANDEM_FLAG_CLEAN;
 	mock_disk_set_super(disk, &super);
 }
 

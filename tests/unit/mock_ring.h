@@ -22,8 +22,8 @@ struct mock_ring {
 
 #define MOCK_RING_RECORDS 8u
 
-/* The leg on @disk, and its array, have an intent log; nothing is in it. */
-void mock_ring_enable(unsigned int disk);
+/* The leg on @disk has an empty intent log and no region map, and was not stopped cleanly. */
+void mock_ring_only(unsigned int disk);
 
 /* Writes the log of the leg on @disk, over whatever was in it. */
 void mock_ring_write(unsigned int disk, const struct mock_ring *ring);

@@ -353,6 +353,8 @@ static void test_new_disk_gets_a_blank_superblock_first(void **state)
 	super.feature_incompat |= TANDEM_INCOMPAT_INTENT_LOG;
 	mock_disk_set_super(0, &super);
 	memset(mock_disk[2].data + TANDEM_LOG_BYTES, 0xee, TANDEM_PAGE_BYTES);
+	memcpy(mock_disk[2].data + TANDEM_MAP_BYTES, mock_disk[0].data + TANDEM_MAP_BYTES,
+	       TANDEM_PAGE_BYTES);
 	adding.disk = "/mock/2";
 	look(MISSING, ONE);
 	expect_reload("2 240:0 240:2 4 degraded proven rebuild 1", 0, 0);
@@ -360,6 +362,8 @@ static void test_new_disk_gets_a_blank_superblock_first(void **state)
 	assert_true(mock_disk_super(2, &blank));
 	assert_int_equal(blank.feature_incompat, super.feature_incompat);
 	assert_int_equal(mock_disk[2].data[TANDEM_LOG_BYTES], 0);
+	assert_int_equal(mock_disk[2].data[TANDEM_MAP_BYTES], 0);
+	assert_int_equal(blank.set[0].home, super.set[0].home);
 	assert_true(blank.flags & TANDEM_FLAG_BLANK);
 	assert_false(blank.flags & TANDEM_FLAG_CLEAN);
 	assert_int_equal(blank.leg, 1);

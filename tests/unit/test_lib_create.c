@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "core/map.h"
 #include "create.h"
 #include "dm_ops.h"
 #include "mock_disk.h"
@@ -88,16 +89,19 @@ static void test_legs_say_the_same_and_who_they_are(void **state)
 	assert_int_equal(other.leg, 1);
 	assert_int_equal(super.place[1].record, TANDEM_RECORD_CURRENT);
 	assert_string_equal(super.place[1].disk, "SERIAL1");
-	assert_int_equal(super.flags, 0);
+	assert_int_equal(super.flags, TANDEM_FLAG_CLEAN);
+	assert_int_equal(super.set[0].home, 1);
+	assert_int_equal(super.feature_incompat, TANDEM_INCOMPAT_INTENT_LOG |
+			 TANDEM_INCOMPAT_REGION_MAP);
 	assert_int_equal(super.feature_incompat, TANDEM_BUILD_INCOMPAT);
 	assert_int_equal(other.feature_incompat, TANDEM_BUILD_INCOMPAT);
 	assert_int_equal(super.sequence, 2);
 }
 
-/* Blocks tried on all legs, zeroes of all, then all first slots, then all second slots. */
+/* Blocks tried on all legs, zeroes, maps, then first slots, then second slots of all. */
 static void test_order_of_writes(void **state)
 {
-	unsigned int i, phase = 0, seen[4] = { 0 };
+	unsigned int i, phase = 0, seen[5] = { 0 };
 
 	(void)state;
 	options.nr_disks = 3;
@@ -109,7 +113,8 @@ static void test_order_of_writes(void **state)
 		if (change->kind == 'z')
 			now = 1;
 		else if (change->kind == 'w' && phase)
-			now = change->offset == TANDEM_SLOT0_BYTES ? 2 : 3;
+			now = change->offset == TANDEM_MAP_BYTES ? 2 :
+			      change->offset == TANDEM_SLOT0_BYTES ? 3 : 4;
 		assert_true(now >= phase);
 		phase = now;
 		if (change->kind == 'w' && phase)
@@ -120,6 +125,7 @@ static void test_order_of_writes(void **state)
 	assert_int_equal(seen[1], 6);
 	assert_int_equal(seen[2], 3);
 	assert_int_equal(seen[3], 3);
+	assert_int_equal(seen[4], 3);
 }
 
 static void test_front_and_end_are_wiped_and_data_is_not(void **state)
@@ -132,7 +138,9 @@ static void test_front_and_end_are_wiped_and_data_is_not(void **state)
 	creates();
 	for (i = 0; i < TANDEM_SLOT0_BYTES; i++)
 		assert_int_equal(mock_disk[0].data[i], 0);
-	for (i = TANDEM_SLOT1_BYTES + TANDEM_SUPER_BYTES; i < data; i++)
+	for (i = TANDEM_SLOT1_BYTES + TANDEM_SUPER_BYTES; i < TANDEM_MAP_BYTES; i++)
+		assert_int_equal(mock_disk[0].data[i], 0);
+	for (i = TANDEM_MAP_BYTES + TANDEM_PAGE_BYTES; i < data; i++)
 		assert_int_equal(mock_disk[0].data[i], 0);
 	for (i = data; i < 15 * MIB; i++)
 		assert_int_equal(mock_disk[0].data[i], 0xee);
@@ -165,6 +173,99 @@ static void test_identical_is_recorded_as_an_override(void **state)
 	assert_true(super.flags & TANDEM_FLAG_IDENTICAL);
 }
 
+/*
+ * The map on @disk: every page that the set needs is in slot 0, says @entry of every
+ * region, and of none behind the last; nothing else is there.
+ */
+static void map_is(unsigned int disk, u16 want)
+{
+	const unsigned char *area = mock_disk[disk].data + TANDEM_MAP_BYTES;
+	static u64 page[2 * TANDEM_PAGE_BYTES / 8];
+	struct tandem_map_table table = { 0 };
+	u64 sequence, at;
+	u32 nr, i;
+
+	assert_true(mock_disk_super(disk, &super));
+	table.array = super.array;
+	table.set = super.place[super.leg].set;
+	table.nr_regions = tandem_geometry_regions(&super.geo);
+	table.entry = calloc(table.nr_regions, sizeof(*table.entry));
+	assert_non_null(table.entry);
+	for (nr = 0; nr < tandem_map_pages(table.nr_regions); nr++) {
+		memcpy(page, area + tandem_map_slot_bytes(nr, 0), sizeof(page));
+		assert_int_equal(tandem_map_choose(&table, nr, page, &sequence), 0);
+		assert_int_equal(sequence, 1);
+		assert_int_equal(tandem_map_check(&table, nr, page + TANDEM_PAGE_BYTES / 8, NULL),
+				 -ENODATA);
+		tandem_map_merge(&table, nr, page);
+	}
+	for (i = 0; i < table.nr_regions; i++)
+		assert_int_equal(table.entry[i], want);
+	free(table.entry);
+	for (at = tandem_map_slot_bytes(nr, 0);
+	     at < super.data_offset_sectors * 512 - TANDEM_MAP_BYTES; at++)
+		assert_int_equal(area[at], 0);
+}
+
+static void test_first_map_says_what_the_legs_hold(void **state)
+{
+	static const struct { const char *init; enum tandem_content content; } row[] = {
+		{ NULL, TANDEM_CONTENT_NEVER }, { "lazy", TANDEM_CONTENT_NEVER },
+		{ "zero", TANDEM_CONTENT_ZERO }, { "identical", TANDEM_CONTENT_WRITTEN },
+	};
+	unsigned int i, disk;
+
+	(void)state;
+	for (i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		mock_disks_init(16 * MIB);
+		options.init = row[i].init;
+		creates();
+		for (disk = 0; disk < 2; disk++) {
+			map_is(disk, row[i].content);
+			assert_true(super.flags & TANDEM_FLAG_CLEAN);
+		}
+	}
+}
+
+/* Two pages, and room for the growth of the set behind them. */
+static void test_map_of_a_larger_set_has_all_its_pages(void **state)
+{
+	(void)state;
+	mock_disks_init(140 * MIB);
+	options.region_bytes = 65536;
+	options.init = "zero";
+	creates();
+	map_is(0, TANDEM_CONTENT_ZERO);
+	map_is(1, TANDEM_CONTENT_ZERO);
+	assert_true(tandem_geometry_regions(&super.geo) > TANDEM_MAP_ENTRIES);
+	assert_true(super.map_pages > 2);
+}
+
+static void test_missing_leg_lacks_what_there_is(void **state)
+{
+	static const char *const disks[] = {
+		"missing", "/mock/0", "missing", "/mock/1", "/mock/2", "missing",
+	};
+	static const char *const inits[] = { "lazy", "zero", "identical" };
+	unsigned int content;
+
+	(void)state;
+	options.level = "raid10";
+	options.legs = 3;
+	options.disk = disks;
+	options.nr_disks = 6;
+	for (content = 0; content < 3; content++) {
+		mock_disks_init(16 * MIB);
+		options.init = inits[content];
+		creates();
+		map_is(0, tandem_map_entry(content, 0x5));
+		map_is(1, tandem_map_entry(content, 0x4));
+		map_is(2, tandem_map_entry(content, 0x4));
+		assert_int_equal(super.set[0].home, 2);
+		assert_int_equal(super.set[1].home, 1);
+	}
+}
+
 /* Whatever fails, no disk carries a superblock afterwards. */
 static void test_no_failure_leaves_half_an_array(void **state)
 {
@@ -175,7 +276,8 @@ static void test_no_failure_leaves_half_an_array(void **state)
 	options.init = "zero";
 	creates();
 	total = mock_changes;
-	assert_true(total > 20);
+	/* For each: opened, tried (4), wiped (3), zeroed (2), map (2), two slots (4). */
+	assert_int_equal(total, 3 * 16);
 	for (nth = 1; nth <= total; nth++) {
 		mock_disks_init(16 * MIB);
 		mock_disks_fail_at(nth);
@@ -419,6 +521,9 @@ int main(void)
 		TEST(test_front_and_end_are_wiped_and_data_is_not),
 		TEST(test_init_zero_zeroes_data_before_it_calls_the_legs_equal),
 		TEST(test_identical_is_recorded_as_an_override),
+		TEST(test_first_map_says_what_the_legs_hold),
+		TEST(test_map_of_a_larger_set_has_all_its_pages),
+		TEST(test_missing_leg_lacks_what_there_is),
 		TEST(test_no_failure_leaves_half_an_array),
 		TEST(test_a_disk_that_takes_no_write_costs_no_other_its_content),
 		TEST(test_sets_are_consecutive_and_a_place_may_be_missing),

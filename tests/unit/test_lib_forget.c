@@ -67,7 +67,7 @@ static void test_both_slots_go_and_the_data_stays(void **state)
 
 	(void)state;
 	assert_int_equal(tandem_forget(&ctx, &disks, &err), 0);
-	for (i = 0; i < 5 * MIB; i++)
+	for (i = 0; i < TANDEM_MAP_BYTES; i++)
 		assert_int_equal(mock_disk[0].data[i], 0);
 	assert_int_equal(mock_disk[0].data[5 * MIB], 0xee);
 	assert_false(mock_disk_super(1, &super));

@@ -14,11 +14,11 @@
 
 #include <cmocka.h>
 
-#include "core/lineage.h"
 #include "dm_ops.h"
 #include "mock_disk.h"
 #include "mock_dm.h"
 #include "mock_ring.h"
+#include "runs.h"
 
 #define MIB (1ull << 20)
 #define REGIONS 10u
@@ -38,7 +38,8 @@ static void keep(void *data, enum tandem_log_level level, const char *line)
 		snprintf(said, sizeof(said), "%s", line);
 }
 
-static void make(const char *level, unsigned int nr, bool log)
+/* An array without a region map, so that the logs alone decide. */
+static void make(const char *level, unsigned int nr)
 {
 	const struct tandem_create_options create = {
 		.name = "pg", .level = level, .disk = paths, .nr_disks = nr, .no_activate = true,
@@ -48,8 +49,8 @@ static void make(const char *level, unsigned int nr, bool log)
 	mock_disks_init(16 * MIB);
 	if (tandem_create(&ctx, &create, &err))
 		fail_msg("%s: %s", err.object, err.text);
-	for (i = 0; i < nr && log; i++)
-		mock_ring_enable(i);
+	for (i = 0; i < nr; i++)
+		mock_ring_only(i);
 	mock_changes = 0;
 	options.nr_disks = nr;
 }
@@ -58,7 +59,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	ctx = (struct tandem_context){ .device = &mock_device_ops, .dm = &mock_dm_ops };
-	make("raid1", 2, true);
+	make("raid1", 2);
 	ctx.log = keep;
 	mock_dm_reset();
 	memset(&options, 0, sizeof(options));
@@ -119,20 +120,6 @@ static void set_flags(unsigned int nr, u64 flags)
 	}
 }
 
-/* Legs of which @lost has a bit failed, and @disk records it. */
-static void record_failure(unsigned int disk, u8 lost)
-{
-	struct tandem_lineage_drop drop = { .legs = lost, .record = TANDEM_RECORD_FAILED };
-	unsigned int i;
-
-	assert_true(mock_disk_super(disk, &super));
-	for (i = 0; i < super.nr_legs; i++)
-		drop.durable[i] = tandem_lineage_pair(&super, 0);
-	assert_int_equal(tandem_random_id(&drop.config), 0);
-	tandem_lineage_drop(&super, &drop);
-	mock_disk_set_super(disk, &super);
-}
-
 static void examine(unsigned int nr)
 {
 	const struct tandem_disks disks = { .path = paths, .nr = nr };
@@ -148,21 +135,6 @@ static const struct tandem_label_info *label(unsigned int index)
 
 	assert_null(info->error);
 	return info;
-}
-
-/* Runs as "first+count first+count", "none", or "unknown". */
-static void runs_are(const struct tandem_runs *runs, const char *want)
-{
-	char text[128] = "";
-	size_t i;
-
-	for (i = 0; i < runs->nr; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%u+%u",
-			 i ? " " : "", (unsigned int)runs->run[i].first,
-			 (unsigned int)runs->run[i].count);
-	if (!runs->known)
-		assert_int_equal(runs->nr, 0);
-	assert_string_equal(!runs->known ? "unknown" : runs->nr ? text : "none", want);
 }
 
 static void dirty_is(unsigned int index, const char *want)
@@ -365,7 +337,7 @@ static void test_log_may_say_that_all_may_differ(void **state)
 static void test_without_the_feature_the_flag_alone_decides(void **state)
 {
 	(void)state;
-	make("raid1", 2, false);
+	make("raid1", 2);
 	assert_true(mock_disk_super(0, &super));
 	super.feature_incompat = 0;
 	mock_disk_set_super(0, &super);
@@ -389,9 +361,9 @@ static void test_without_the_feature_the_flag_alone_decides(void **state)
 static void test_leg_that_is_not_current_is_stale_and_its_log_is_not_asked(void **state)
 {
 	(void)state;
-	make("raid1", 3, true);
-	record_failure(0, 1u << 2);
-	record_failure(1, 1u << 2);
+	make("raid1", 3);
+	mock_disk_record_failure(0, 1u << 2);
+	mock_disk_record_failure(1, 1u << 2);
 	assert_true(mock_disk_super(0, &super));
 	super.leg = 1;
 	super.leg_id = super.place[1].id;
@@ -414,7 +386,7 @@ static void test_one_current_leg_has_nothing_to_resync_with(void **state)
 {
 	(void)state;
 	ring(0, 57, 0x2);
-	record_failure(0, 1u << 1);
+	mock_disk_record_failure(0, 1u << 1);
 	examine(2);
 	runs_are(&label(0)->region->unsure, "1+1");
 	starts("pg: would be assembled on 1 of 2 legs");
@@ -495,7 +467,7 @@ static void test_sets_have_logs_of_their_own(void **state)
 	unsigned int i;
 
 	(void)state;
-	make("raid10", 4, true);
+	make("raid10", 4);
 	ring(0, 57, 0x1);
 	ring(1, 57, 0x1);
 	ring(2, 9, 0x2);

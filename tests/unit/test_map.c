@@ -187,6 +187,8 @@ static void test_defects(void **state)
 	expect(-EINVAL, "page in the place of another");
 	disk_of(0)->sequence = 0;
 	expect(-EINVAL, "sequence 0");
+	disk_of(0)->sequence = cpu_to_le64(~0ull);
+	expect(-EINVAL, "sequence beyond any count");
 	disk_of(0)->entry[1] = cpu_to_le16(3);
 	expect(-EINVAL, "content of a region");
 	disk_of(0)->entry[1] = cpu_to_le16(6);

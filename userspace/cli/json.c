@@ -9,6 +9,7 @@
 #include "json.h"
 
 #include <json-c/json.h>
+#include <json-c/printbuf.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -155,21 +156,50 @@ void cli_json_arrays(const struct cli_output *out, const struct tandem_status_li
 	print(stdout, top, line);
 }
 
+static int print_run(const struct tandem_region_run *run, struct printbuf *text)
+{
+	struct json_object *to = json_object_new_object();
+	const char *words;
+	int ret;
+
+	add_number(to, "first", run->first);
+	add_number(to, "count", run->count);
+	words = json_object_to_json_string_ext(to, JSON_C_TO_STRING_SPACED);
+	ret = printbuf_memappend(text, words, (int)strlen(words));
+	json_object_put(to);
+	return ret;
+}
+
+/*
+ * A map may have millions of runs, and as objects each of them would take half a
+ * kilobyte: they become text one by one.
+ */
+static int print_runs(struct json_object *list, struct printbuf *text, int level, int flags)
+{
+	const struct tandem_runs *runs = json_object_get_userdata(list);
+	size_t i;
+
+	(void)level;
+	(void)flags;
+	printbuf_memappend(text, "[ ", 2);
+	for (i = 0; i < runs->nr; i++) {
+		if (i)
+			printbuf_memappend(text, ", ", 2);
+		if (print_run(&runs->run[i], text) < 0)
+			return -1;
+	}
+	return printbuf_memappend(text, runs->nr ? " ]" : "]", runs->nr ? 2 : 1);
+}
+
+/* @runs must be there until the document is printed. */
 static struct json_object *runs_list(const struct tandem_runs *runs)
 {
 	struct json_object *list;
-	size_t i;
 
 	if (!runs->known)
 		return NULL;
 	list = json_object_new_array();
-	for (i = 0; i < runs->nr; i++) {
-		struct json_object *run = json_object_new_object();
-
-		add_number(run, "first", runs->run[i].first);
-		add_number(run, "count", runs->run[i].count);
-		json_object_array_add(list, run);
-	}
+	json_object_set_serializer(list, print_runs, (void *)runs, NULL);
 	return list;
 }
 
@@ -204,6 +234,11 @@ static void add_history(struct json_object *to, const struct tandem_label_info *
 			   json_object_new_boolean(info->log_all));
 	add_number(to, "dirty_regions", info->dirty_regions);
 	add_number(to, "dirty_bytes", times(info->dirty_regions, info->region_bytes));
+	add_number(to, "map_pages", info->map_pages);
+	add_number(to, "map_lost_pages", info->map_lost_pages);
+	add_number(to, "written_regions", info->written_regions);
+	add_number(to, "zero_regions", info->zero_regions);
+	add_number(to, "stale_regions", info->stale_regions);
 }
 
 static void add_places(struct json_object *to, const struct tandem_label_info *info)

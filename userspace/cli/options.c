@@ -36,8 +36,8 @@ static const struct option options[] = {
 	{ "recovery-target", "TIME", DURATION, AT(recovery_target_ms),
 	  "longest resync after a crash (10s)" },
 	{ "init", "lazy|zero|identical", TEXT, AT(init),
-	  "lazy: resync in the background; zero: write zeroes first; identical: take the disks' "
-	  "content for equal" },
+	  "lazy: nothing is written or copied (default); zero: write zeroes first; identical: "
+	  "take the disks' content for equal" },
 	{ "write-through", NULL, FLAG, AT(write_through),
 	  "every write reaches the medium before it is complete" },
 	{ "discard", NULL, FLAG, AT(discard),

@@ -157,6 +157,28 @@ static void show_label_log(const struct tandem_label_info *info)
 	printf("\n");
 }
 
+static void show_label_map(const struct tandem_label_info *info)
+{
+	if (info->map_pages == TANDEM_UNKNOWN) {
+		printf("  map         none\n");
+		return;
+	}
+	if (info->written_regions == TANDEM_UNKNOWN) {
+		printf("  map         not known: no current leg of this set was named\n");
+		return;
+	}
+	printf("  map         %llu of %llu regions written",
+	       (unsigned long long)info->written_regions, (unsigned long long)info->regions);
+	if (info->zero_regions)
+		printf(", %llu zero", (unsigned long long)info->zero_regions);
+	printf(", %llu stale on this leg", (unsigned long long)info->stale_regions);
+	if (info->map_lost_pages != TANDEM_UNKNOWN && info->map_lost_pages)
+		printf("; damaged, %llu of %llu pages are lost",
+		       (unsigned long long)info->map_lost_pages,
+		       (unsigned long long)info->map_pages);
+	printf("\n");
+}
+
 static void show_time(uint64_t seconds)
 {
 	time_t when = (time_t)seconds;
@@ -193,6 +215,7 @@ void cli_show_label(const struct tandem_label_info *info)
 	       (unsigned long long)info->feature_ro_compat,
 	       (unsigned long long)info->feature_incompat, (unsigned long long)info->flags);
 	show_label_log(info);
+	show_label_map(info);
 	show_time(info->created_s);
 	show_places(info);
 }

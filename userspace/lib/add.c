@@ -9,7 +9,9 @@
  *	anything else                        refused
  *
  * The way in is a new table with "rebuild LEG": the kernel records the leg as
- * rebuilding before it writes one byte to it. A new leg is first given a
+ * rebuilding before it writes one byte to it. A leg that was here before is handed
+ * over untouched, for its identity and its log are what the kernel tells from what
+ * it lacks: part of the set, or all of it. A new leg is first given a
  * superblock that says it holds nothing (TANDEM_FLAG_BLANK); if the kernel does
  * not take the table, that superblock is taken off again.
  */
@@ -371,9 +373,10 @@ static int add_disk(struct adding *add, struct tandem_error *err)
 		ret = reload(add, err);
 	tandem_device_close(&add->fresh.dev);
 	if (!ret)
-		tandem_notice(add->ctx, "%s: leg %u, %s: %s", array_name(add), add->leg,
+		tandem_notice(add->ctx, "%s: leg %u, %s: %s%s", array_name(add), add->leg,
 			      add->opt->disk,
-			      add->opt->dry_run ? "would be filled" : "is being filled");
+			      add->opt->dry_run ? "would be filled" : "is being filled",
+			      add->is_new ? "" : " with what it lacks");
 	return ret;
 }
 

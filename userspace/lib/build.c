@@ -239,6 +239,16 @@ static int layout(struct tandem_build *build, struct tandem_error *err)
 	return 0;
 }
 
+/* Position in its set, plus one, of the first leg that is there. */
+static u8 first_home(const struct tandem_build *build, const struct tandem_config *config)
+{
+	u8 position = 0;
+
+	while (!build->present[config->first_leg + position])
+		position++;
+	return position + 1;
+}
+
 static int identities(struct tandem_build *build)
 {
 	struct tandem_super *super = &build->super;
@@ -256,6 +266,7 @@ static int identities(struct tandem_build *build)
 		config->generation = 1;
 		config->first_leg = (u16)(set * build->legs_per_set);
 		config->nr_legs = (u16)build->legs_per_set;
+		config->home = first_home(build, config);
 	}
 	for (leg = 0; leg < build->nr_legs && !ret; leg++) {
 		struct tandem_place *place = &super->place[leg];
@@ -317,8 +328,8 @@ int tandem_build_super(struct tandem_build *build, struct tandem_error *err)
 		super->flags |= TANDEM_FLAG_WRITE_THROUGH;
 	if (build->opt->discard)
 		super->flags |= TANDEM_FLAG_DISCARD;
-	if (super->init != TANDEM_INIT_LAZY)
-		super->flags |= TANDEM_FLAG_CLEAN;
+	/* Nothing that was written may differ. */
+	super->flags |= TANDEM_FLAG_CLEAN;
 	if (super->init == TANDEM_INIT_IDENTICAL)
 		super->flags |= TANDEM_FLAG_IDENTICAL;
 	return prove(build, err);

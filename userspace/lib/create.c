@@ -5,12 +5,13 @@
  *	options - disks (looked at, compared, claimed) - layout - kernel module
  *	try all disks: blocks are written back as they were read
  *	--- nothing is changed above this line ---
- *	announce - wipe front and end - [zero the data] - slot 0 - slot 1
+ *	announce - wipe front and end - [zero the data] - region maps - slot 0 - slot 1
  *	release - activate
  *
  * A failure below the line takes the superblocks back that were written, so
  * that no half of an array is left behind to be found by a scan. All legs get
- * their first slot before any gets its second.
+ * their first slot before any gets its second, and none before the maps of all are
+ * durable: a leg without a map would say that everything was written and may differ.
  *
  * The smallest disk decides for all: layout and set size are the array's.
  */
@@ -19,6 +20,7 @@
 #include "create.h"
 #include "dm.h"
 #include "fresh.h"
+#include "map.h"
 #include "scan.h"
 
 static int open_disks(struct tandem_build *build, struct tandem_error *err)
@@ -87,9 +89,47 @@ static int check_name(struct tandem_build *build, struct tandem_error *err)
 	return ret;
 }
 
-static int write_slots(struct tandem_build *build, unsigned int slot, struct tandem_error *err)
+/* The superblock of the array becomes that of @leg. */
+static void turn_to(struct tandem_build *build, unsigned int leg)
 {
 	struct tandem_super *super = &build->super;
+
+	super->leg = (u16)leg;
+	super->leg_id = super->place[leg].id;
+	super->own_disk_sectors = super->place[leg].disk_sectors;
+}
+
+/* Legs (bits, by position in the set of @leg) that have no disk. */
+static u8 missing_beside(const struct tandem_build *build, unsigned int leg)
+{
+	const struct tandem_config *config = &build->super.set[build->super.place[leg].set];
+	unsigned int i;
+	u8 missing = 0;
+
+	for (i = 0; i < config->nr_legs; i++) {
+		if (!build->present[config->first_leg + i])
+			missing |= (u8)(1u << i);
+	}
+	return missing;
+}
+
+static enum tandem_content first_content(unsigned int init)
+{
+	switch ((enum tandem_init)init) {
+	case TANDEM_INIT_LAZY:
+		break;
+	case TANDEM_INIT_ZERO:
+		return TANDEM_CONTENT_ZERO;
+	case TANDEM_INIT_IDENTICAL:
+		return TANDEM_CONTENT_WRITTEN;
+	}
+	return TANDEM_CONTENT_NEVER;
+}
+
+/* A disk that comes later for a missing leg lacks what the others hold now. */
+static int write_maps(struct tandem_build *build, struct tandem_error *err)
+{
+	const enum tandem_content content = first_content(build->super.init);
 	unsigned int leg;
 	int ret;
 
@@ -98,12 +138,31 @@ static int write_slots(struct tandem_build *build, unsigned int slot, struct tan
 
 		if (!build->present[leg])
 			continue;
-		super->leg = (u16)leg;
-		super->leg_id = super->place[leg].id;
-		super->own_disk_sectors = super->place[leg].disk_sectors;
-		super->sequence = slot + 1;
+		turn_to(build, leg);
+		ret = tandem_legmap_write(build->ctx, dev, &build->super,
+					  tandem_map_entry(content, missing_beside(build, leg)));
+		if (ret)
+			return tandem_error_system(err, ret, dev->path,
+						   "cannot write the region map, no array was "
+						   "created");
+	}
+	return 0;
+}
+
+static int write_slots(struct tandem_build *build, unsigned int slot, struct tandem_error *err)
+{
+	unsigned int leg;
+	int ret;
+
+	for (leg = 0; leg < build->nr_legs; leg++) {
+		const struct tandem_device *dev = &build->fresh[leg].dev;
+
+		if (!build->present[leg])
+			continue;
+		turn_to(build, leg);
+		build->super.sequence = slot + 1;
 		build->touched = true;
-		ret = tandem_label_write(build->ctx, dev, super, slot);
+		ret = tandem_label_write(build->ctx, dev, &build->super, slot);
 		if (ret)
 			return tandem_error_system(err, ret, dev->path,
 						   "cannot write the superblock, no array was "
@@ -172,6 +231,8 @@ static int write_all(struct tandem_build *build, struct tandem_error *err)
 		ret = try_disks(build, err);
 	if (!ret)
 		ret = wipe(build, err);
+	if (!ret)
+		ret = write_maps(build, err);
 	if (!ret)
 		ret = write_slots(build, 0, err);
 	if (!ret)

@@ -5,11 +5,8 @@
 
 #include "fresh.h"
 
-/*
- * What a new array needs of every module that is to start it. Nothing: the engine
- * does not keep the intent log yet; TANDEM_INCOMPAT_INTENT_LOG once it does.
- */
-#define TANDEM_BUILD_INCOMPAT TANDEM_INCOMPAT_INTENT_LOG
+/* What a new array needs of every module that is to start it. */
+#define TANDEM_BUILD_INCOMPAT (TANDEM_INCOMPAT_INTENT_LOG | TANDEM_INCOMPAT_REGION_MAP)
 
 /**
  * struct tandem_build - an array being made

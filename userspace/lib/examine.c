@@ -4,13 +4,16 @@
  *
  * Every disk is an entry, whatever is wrong with it. Over the legs of one
  * array the chooser is asked, so that "use" says what a start would make of
- * each: a leg alone does not know that it is old. So is what is unsure: no log
- * alone lists all that may differ.
+ * each: a leg alone does not know that it is old. So is what is unsure, never written
+ * or stale: no log alone lists all that may differ, and no map all that is written.
+ * For each set the logs and the maps of its current legs become one opinion, and
+ * every leg of it is held against that.
  */
 #include <stdlib.h>
 
 #include "assemble.h"
 #include "log.h"
+#include "map.h"
 #include "regions.h"
 #include "verdict.h"
 
@@ -33,6 +36,20 @@ struct verdict {
 	struct tandem_verdict_info info;
 	struct tandem_error error;
 	char uuid[TANDEM_ID_TEXT_BYTES];
+};
+
+/**
+ * struct opinion - what the current legs of one set say together
+ * @super: one that knows the newest configuration of the set
+ * @map: has memory only if the array keeps one
+ */
+struct opinion {
+	const struct tandem_context *ctx;
+	const struct tandem_leglogs *logs;
+	const struct tandem_super *super;
+	unsigned int set;
+	struct tandem_intent unsure;
+	struct tandem_legmap map;
 };
 
 struct tandem_examine_list {
@@ -151,18 +168,34 @@ static void fill(struct entry *entry)
 	fill_places(entry, super);
 }
 
+static bool has_map(const struct tandem_super *super)
+{
+	return super->feature_incompat & TANDEM_INCOMPAT_REGION_MAP;
+}
+
 /* Until the array is judged: a leg that is of no use. */
 static int fill_regions(struct entry *entry)
 {
+	const struct tandem_super *super = &entry->found->label.super;
 	const struct tandem_leglog *log = &entry->log;
 	struct tandem_region_info *region = &entry->region;
+	struct tandem_label_info *info = &entry->info;
+	int ret = 0;
 
-	entry->info.region = region;
-	if (tandem_runs_make_all(0, &region->never) || tandem_runs_make_all(0, &region->zero) ||
-	    tandem_runs_make(log->dirty.bits ? &log->dirty : NULL, &region->dirty) ||
+	info->region = region;
+	info->map_pages = TANDEM_UNKNOWN;
+	info->map_lost_pages = TANDEM_UNKNOWN;
+	info->written_regions = TANDEM_UNKNOWN;
+	info->zero_regions = TANDEM_UNKNOWN;
+	info->stale_regions = TANDEM_UNKNOWN;
+	if (has_map(super))
+		info->map_pages = tandem_map_pages((u32)info->regions);
+	else if (tandem_runs_make_all(0, &region->never) || tandem_runs_make_all(0, &region->zero))
+		ret = -ENOMEM;
+	if (ret || tandem_runs_make(log->dirty.bits ? &log->dirty : NULL, &region->dirty) ||
 	    tandem_runs_make_all(0, &region->unsure))
 		return -ENOMEM;
-	return tandem_runs_make_all(entry->info.regions, &region->stale);
+	return tandem_runs_make_all(info->regions, &region->stale);
 }
 
 static void fill_log(const struct tandem_context *ctx, struct entry *entry)
@@ -224,21 +257,6 @@ static bool gather(struct tandem_examine_list *list, size_t first, struct tandem
 	return true;
 }
 
-/* Regions of a leg that the chooser calls current. */
-static int judge_regions(const struct tandem_leglogs *logs, struct entry *entry)
-{
-	struct tandem_intent unsure;
-	int ret;
-
-	ret = tandem_leglog_intent(&entry->found->label.super, &unsure);
-	if (ret)
-		return ret;
-	tandem_leglogs_unsure(logs, entry->info.set, &unsure);
-	ret = tandem_runs_make(&unsure, &entry->region.unsure);
-	free(unsure.bits);
-	return ret ? ret : tandem_runs_make_all(0, &entry->region.stale);
-}
-
 static struct entry *entry_of(struct tandem_examine_list *list, const struct tandem_found *found)
 {
 	size_t i;
@@ -248,14 +266,173 @@ static struct entry *entry_of(struct tandem_examine_list *list, const struct tan
 	return &list->entry[i];
 }
 
-static int judge(struct tandem_examine_list *list, struct tandem_scan *scan,
-		 struct verdict *verdict)
+/* The entry of a leg of the group, and its place. */
+static struct entry *entry_at(struct tandem_examine_list *list, const struct opinion *opinion,
+			      unsigned int index)
+{
+	return entry_of(list, opinion->logs->group->found[index]);
+}
+
+static bool is_current(const struct opinion *opinion, unsigned int index)
+{
+	return opinion->logs->plan->use[index] == TANDEM_USE_CURRENT;
+}
+
+/* Position in the set, as a bit. */
+static u8 bit_of(const struct opinion *opinion, const struct entry *entry)
+{
+	return (u8)(1u << (entry->info.leg - opinion->super->set[opinion->set].first_leg));
+}
+
+/* Asks all current legs of the set. */
+static int form_opinion(struct tandem_examine_list *list, struct opinion *opinion)
+{
+	unsigned int i;
+	u32 lost;
+	int ret;
+
+	tandem_leglogs_unsure(opinion->logs, opinion->set, &opinion->unsure);
+	if (!has_map(opinion->super))
+		return 0;
+	ret = tandem_legmap_init(opinion->super, &opinion->map);
+	if (ret)
+		return ret;
+	for (i = 0; i < opinion->logs->group->nr; i++) {
+		struct entry *entry = entry_at(list, opinion, i);
+
+		if (entry->info.set != opinion->set || !is_current(opinion, i))
+			continue;
+		ret = tandem_legmap_read(opinion->ctx, entry->found, &opinion->map, &lost);
+		if (ret)
+			tandem_debug(opinion->ctx, "%s: region map: %s", entry->info.path,
+				     strerror(-ret));
+		entry->info.map_lost_pages = lost;
+	}
+	tandem_legmap_settle(&opinion->map, &opinion->unsure);
+	return 0;
+}
+
+/*
+ * Does the map of the others say all that a leg lacks? Only of one of ours that still
+ * has the log with which it left: what it alone was written is in there.
+ */
+static bool is_traced(const struct opinion *opinion, unsigned int index, const struct entry *entry)
+{
+	const unsigned int use = opinion->logs->plan->use[index];
+	const u64 left = opinion->super->place[entry->info.leg].last_log_seq;
+
+	if (use != TANDEM_USE_STALE && use != TANDEM_USE_REBUILDING)
+		return false;
+	if (entry->found->label.super.flags & TANDEM_FLAG_BLANK)
+		return false;
+	return entry->log.state == TANDEM_LEGLOG_VALID && !entry->info.log_all &&
+	       entry->log.head.sequence >= left;
+}
+
+/* What the leg lacks, into an empty @regions. */
+static void find_stale(const struct opinion *opinion, unsigned int index,
+		       const struct entry *entry, struct tandem_intent *regions)
+{
+	const bool current = is_current(opinion, index);
+
+	if (current || is_traced(opinion, index, entry)) {
+		tandem_legmap_add_stale(&opinion->map, bit_of(opinion, entry), regions);
+		if (!current)
+			tandem_intent_join(regions, &opinion->unsure);
+		return;
+	}
+	tandem_legmap_add_content(&opinion->map, TANDEM_CONTENT_ZERO, regions);
+	tandem_legmap_add_content(&opinion->map, TANDEM_CONTENT_WRITTEN, regions);
+}
+
+static int hold_against_map(const struct opinion *opinion, unsigned int index,
+			    struct entry *entry)
+{
+	struct tandem_label_info *info = &entry->info;
+	struct tandem_intent regions;
+	int ret;
+
+	ret = tandem_leglog_intent(opinion->super, &regions);
+	if (ret)
+		return ret;
+	tandem_legmap_add_content(&opinion->map, TANDEM_CONTENT_NEVER, &regions);
+	info->written_regions = regions.nr_regions - regions.nr_dirty;
+	ret = tandem_runs_make(&regions, &entry->region.never);
+	tandem_intent_empty(&regions);
+	tandem_legmap_add_content(&opinion->map, TANDEM_CONTENT_ZERO, &regions);
+	info->zero_regions = regions.nr_dirty;
+	info->written_regions -= regions.nr_dirty;
+	ret = ret ? ret : tandem_runs_make(&regions, &entry->region.zero);
+	tandem_intent_empty(&regions);
+	find_stale(opinion, index, entry, &regions);
+	info->stale_regions = regions.nr_dirty;
+	ret = ret ? ret : tandem_runs_make(&regions, &entry->region.stale);
+	free(regions.bits);
+	return ret;
+}
+
+/* Regions of a leg of the set. */
+static int judge_leg(const struct opinion *opinion, unsigned int index, struct entry *entry)
+{
+	int ret = 0;
+
+	if (is_current(opinion, index)) {
+		ret = tandem_runs_make(&opinion->unsure, &entry->region.unsure);
+		if (!ret)
+			ret = tandem_runs_make_all(0, &entry->region.stale);
+	}
+	if (ret || !has_map(opinion->super))
+		return ret;
+	return hold_against_map(opinion, index, entry);
+}
+
+static int judge_set(struct tandem_examine_list *list, struct opinion *opinion)
+{
+	const struct tandem_group *group = opinion->logs->group;
+	const int config_of = opinion->logs->plan->config_of[opinion->set];
+	unsigned int i;
+	int ret;
+
+	/* Nobody is there who could be asked. */
+	if (config_of < 0 || !tandem_leglogs_current(opinion->logs, opinion->set))
+		return 0;
+	opinion->super = group->candidate[config_of].super;
+	ret = tandem_leglog_intent(opinion->super, &opinion->unsure);
+	if (ret)
+		return ret;
+	ret = form_opinion(list, opinion);
+	for (i = 0; i < group->nr && !ret; i++) {
+		struct entry *entry = entry_at(list, opinion, i);
+
+		if (entry->info.set == opinion->set)
+			ret = judge_leg(opinion, i, entry);
+	}
+	tandem_legmap_free(&opinion->map);
+	free(opinion->unsure.bits);
+	return ret;
+}
+
+static int judge_sets(const struct tandem_context *ctx, struct tandem_examine_list *list,
+		      const struct tandem_leglogs *logs)
+{
+	unsigned int set;
+	int ret = 0;
+
+	for (set = 0; set < TANDEM_MAX_SETS && !ret; set++) {
+		struct opinion opinion = { .ctx = ctx, .logs = logs, .set = set };
+
+		ret = judge_set(list, &opinion);
+	}
+	return ret;
+}
+
+static int judge(const struct tandem_context *ctx, struct tandem_examine_list *list,
+		 struct tandem_scan *scan, struct verdict *verdict)
 {
 	struct tandem_group group;
 	struct tandem_plan plan;
 	struct tandem_leglogs logs = { .group = &group, .plan = &plan };
 	unsigned int i;
-	int ret = 0;
 
 	verdict->info.name = scan->found[0]->label.super.name;
 	verdict->info.uuid = id_text(&scan->found[0]->label.super.array, verdict->uuid);
@@ -272,17 +449,12 @@ static int judge(struct tandem_examine_list *list, struct tandem_scan *scan,
 		verdict->info.verdict = verdict->error.text;
 		verdict->info.startable = false;
 	}
-	for (i = 0; i < group.nr && !ret; i++) {
-		struct entry *entry = entry_of(list, group.found[i]);
-
-		entry->info.use = tandem_use_text(plan.use[i]);
-		if (plan.use[i] == TANDEM_USE_CURRENT)
-			ret = judge_regions(&logs, entry);
-	}
-	return ret;
+	for (i = 0; i < group.nr; i++)
+		entry_of(list, group.found[i])->info.use = tandem_use_text(plan.use[i]);
+	return judge_sets(ctx, list, &logs);
 }
 
-static int judge_all(struct tandem_examine_list *list)
+static int judge_all(const struct tandem_context *ctx, struct tandem_examine_list *list)
 {
 	struct tandem_scan scan = { 0 };
 	int ret = 0;
@@ -296,7 +468,7 @@ static int judge_all(struct tandem_examine_list *list)
 	}
 	for (i = 0; i < list->nr && !ret; i++) {
 		if (!list->entry[i].info.error && gather(list, i, &scan))
-			ret = judge(list, &scan, &list->verdict[list->nr_verdicts++]);
+			ret = judge(ctx, list, &scan, &list->verdict[list->nr_verdicts++]);
 	}
 	free(scan.found);
 	return ret;
@@ -323,7 +495,7 @@ int tandem_examine(struct tandem_context *ctx, const struct tandem_disks *disks,
 	(*list)->nr = disks->nr;
 	for (i = 0; i < disks->nr && !ret; i++)
 		ret = examine_one(ctx, disks->path[i], &(*list)->entry[i]);
-	if (ret || judge_all(*list)) {
+	if (ret || judge_all(ctx, *list)) {
 		tandem_examine_put(*list);
 		*list = NULL;
 		return tandem_error_no_memory(err);

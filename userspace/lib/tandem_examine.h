@@ -41,11 +41,15 @@ struct tandem_runs {
 
 /**
  * struct tandem_region_info - what is to be known of a leg's regions
- * @never, @zero: never written; zeroed by us
+ * @never, @zero: never written; zeroed by us, and not written since: the same for all
+ *	legs of a set, and not known if no leg of it that is current was examined; none
+ *	if the array keeps no region map
  * @dirty: in this leg's intent log; not known without one or if it is lost
  * @unsure: may differ between the set's current legs, as far as they were examined
  *	together; none for a leg that is not current
- * @stale: this leg lacks what was written to them; all for one that is not current
+ * @stale: this leg lacks what is in them; for one that is not current, what the set
+ *	writes now as well. All that ever held anything, if it is a leg whose own log
+ *	does not tell; all, if the array keeps no map
  */
 struct tandem_region_info {
 	struct tandem_runs never;
@@ -67,6 +71,10 @@ struct tandem_region_info {
  * @log_state: "valid", "empty" (never written) or "lost"; NULL: the array keeps none
  * @log_all: it says that every region may differ
  * @dirty_regions: number of those in the log
+ * @map_pages: of the region map, for this set; TANDEM_UNKNOWN: the array keeps none
+ * @map_lost_pages: those without a valid slot on this leg; TANDEM_UNKNOWN for one that
+ *	is not current, whose map is not asked
+ * @written_regions, @zero_regions, @stale_regions: numbers; TANDEM_UNKNOWN if not known
  */
 struct tandem_label_info {
 	const char *path;
@@ -111,6 +119,11 @@ struct tandem_label_info {
 	const char *log_state;
 	bool log_all;
 	uint64_t dirty_regions;
+	uint64_t map_pages;
+	uint64_t map_lost_pages;
+	uint64_t written_regions;
+	uint64_t zero_regions;
+	uint64_t stale_regions;
 	const struct tandem_region_info *region;
 };
 
