@@ -54,8 +54,12 @@ static int write_pages(const struct tandem_context *ctx, const struct tandem_dev
 		return -ENOMEM;
 	for (page = 0; page < pages && !ret; page += nr) {
 		nr = pages_from(table, page);
-		for (i = 0; i < nr; i++)
-			tandem_map_encode(table, page + i, 1, slots + i * PAIR_BYTES);
+		for (i = 0; i < nr; i++) {
+			unsigned char *first = slots + i * PAIR_BYTES;
+
+			tandem_map_encode(table, page + i, 1, first);
+			memcpy(first + TANDEM_PAGE_BYTES, first, TANDEM_PAGE_BYTES);
+		}
 		ret = ctx->device->write(dev, bytes_of_page(super, page), slots,
 					 (size_t)nr * PAIR_BYTES);
 	}

@@ -17,7 +17,7 @@
  * @entry: what every region of its set is
  * Return: 0, -errno of the disk, or -ENOMEM
  *
- * Every page that the set needs, in slot 0, with sequence 1. The pages behind them
+ * Every page that the set needs, in both slots, with sequence 1. The pages behind them
  * stay zero: whoever makes the set larger writes these first.
  */
 int tandem_legmap_write(const struct tandem_context *ctx, const struct tandem_device *dev,
