@@ -230,7 +230,7 @@ static void test_page_that_one_leg_lost_is_that_of_the_other(void **state)
 {
 	(void)state;
 	map(0, 3, "0120000000", NOTHING);
-	memset(slot_of(1, 0), 0, TANDEM_PAGE_BYTES);
+	memset(slot_of(1, 0), 0, 2 * TANDEM_PAGE_BYTES);
 	examine(2);
 	both_are("0+1 3+7", "1+1", "none");
 	lost_is(0, 1);
@@ -248,7 +248,7 @@ static void test_page_that_no_leg_has_says_that_all_was_written_and_may_differ(v
 
 	(void)state;
 	for (disk = 0; disk < 2; disk++)
-		memset(slot_of(disk, 0), 0, TANDEM_PAGE_BYTES);
+		memset(slot_of(disk, 0), 0, 2 * TANDEM_PAGE_BYTES);
 	examine(2);
 	both_are("none", "none", "0+10");
 	counts_are(1, 10, 0, 0);
@@ -256,7 +256,8 @@ static void test_page_that_no_leg_has_says_that_all_was_written_and_may_differ(v
 	/* In the place of another array's, set's or page's. */
 	make("raid1", 2, "lazy");
 	slot_of(0, 0)[20] ^= 1;
-	memcpy(slot_of(1, 0), slot_of(0, 0), TANDEM_PAGE_BYTES);
+	slot_of(0, 1)[20] ^= 1;
+	memcpy(slot_of(1, 0), slot_of(0, 0), 2 * TANDEM_PAGE_BYTES);
 	examine(2);
 	both_are("none", "none", "0+10");
 	lost_is(1, 1);
@@ -460,7 +461,7 @@ static void test_largest_set_takes_few_writes_and_one_table(void **state)
 	const u16 entry = tandem_map_entry(TANDEM_CONTENT_ZERO, 0x2);
 	static struct tandem_found found;
 	struct tandem_legmap legmap;
-	u32 pages, lost, region;
+	u32 pages, lost, region, slot;
 
 	(void)state;
 	assert_true(mock_disk_super(0, &found.label.super));
@@ -480,8 +481,11 @@ static void test_largest_set_takes_few_writes_and_one_table(void **state)
 	for (region = 0; region < TANDEM_MAX_REGIONS_PER_SET; region++)
 		if (legmap.table.entry[region] != entry)
 			fail_msg("region %u", region);
-	area[tandem_map_slot_bytes(pages - 1, 0)] ^= 1;
-	area[tandem_map_slot_bytes(130, 0)] ^= 1;
+	for (slot = 0; slot < 2; slot++) {
+		area[tandem_map_slot_bytes(pages - 1, slot)] ^= 1;
+		area[tandem_map_slot_bytes(130, slot)] ^= 1;
+	}
+	area[tandem_map_slot_bytes(7, 1)] ^= 1;
 	assert_int_equal(tandem_legmap_read(&large, &found, &legmap, &lost), 0);
 	assert_int_equal(lost, 2);
 	tandem_legmap_free(&legmap);
