@@ -15,6 +15,7 @@
 #include "io/fault.h"
 #include "io/flush.h"
 #include "io/log.h"
+#include "io/rate.h"
 #include "io/region.h"
 
 static void event_work(struct work_struct *work)
@@ -227,6 +228,7 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
 	for (i = 0; i < array->nr_sets; i++) {
 		tandem_copy_status(&array->set[i], status);
 		tandem_log_status(&array->set[i], status);
+		tandem_rate_status(&array->set[i], status);
 	}
 	if (array->sync_paused && status->sync != TANDEM_SYNC_NONE)
 		status->sync = TANDEM_SYNC_PAUSED;

@@ -93,12 +93,21 @@ static bool is_stuck(struct tandem_set *set, u32 region)
 	return (u32)atomic_read(&set->region[region]) & TANDEM_REGION_STUCK;
 }
 
+/* Regions beyond the limit, which may have become lower since they came; array->lock held. */
+static u32 nr_over(const struct tandem_log *log)
+{
+	u32 sure = log->intent.nr_dirty - min(log->nr_unsure, log->intent.nr_dirty);
+
+	return sure - min(sure, log->limit + log->extra);
+}
+
 /* array->lock held: the intent is the log's. */
 static void look(struct tandem_clean *clean, enum look how)
 {
 	struct tandem_log *log = clean->set->log;
 	const struct tandem_intent *intent = &log->intent;
-	u32 most = how == LOOK_ANY ? max(log->nr_starved, 1u) : TANDEM_LOG_CHANGES;
+	u32 wanted = max(log->nr_starved, 1u) + nr_over(log);
+	u32 most = how == LOOK_ANY ? wanted : TANDEM_LOG_CHANGES;
 	u32 region = tandem_intent_next(intent, 0);
 	u32 unsure = 0;
 

@@ -17,7 +17,7 @@
  *   and writers that parked meanwhile run before the next piece: the longest
  *   stall is one bounded copy.
  * - Onto a current leg the copy is FUA (A1). Onto one that is being rebuilt it
- *   is plain; promotion flushes.
+ *   is plain, once the rate of FUA copies is known (io/rate.c); promotion flushes.
  * - An unsure region is copied from the pin to every leg that is written to,
  *   rebuilding ones included: one pass settles both.
  * - A block that the source cannot read is taken from another current leg (it
@@ -46,6 +46,7 @@
 #include "io/fault.h"
 #include "io/flush.h"
 #include "io/logger.h"
+#include "io/rate.h"
 #include "io/region.h"
 
 static atomic_t *word_of(struct tandem_copy *copy)
@@ -237,7 +238,8 @@ static bool plan_piece(struct tandem_copy *copy)
 	else if (word & TANDEM_REGION_REFILL)
 		copy->targets = TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks);
 	copy->targets &= ~copy->source;
-	copy->fua = word & TANDEM_REGION_UNSURE ? REQ_FUA : 0;
+	copy->resync = word & TANDEM_REGION_UNSURE;
+	copy->fua = copy->resync || !set->copy_rate ? REQ_FUA : 0;
 	return copy->targets;
 }
 
@@ -339,6 +341,7 @@ static bool step_drain(struct tandem_copy *copy)
 		return leave(copy, true);
 	}
 	copy->state = COPY_READ;
+	tandem_rate_begin(copy);
 	send_piece(copy, copy->source, REQ_OP_READ);
 	return false;
 }
@@ -356,8 +359,10 @@ static bool step_read(struct tandem_copy *copy)
 	if (!copy->ticketed)
 		copy->ticket = tandem_flush_ticket(copy->set->array);
 	WRITE_ONCE(copy->ticketed, true);
-	if (!tandem_flush_passed(copy->set->array, copy->ticket))
+	if (!tandem_flush_passed(copy->set->array, copy->ticket)) {
+		tandem_rate_pause(copy);
 		return false;
+	}
 	WRITE_ONCE(copy->ticketed, false);
 	if (!source_is_good(copy)) {
 		copy->state = COPY_DRAIN;
@@ -376,6 +381,7 @@ static bool step_read(struct tandem_copy *copy)
 		else
 			copy->tried |= copy->source;
 	}
+	tandem_rate_pause(copy);
 	copy->state = COPY_DRAIN;
 	return true;
 }
@@ -428,9 +434,12 @@ static bool step_write(struct tandem_copy *copy)
 	struct tandem_array *array = copy->set->array;
 
 	copy->state = COPY_DRAIN;
-	if (judge_targets(copy))
+	if (judge_targets(copy)) {
+		tandem_rate_pause(copy);
 		return true;
-	atomic64_add(copy->length_sectors, copy->fua ? &array->resync_sectors :
+	}
+	tandem_rate_end(copy);
+	atomic64_add(copy->length_sectors, copy->resync ? &array->resync_sectors :
 		     &array->rebuild_sectors);
 	copy->offset_sectors += copy->length_sectors;
 	copy->length_sectors = TANDEM_COPY_SECTORS;
@@ -500,6 +509,8 @@ static void copy_work(struct work_struct *work)
 
 	while (step(copy))
 		cond_resched();
+	if (copy->state != COPY_READ && copy->state != COPY_WRITE)
+		tandem_rate_pause(copy);
 }
 
 void tandem_copy_kick(struct tandem_set *set)

@@ -32,14 +32,12 @@
  * are written to), I2 (a leg that fails a record fails; if all do the data is not sent).
  */
 #include "sys.h"
+#include "core/rate.h"
 #include "io/clean.h"
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/logger.h"
 #include "io/region.h"
-
-#define DEFAULT_COPY_BYTES_PER_MS	100000u	/* until a rate is known */
-#define MIN_LIMIT			16u
 
 static void end_all(struct list_head *list)
 {
@@ -422,16 +420,42 @@ void tandem_log_status(struct tandem_set *set, struct tandem_status *status)
 	spin_unlock_irqrestore(&set->array->lock, flags);
 }
 
-/* What can be copied within the recovery target, at a rate that is not yet known. */
-static u32 limit_of(struct tandem_array *array, const struct tandem_log *log)
+u32 tandem_log_nr_dirty(struct tandem_set *set)
 {
-	const struct tandem_super *super = array->super;
-	u64 bytes = (u64)super->recovery_target_ms * DEFAULT_COPY_BYTES_PER_MS;
-	u64 regions = bytes / ((u64)super->geo.region_sectors * TANDEM_SECTOR_BYTES);
+	unsigned long flags;
+	u32 nr;
 
-	if (array->params.tunables.log_limit)
-		return array->params.tunables.log_limit;
-	return min_t(u64, max_t(u64, regions, MIN_LIMIT), log->capacity / 4);
+	spin_lock_irqsave(&set->array->lock, flags);
+	nr = nr_on_disk(set->log);
+	spin_unlock_irqrestore(&set->array->lock, flags);
+	return nr;
+}
+
+/* What can be copied within the recovery target. */
+static u32 limit_of(const struct tandem_log *log)
+{
+	const struct tandem_array *array = log->set->array;
+	struct tandem_rate_target target = {
+		.target_ms = array->super->recovery_target_ms,
+		.region_bytes = array->super->geo.region_sectors * TANDEM_SECTOR_BYTES,
+		.capacity = log->capacity,
+	};
+
+	return array->params.tunables.log_limit ?:
+	       tandem_rate_limit(&target, log->set->copy_rate);
+}
+
+void tandem_log_note_rate(struct tandem_set *set)
+{
+	struct tandem_log *log = set->log;
+
+	if (!log)
+		return;
+	spin_lock_irq(&set->array->lock);
+	log->limit = limit_of(log);
+	spin_unlock_irq(&set->array->lock);
+	if (READ_ONCE(set->starved))
+		tandem_log_kick(set);
 }
 
 int tandem_log_create(struct tandem_set *set)
@@ -457,7 +481,7 @@ int tandem_log_create(struct tandem_set *set)
 	log->shape.window = array->params.tunables.log_window ?: TANDEM_LOG_WINDOW;
 	log->shape.changes = array->params.tunables.log_window ?: TANDEM_LOG_CHANGES;
 	log->capacity = tandem_log_capacity(&log->shape);
-	log->limit = limit_of(array, log);
+	log->limit = limit_of(log);
 	log->page = kmalloc(TANDEM_PAGE_BYTES, GFP_KERNEL);
 	log->bits = kvcalloc(1, tandem_intent_bytes(log->shape.nr_regions), GFP_KERNEL);
 	if (!log->page || !log->bits)

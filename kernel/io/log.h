@@ -46,6 +46,12 @@ u32 tandem_log_next_unsure(struct tandem_set *set, u32 region);
 /* The log has no room, and only settling unsure regions makes some. Any context. */
 bool tandem_log_is_full(struct tandem_set *set);
 
+/* The rate of resync is another one: what may be dirty follows. Context: process. */
+void tandem_log_note_rate(struct tandem_set *set);
+
+/* Regions that a start would find in the log now; there is one. */
+u32 tandem_log_nr_dirty(struct tandem_set *set);
+
 void tandem_log_status(struct tandem_set *set, struct tandem_status *status);
 
 #endif

@@ -28,7 +28,7 @@
  *
  * Status line (INFO): see struct tandem_status in core/status.h:
  *
- *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG
+ *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG COPY
  *
  *	STATE     healthy, degraded, unrecorded, failed or read-only
  *	SYNC      resync, rebuild, paused or "-"
@@ -39,6 +39,8 @@
  *	LOG       DIRTY/LIMIT/RECORDS/WAITS: regions in the intent log now, how
  *	          many may be before some are evicted, records written since
  *	          activation, writers that had to wait for room; "-" without a log
+ *	COPY      RATE/WORST: bytes a second of a resync as measured in the slowest
+ *	          set, 0 if in none; milliseconds that one would take now
  */
 #ifndef TANDEM_TABLE_H
 #define TANDEM_TABLE_H

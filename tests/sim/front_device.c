@@ -142,6 +142,7 @@ static int activate(void)
 		return error;
 	}
 	oracle_started(&front.start, front.array);
+	oracle_rate_started(front.array);
 	front.up = true;
 	front.blocked = false;
 	front_submit_deferred();
@@ -210,6 +211,7 @@ void front_suspend(bool interrupted)
 	sim_state.control = true;
 	tandem_array_end_finish(front.array);
 	sim_state.control = false;
+	oracle_rate_down(front.array);
 	front.up = false;
 	SIM_NOTE("suspended", NULL, { 0 });
 	oracle_down();

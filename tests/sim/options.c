@@ -100,7 +100,8 @@ static void draw_log(struct sim_options *o)
 		       TANDEM_LOG_SLOTS;
 	o->log_window = sim_below(SIM_RANDOM_LOG, 4) ? 1 + sim_below(SIM_RANDOM_LOG, 8) :
 			TANDEM_LOG_WINDOW;
-	o->log_limit = 1 + sim_below(SIM_RANDOM_LOG, o->regions + 1);
+	o->log_limit = sim_below(SIM_RANDOM_LOG, 8) ?
+		       1 + sim_below(SIM_RANDOM_LOG, o->regions + 1) : 0;
 	o->clean_ticks = sim_below(SIM_RANDOM_LOG, 3) ? 4000 + sim_below(SIM_RANDOM_LOG, 40000) :
 			 100000 + sim_below(SIM_RANDOM_LOG, 2000000);
 }

@@ -98,7 +98,8 @@ static void draw_super(struct tandem_super *super)
 	super->flags = o->identical ? TANDEM_FLAG_CLEAN | TANDEM_FLAG_IDENTICAL : 0;
 	super->logical_block_bytes = o->block_bytes;
 	super->physical_block_bytes = 4096;
-	super->recovery_target_ms = TANDEM_DEFAULT_RECOVERY_TARGET_MS;
+	super->recovery_target_ms = o->log_limit ? TANDEM_DEFAULT_RECOVERY_TARGET_MS :
+				    TANDEM_MIN_RECOVERY_TARGET_MS;
 	tandem_id_random(&super->array, sizeof(super->array));
 	tandem_id_random(&super->epoch.id, sizeof(super->epoch.id));
 	super->epoch.number = 1;
