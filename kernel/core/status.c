@@ -29,8 +29,11 @@ static int format_log(const struct tandem_log_status *log, char *text, size_t si
 {
 	if (!log->present)
 		return snprintf(text, size, " -");
-	return snprintf(text, size, " %llu/%llu/%llu/%llu", log->dirty_regions,
-			log->limit_regions, log->records, log->waits);
+	if (!log->has_record_waits)
+		return snprintf(text, size, " %llu/%llu/%llu/%llu", log->dirty_regions,
+				log->limit_regions, log->records, log->waits);
+	return snprintf(text, size, " %llu/%llu/%llu/%llu/%llu", log->dirty_regions,
+			log->limit_regions, log->records, log->waits, log->record_waits);
 }
 
 static int format_copy(const struct tandem_copy_status *copy, char *text, size_t size)
@@ -109,6 +112,12 @@ static int parse_leg(struct reader *reader, struct tandem_leg_status *leg)
 	return 0;
 }
 
+/* Is there another number in this word? */
+static bool has_more(const struct reader *reader)
+{
+	return reader->text[strcspn(reader->text, " /")] == '/';
+}
+
 /* A module that knows no log ends its line here. */
 static int parse_log(struct reader *reader, struct tandem_log_status *log)
 {
@@ -118,8 +127,13 @@ static int parse_log(struct reader *reader, struct tandem_log_status *log)
 		return strcmp(take_word(reader, ' '), "-") ? -EINVAL : 0;
 	if (take_number(reader, '/', ANY_NUMBER, &log->dirty_regions) ||
 	    take_number(reader, '/', ANY_NUMBER, &log->limit_regions) ||
-	    take_number(reader, '/', ANY_NUMBER, &log->records) ||
-	    take_number(reader, ' ', ANY_NUMBER, &log->waits))
+	    take_number(reader, '/', ANY_NUMBER, &log->records))
+		return -EINVAL;
+	log->has_record_waits = has_more(reader);
+	if (take_number(reader, log->has_record_waits ? '/' : ' ', ANY_NUMBER, &log->waits))
+		return -EINVAL;
+	if (log->has_record_waits &&
+	    take_number(reader, ' ', ANY_NUMBER, &log->record_waits))
 		return -EINVAL;
 	log->present = true;
 	return 0;

@@ -25,6 +25,8 @@ struct tandem_leg_status {
  * @limit_regions: may be, before regions are evicted
  * @records: written since activation
  * @waits: writers that had to wait for room
+ * @record_waits: writers that had to wait for a record, these included; an older
+ *	module does not count them, and has_record_waits is false
  */
 struct tandem_log_status {
 	bool present;
@@ -32,6 +34,8 @@ struct tandem_log_status {
 	u64 limit_regions;
 	u64 records;
 	u64 waits;
+	bool has_record_waits;
+	u64 record_waits;
 };
 
 /**

@@ -8,7 +8,8 @@
  *	       |   unrecorded                             |
  *	WRITE  | all legs have answered: some took it     | IDLE, its writes go on
  *	       |   no leg took it                         | OWED, its writes get errors
- *	OWED   | another write waits, or regions have left | WRITE, the same record
+ *	OWED   | another write waits, regions have left,   | WRITE, the same record
+ *	       |   or somebody writes in sequence          |
  *
  * Decisions
  * - One record is under way at a time; whoever comes meanwhile is in the next one.
@@ -131,7 +132,7 @@ static bool step_idle(struct tandem_log *log)
 	}
 	if (send_it)
 		log->state = LOG_WRITE;
-	starved = set->starved;
+	starved = set->starved || log->ahead.lacks_room;
 	spin_unlock_irq(&array->lock);
 
 	if (send_it)
@@ -194,7 +195,9 @@ static void step_durable(struct tandem_log *log)
 	u32 i;
 
 	for (i = 0; i < log->change.nr_new; i++)
-		tandem_region_mark_dirty(log->set, log->change.region[i], TANDEM_REGION_TOUCHED);
+		tandem_region_mark_dirty(log->set, log->change.region[i],
+					 i < log->change.nr_new - log->ahead.nr_listed ?
+					 TANDEM_REGION_TOUCHED : TANDEM_REGION_AHEAD);
 	spin_lock_irq(&log->set->array->lock);
 	list_for_each_entry_safe(request, next, &log->listed, node)
 		list_move_tail(&request->node, tandem_log_has(log, request->region) ? &list :
@@ -250,7 +253,8 @@ static bool step_owed(struct tandem_log *log)
 		tandem_batch_starved(log, false);
 	} else if (log->open && !TANDEM_FAILING(masks)) {
 		list_splice_init(&log->waiting, &log->listed);
-		send_it = !list_empty(&log->listed) || log->nr_clear;
+		send_it = !list_empty(&log->listed) || log->nr_clear ||
+			  tandem_ahead_is_alive(log);
 	}
 	if (send_it)
 		log->state = LOG_WRITE;
@@ -294,6 +298,7 @@ void tandem_log_add(struct tandem_request *request)
 
 	spin_lock_irqsave(&array->lock, flags);
 	list_add_tail(&request->node, &log->waiting);
+	log->nr_record_waits++;
 	/* Under the lock: without a record the request may be gone at once. */
 	queue_delayed_work(array->wq, &log->work, 0);
 	spin_unlock_irqrestore(&array->lock, flags);
@@ -339,6 +344,7 @@ static void set_open(struct tandem_log *log, bool open)
 	spin_lock_irq(&log->set->array->lock);
 	log->open = open;
 	log->extra = 0;
+	tandem_ahead_reset(log);
 	tandem_batch_starved(log, false);
 	spin_unlock_irq(&log->set->array->lock);
 }
@@ -413,10 +419,12 @@ void tandem_log_status(struct tandem_set *set, struct tandem_status *status)
 		return;
 	spin_lock_irqsave(&set->array->lock, flags);
 	status->log.present = true;
+	status->log.has_record_waits = true;
 	status->log.dirty_regions += nr_on_disk(log);
 	status->log.limit_regions += log->limit;
 	status->log.records += log->nr_records;
 	status->log.waits += log->nr_waits;
+	status->log.record_waits += log->nr_record_waits;
 	spin_unlock_irqrestore(&set->array->lock, flags);
 }
 

@@ -2,9 +2,9 @@
 /*
  * Measuring how fast a set is resynced.
  *
- * What counts: copies of full size that went out with FUA and were good, each from the
- * end of the one before it, or from its own beginning if the copier had to wait in
- * between: for writers of its region, for a flush, for a record, for work. So the
+ * What counts: copies of full size that went out with FUA and were good everywhere, each
+ * from the end of the one before it, or from its own beginning if the copier had to wait
+ * in between: for writers of its region, for a flush, for a record, for work. So the
  * search for the next region is in it, and idle time is not. Foreground I/O is: a
  * resync shares its disks with that.
  *
@@ -77,7 +77,8 @@ void tandem_rate_end(struct tandem_copy *copy)
 	u64 mean;
 
 	copy->since_ns = now;
-	if (!copy->fua || !since || copy->length_sectors != TANDEM_COPY_SECTORS)
+	if (!copy->fua || !since || copy->length_sectors != TANDEM_COPY_SECTORS ||
+	    memchr_inv(copy->result, TANDEM_RESULT_OK, sizeof(copy->result)))
 		return;
 	tandem_rate_add(&copy->rate, TANDEM_COPY_SECTORS * TANDEM_SECTOR_BYTES, now - since);
 	mean = tandem_rate_mean(&copy->rate);

@@ -14,6 +14,7 @@
  *		    set for good where the array has none
  *	TOUCHED     written to since the cleaner last looked
  *	CLEANING    the cleaner means to take it out of the log (io/clean.c)
+ *	AHEAD       DIRTY before anybody has written there (io/ahead.c)
  *
  *	writer                               copier
  *	fetch_add(1) acquire                 fetch_or(EXCL)
@@ -53,6 +54,7 @@
 #define TANDEM_REGION_DIRTY	0x00200000u
 #define TANDEM_REGION_TOUCHED	0x00400000u
 #define TANDEM_REGION_CLEANING	0x00800000u
+#define TANDEM_REGION_AHEAD	0x08000000u
 
 /* The caller holds a reference, whatever the word says. Return: the word before. */
 static inline u32 tandem_region_get(atomic_t *word)

@@ -24,6 +24,7 @@
  * under copy takes no write).
  */
 #include "sys.h"
+#include "io/ahead.h"
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/flush.h"
@@ -113,8 +114,11 @@ static bool touch(struct tandem_request *request, u32 word)
 		atomic_andnot(TANDEM_REGION_CLEANING, region);
 	if (!(word & TANDEM_REGION_TOUCHED))
 		atomic_or(TANDEM_REGION_TOUCHED, region);
-	if (word & TANDEM_REGION_DIRTY)
+	if (word & TANDEM_REGION_DIRTY) {
+		if (!(word & TANDEM_REGION_TOUCHED) && request->set->log)
+			tandem_ahead_enter(request->set, request->region, word);
 		return true;
+	}
 	tandem_log_add(request);
 	return false;
 }

@@ -36,9 +36,10 @@
  *	EPOCH     number of the running epoch
  *	COPIED    sectors copied since activation, resync and rebuild, as A/B
  *	LEG       STATE:GENERATION:READ_ERRORS:WRITE_ERRORS:FLUSH_ERRORS
- *	LOG       DIRTY/LIMIT/RECORDS/WAITS: regions in the intent log now, how
+ *	LOG       DIRTY/LIMIT/RECORDS/WAITS/RECORD_WAITS: regions in the intent log now, how
  *	          many may be before some are evicted, records written since
- *	          activation, writers that had to wait for room; "-" without a log
+ *	          activation, writers that had to wait for room, and for a record
+ *	          (an older module does not say that one); "-" without a log
  *	COPY      RATE/WORST: bytes a second of a resync as measured in the slowest
  *	          set, 0 if in none; milliseconds that one would take now
  */

@@ -93,6 +93,7 @@ static int construct(const struct front_table *table, struct tandem_array **arra
 			.log_window = world.options.log_window,
 			.log_limit = world.options.log_limit,
 			.clean_ms = world.options.clean_ticks / 1000,
+			.ahead = world.options.ahead,
 		},
 		.event = told, .context = &front,
 	};

@@ -110,6 +110,10 @@ void oracle_rate_down(struct tandem_array *array);
 void oracle_rate_broken(void);
 void oracle_rate_look(struct tandem_array *array);
 
+/* Who writes in sequence (option stream) has been answered. */
+void oracle_ahead_begin(void);
+void oracle_ahead_written(u32 sectors);
+
 /* What must hold of a running array whenever one looks. */
 void oracle_look(struct tandem_array *array);
 

@@ -32,6 +32,7 @@ void oracle_begin(void)
 {
 	memset(&history, 0, sizeof(history));
 	oracle_rate_begin();
+	oracle_ahead_begin();
 }
 
 void oracle_widened(bool tell)

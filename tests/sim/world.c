@@ -93,7 +93,7 @@ static void draw_super(struct tandem_super *super)
 	memcpy(super->name, "sim", 4);
 	super->feature_incompat = o->log ? TANDEM_INCOMPAT_INTENT_LOG : 0;
 	super->nr_legs = o->legs * o->sets;
-	super->role = TANDEM_ROLE_MIXED;
+	super->role = o->role_log ? TANDEM_ROLE_LOG : TANDEM_ROLE_MIXED;
 	super->init = o->identical ? TANDEM_INIT_IDENTICAL : TANDEM_INIT_LAZY;
 	super->flags = o->identical ? TANDEM_FLAG_CLEAN | TANDEM_FLAG_IDENTICAL : 0;
 	super->logical_block_bytes = o->block_bytes;

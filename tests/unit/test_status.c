@@ -63,12 +63,14 @@ static void test_line_is_the_documented_one(void **state)
 	there_and_back(&status);
 	assert_string_equal(line,
 			    "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " 5/900/77/4 -");
+	status.log.has_record_waits = true;
+	status.log.record_waits = 19;
 	status.copy.present = true;
 	status.copy.rate = 123456789;
 	status.copy.worst_ms = 42;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4 123456789/42");
+			    " 5/900/77/4/19 123456789/42");
 }
 
 static void test_every_combination_of_states_comes_back(void **state)
@@ -122,6 +124,8 @@ static void fill_log(struct prng *prng, struct tandem_log_status *log)
 	log->limit_regions = any_number(prng);
 	log->records = any_number(prng);
 	log->waits = any_number(prng);
+	log->has_record_waits = prng_below(prng, 2);
+	log->record_waits = log->has_record_waits ? any_number(prng) : 0;
 }
 
 static void fill_copy(struct prng *prng, struct tandem_copy_status *copy)
@@ -279,11 +283,11 @@ static void test_bad_lines_are_refused(void **state)
 		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3",
 		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/",
 		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2//4",
-		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4/5",
+		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4/",
+		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4/5/6",
 		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/x/3/4",
 		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3 4",
 		"1 healthy - 1 2 3 4 5/6 " LEGS " - --",
-		"1 healthy - 1 2 3 4 5/6 " LEGS " - 1",
 		"1 healthy - 1 2 3 4 5/6 " LEGS " - 1/",
 		"1 healthy - 1 2 3 4 5/6 " LEGS " - 1/x",
 		"1 healthy - 1 2 3 4 5/6 " LEGS " - 1/2/3",

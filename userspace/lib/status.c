@@ -60,6 +60,7 @@ static void fill_log(struct tandem_array_info *info, const struct tandem_log_sta
 	info->dirty_limit_regions = log->present ? log->limit_regions : TANDEM_UNKNOWN;
 	info->log_records = log->present ? log->records : TANDEM_UNKNOWN;
 	info->log_waits = log->present ? log->waits : TANDEM_UNKNOWN;
+	info->log_record_waits = log->has_record_waits ? log->record_waits : TANDEM_UNKNOWN;
 }
 
 static void fill_copy(struct tandem_array_info *info, const struct tandem_copy_status *copy)

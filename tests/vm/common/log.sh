@@ -15,7 +15,7 @@ status_log()
 	dmsetup status "tandem-$1" | awk '{ print $(13 + $12) }'
 }
 
-# log_word NAME dirty|limit|records|waits: from the kernel's status line.
+# log_word NAME dirty|limit|records|waits|record_waits: from the kernel's status line.
 log_word()
 {
 	local field
@@ -25,6 +25,7 @@ log_word()
 	limit) field=2 ;;
 	records) field=3 ;;
 	waits) field=4 ;;
+	record_waits) field=5 ;;
 	*) fail "log_word: no such number: $2" ;;
 	esac
 	status_log "$1" | cut -d/ -f"$field"
