@@ -3,7 +3,7 @@
  * Status line, struct to text and back; grammar in uapi/tandem_table.h.
  *
  * The first word is the version of the grammar. Words may be added behind the
- * log without a new version: the parser passes over them. Anything else that
+ * last without a new version: the parser passes over them. Anything else that
  * it does not know word for word it refuses: a status that is half understood
  * would show as a healthy array.
  *
@@ -29,8 +29,18 @@ static int format_log(const struct tandem_log_status *log, char *text, size_t si
 {
 	if (!log->present)
 		return snprintf(text, size, " -");
-	return snprintf(text, size, " %llu/%llu/%llu/%llu", log->dirty_regions,
-			log->limit_regions, log->records, log->waits);
+	if (!log->has_record_waits)
+		return snprintf(text, size, " %llu/%llu/%llu/%llu", log->dirty_regions,
+				log->limit_regions, log->records, log->waits);
+	return snprintf(text, size, " %llu/%llu/%llu/%llu/%llu", log->dirty_regions,
+			log->limit_regions, log->records, log->waits, log->record_waits);
+}
+
+static int format_copy(const struct tandem_copy_status *copy, char *text, size_t size)
+{
+	if (!copy->present)
+		return snprintf(text, size, " -");
+	return snprintf(text, size, " %llu/%llu", copy->rate, copy->worst_ms);
 }
 
 int tandem_status_format(const struct tandem_status *status, char *text, size_t size)
@@ -48,6 +58,8 @@ int tandem_status_format(const struct tandem_status *status, char *text, size_t 
 		len += (size_t)format_leg(&status->leg[i], text + len, size - len);
 	if (len < size)
 		len += (size_t)format_log(&status->log, text + len, size - len);
+	if (len < size)
+		len += (size_t)format_copy(&status->copy, text + len, size - len);
 	return len < size ? (int)len : -ENOSPC;
 }
 
@@ -100,6 +112,12 @@ static int parse_leg(struct reader *reader, struct tandem_leg_status *leg)
 	return 0;
 }
 
+/* Is there another number in this word? */
+static bool has_more(const struct reader *reader)
+{
+	return reader->text[strcspn(reader->text, " /")] == '/';
+}
+
 /* A module that knows no log ends its line here. */
 static int parse_log(struct reader *reader, struct tandem_log_status *log)
 {
@@ -109,10 +127,29 @@ static int parse_log(struct reader *reader, struct tandem_log_status *log)
 		return strcmp(take_word(reader, ' '), "-") ? -EINVAL : 0;
 	if (take_number(reader, '/', ANY_NUMBER, &log->dirty_regions) ||
 	    take_number(reader, '/', ANY_NUMBER, &log->limit_regions) ||
-	    take_number(reader, '/', ANY_NUMBER, &log->records) ||
-	    take_number(reader, ' ', ANY_NUMBER, &log->waits))
+	    take_number(reader, '/', ANY_NUMBER, &log->records))
+		return -EINVAL;
+	log->has_record_waits = has_more(reader);
+	if (take_number(reader, log->has_record_waits ? '/' : ' ', ANY_NUMBER, &log->waits))
+		return -EINVAL;
+	if (log->has_record_waits &&
+	    take_number(reader, ' ', ANY_NUMBER, &log->record_waits))
 		return -EINVAL;
 	log->present = true;
+	return 0;
+}
+
+/* A module that does not measure ends its line here. */
+static int parse_copy(struct reader *reader, struct tandem_copy_status *copy)
+{
+	if (!*reader->text)
+		return 0;
+	if (*reader->text == '-')
+		return strcmp(take_word(reader, ' '), "-") ? -EINVAL : 0;
+	if (take_number(reader, '/', ANY_NUMBER, &copy->rate) ||
+	    take_number(reader, ' ', ANY_NUMBER, &copy->worst_ms))
+		return -EINVAL;
+	copy->present = true;
 	return 0;
 }
 
@@ -153,5 +190,7 @@ int tandem_status_parse(const char *text, struct tandem_status *status)
 		if (parse_leg(&reader, &status->leg[i]))
 			return -EINVAL;
 	}
-	return parse_log(&reader, &status->log);
+	if (parse_log(&reader, &status->log))
+		return -EINVAL;
+	return parse_copy(&reader, &status->copy);
 }

@@ -2,7 +2,7 @@
 /*
  * The status line, both directions; grammar in uapi/tandem_table.h. The
  * parser takes a line with more words at the end than it knows (a newer
- * module), one that ends behind the legs (an older one: no log), and refuses
+ * module), one that ends behind the legs or the log (an older one), and refuses
  * one with fewer.
  */
 #ifndef TANDEM_CORE_STATUS_H
@@ -25,6 +25,8 @@ struct tandem_leg_status {
  * @limit_regions: may be, before regions are evicted
  * @records: written since activation
  * @waits: writers that had to wait for room
+ * @record_waits: writers that had to wait for a record, these included; an older
+ *	module does not count them, and has_record_waits is false
  */
 struct tandem_log_status {
 	bool present;
@@ -32,6 +34,21 @@ struct tandem_log_status {
 	u64 limit_regions;
 	u64 records;
 	u64 waits;
+	bool has_record_waits;
+	u64 record_waits;
+};
+
+/**
+ * struct tandem_copy_status - what a crash would cost now
+ * @present: known to this module; the others are 0 if not
+ * @rate: bytes a second of a resync, in the slowest set that was measured; 0: none was
+ * @worst_ms: how long the longest of the sets would take, at the rate that its limit
+ *	reckons with
+ */
+struct tandem_copy_status {
+	bool present;
+	u64 rate;
+	u64 worst_ms;
 };
 
 struct tandem_status {
@@ -46,6 +63,7 @@ struct tandem_status {
 	u16 nr_legs;
 	struct tandem_leg_status leg[TANDEM_MAX_LEGS];
 	struct tandem_log_status log;
+	struct tandem_copy_status copy;
 };
 
 /* Characters without the zero, or -ENOSPC. */

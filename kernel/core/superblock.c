@@ -104,6 +104,7 @@ static void encode_config(const struct tandem_config *config, struct tandem_conf
 	disk->first_leg = cpu_to_le16(config->first_leg);
 	disk->nr_legs = cpu_to_le16(config->nr_legs);
 	disk->home = config->home;
+	disk->copy_rate = cpu_to_le64(config->copy_rate);
 }
 
 static void encode_place(const struct tandem_place *place, struct tandem_leg_disk *disk)
@@ -394,6 +395,7 @@ static void decode_config(const struct tandem_config_disk *disk, struct tandem_c
 	config->first_leg = le16_to_cpu(disk->first_leg);
 	config->nr_legs = le16_to_cpu(disk->nr_legs);
 	config->home = disk->home;
+	config->copy_rate = le64_to_cpu(disk->copy_rate);
 }
 
 static void decode_place(const struct tandem_leg_disk *disk, struct tandem_place *place)

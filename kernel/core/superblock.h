@@ -33,6 +33,7 @@ struct tandem_config {
 	struct tandem_id id;
 	struct tandem_id parent;
 	u64 generation;
+	u64 copy_rate;
 	u16 first_leg;
 	u16 nr_legs;
 	u8 home;

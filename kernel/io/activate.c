@@ -40,13 +40,14 @@
 #include "io/flush.h"
 #include "io/load.h"
 #include "io/log.h"
+#include "io/rate.h"
 #include "io/recover.h"
 #include "io/region.h"
 #include "io/rejoin.h"
 #include "io/rewrite.h"
 #include "io/survey.h"
 
-/* Legs as the plan has them; nothing is up yet. */
+/* Legs as the plan has them, rates as they were left; nothing is up yet. */
 static void set_states(struct tandem_array *array)
 {
 	struct tandem_pair newest;
@@ -74,6 +75,8 @@ static void set_states(struct tandem_array *array)
 		else
 			leg->state = TANDEM_LEG_MISSING;
 	}
+	for (i = 0; i < array->nr_sets; i++)
+		tandem_rate_load(&array->set[i]);
 }
 
 static u64 legs_in_use(struct tandem_array *array)
@@ -217,6 +220,7 @@ static void join_leg(struct tandem_array *array, struct tandem_leg *leg)
 	place->disk_sectors = leg->disk->size_sectors;
 	tandem_id_random(&config, sizeof(config));
 	tandem_lineage_join(array->super, leg->index, &found->leg_id, &config);
+	tandem_rate_forget(leg->set);
 }
 
 /* What is to be on record goes to all legs in use; those that err leave. */

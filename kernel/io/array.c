@@ -16,6 +16,7 @@
 #include "io/flush.h"
 #include "io/log.h"
 #include "io/map.h"
+#include "io/rate.h"
 #include "io/region.h"
 
 static void event_work(struct work_struct *work)
@@ -229,8 +230,9 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
 	}
 	spin_unlock_irqrestore(&array->lock, flags);
 	for (i = 0; i < array->nr_sets; i++) {
-		tandem_copy_status(&array->set[i], status);
+		tandem_region_status(&array->set[i], status);
 		tandem_log_status(&array->set[i], status);
+		tandem_rate_status(&array->set[i], status);
 	}
 	if (array->sync_paused && status->sync != TANDEM_SYNC_NONE)
 		status->sync = TANDEM_SYNC_PAUSED;

@@ -42,11 +42,13 @@ enum tandem_phase {
  * @log_window: dirty regions that one record lists in its window
  * @log_limit: regions that may be in the log of a set before some are taken out
  * @clean_ms: how often the cleaner looks for regions that rest
+ * @ahead: regions that are dirty ahead of who writes in sequence
  */
 struct tandem_tunables {
 	u32 log_window;
 	u32 log_limit;
 	u32 clean_ms;
+	u32 ahead;
 };
 
 /*

@@ -6,9 +6,11 @@
  *	call back   regions that were to leave and are written again stay
  *	cleared     regions that have left; if writes wait, at most half of the changes
  *	new         regions of the writes that wait, as far as there is room
+ *	ahead       the next regions of who writes in sequence (io/ahead.c)
  *
  * Decisions
  * - Cleared regions come first: the room that they leave is for the same record.
+ *   While somebody writes in sequence they wait for a record that is due anyway.
  * - A write that there is no room for keeps back nobody. It is counted once.
  * - Unsure regions do not count against the limit: only copying takes them out, and
  *   nobody is to wait for that.
@@ -23,7 +25,7 @@
  * A region that was to leave is written again, and no record has said that it left:
  * it stays. array->lock held.
  */
-static void call_back(struct tandem_log *log, u32 region)
+void tandem_batch_call_back(struct tandem_log *log, u32 region)
 {
 	u32 i;
 
@@ -43,7 +45,7 @@ static void call_back_all(struct tandem_log *log)
 	list_for_each_entry(request, &log->waiting, node)
 		if (!tandem_log_has(log, request->region) &&
 		    tandem_intent_has(&log->intent, request->region))
-			call_back(log, request->region);
+			tandem_batch_call_back(log, request->region);
 }
 
 static bool is_change_full(struct tandem_log *log)
@@ -73,7 +75,7 @@ static bool has_room(struct tandem_log *log)
 }
 
 /* New regions stand before the cleared ones. */
-static void list_new(struct tandem_log *log, u32 region)
+void tandem_batch_list_new(struct tandem_log *log, u32 region)
 {
 	struct tandem_log_change *change = &log->change;
 
@@ -94,7 +96,8 @@ static enum fate list_write(struct tandem_log *log, u32 region)
 		return FATE_LATER;
 	if (!has_room(log))
 		return FATE_NO_ROOM;
-	list_new(log, region);
+	tandem_batch_list_new(log, region);
+	tandem_ahead_note(log, region);
 	return FATE_LISTED;
 }
 
@@ -161,7 +164,7 @@ static void compose(struct tandem_log *log)
 bool tandem_batch_fill(struct tandem_log *log, struct list_head *ready)
 {
 	bool writes = !list_empty(&log->waiting);
-	bool starved, any;
+	bool starved, any, due;
 
 	log->change.nr_new = 0;
 	log->change.nr_cleared = 0;
@@ -169,9 +172,14 @@ bool tandem_batch_fill(struct tandem_log *log, struct list_head *ready)
 		any = writes || log->nr_clear;
 	} else {
 		call_back_all(log);
-		list_cleared(log, writes ? (log->shape.changes + 1) / 2 : log->shape.changes);
+		due = tandem_ahead_begin(log);
+		if (writes || due || !tandem_ahead_is_alive(log))
+			list_cleared(log, writes || due ? (log->shape.changes + 1) / 2 :
+				     log->shape.changes);
 		starved = list_writes(log, ready);
 		tandem_batch_starved(log, starved);
+		if (!starved)
+			tandem_ahead_list(log);
 		any = log->change.nr_new || log->change.nr_cleared ||
 		      log->head.flags != log->flags;
 	}

@@ -24,6 +24,9 @@
  *   the window of a log that goes round stays, and one flush serves many regions.
  * - Room is made among the regions that rest; then for as many as wait, in turn; if
  *   none can leave, the limit gives way, but never the capacity of the format.
+ * - What belongs to a stream stays while that lives (io/ahead.c), but for room: then it
+ *   is as good as any. What rests, and what a stream has done with, goes early if it lacks
+ *   room itself.
  * - Idle cleaning stops when the array goes down; making room does not (A9).
  * - The flush is also the checkpoint of a rebuild: a leg that is filled has what was
  *   copied before it. So there is one even if nothing may leave.
@@ -74,9 +77,16 @@ static unsigned long interval(struct tandem_array *array)
 
 /*
  * How to look: at leisure, when one that was touched has its mark taken for the next
- * time; for room, first among those that rest; and then among all.
+ * time; for what is ahead, among those that rest or that a stream has done with; for
+ * room, first among those that rest, and then among all.
  */
-enum look { LOOK_IDLE, LOOK_RESTING, LOOK_ANY };
+enum look { LOOK_IDLE, LOOK_BEHIND, LOOK_RESTING, LOOK_ANY };
+
+/* Though it was touched since the last look? */
+static bool is_to_go(const struct tandem_log *log, u32 region, enum look how)
+{
+	return how == LOOK_ANY || (how == LOOK_BEHIND && tandem_ahead_is_behind(log, region));
+}
 
 /* Marks @region if it may leave. */
 static bool mark(struct tandem_set *set, u32 region, enum look how)
@@ -88,9 +98,11 @@ static bool mark(struct tandem_set *set, u32 region, enum look how)
 
 	if (!(old & TANDEM_REGION_DIRTY) || old & busy)
 		return false;
-	if (old & TANDEM_REGION_TOUCHED && how != LOOK_ANY) {
+	if (how != LOOK_ANY && tandem_ahead_holds(set->log, region))
+		return false;
+	if (old & TANDEM_REGION_TOUCHED && !is_to_go(set->log, region, how)) {
 		if (how == LOOK_IDLE)
-			atomic_andnot(TANDEM_REGION_TOUCHED, word);
+			atomic_andnot(TANDEM_REGION_TOUCHED | TANDEM_REGION_AHEAD, word);
 		return false;
 	}
 	return (u32)atomic_cmpxchg(word, old, old | TANDEM_REGION_CLEANING) == old;
@@ -101,16 +113,25 @@ static bool is_stuck(struct tandem_set *set, u32 region)
 	return (u32)atomic_read(&set->region[region]) & TANDEM_REGION_STUCK;
 }
 
+/* Regions beyond the limit, which may have become lower since they came; array->lock held. */
+static u32 nr_over(const struct tandem_log *log)
+{
+	u32 sure = log->intent.nr_dirty - min(log->nr_unsure, log->intent.nr_dirty);
+
+	return sure - min(sure, log->limit + log->extra);
+}
+
 /* array->lock held: the intent is the log's. */
 static void look(struct tandem_clean *clean, enum look how)
 {
 	struct tandem_log *log = clean->set->log;
 	const struct tandem_intent *intent = &log->intent;
-	u32 most = how == LOOK_ANY ? max(log->nr_starved, 1u) : TANDEM_LOG_CHANGES;
+	u32 wanted = max(log->nr_starved, 1u) + nr_over(log);
+	u32 most = how == LOOK_ANY ? wanted : TANDEM_LOG_CHANGES;
 	u32 region = tandem_intent_next(intent, 0);
 	u32 unsure = 0;
 
-	most = min(most, TANDEM_LOG_CHANGES);
+	most = min(most, TANDEM_LOG_CHANGES - log->nr_clear);
 	clean->nr_stuck = 0;
 	for (; region < intent->nr_regions; region = tandem_intent_next(intent, region + 1)) {
 		unsure += tandem_region_is_unsure(clean->set, region);
@@ -136,21 +157,40 @@ static void note(struct tandem_clean *clean)
 	tandem_map_flush_begin(clean->set);
 }
 
-/* True: something may leave when it has been flushed. @more: there is more room than before. */
+/* How a look begins; array->lock held. */
+static enum look first_look(struct tandem_log *log, bool urgent)
+{
+	if (urgent)
+		return LOOK_RESTING;
+	if (log->ahead.lacks_room) {
+		log->ahead.lacks_room = false;
+		return LOOK_BEHIND;
+	}
+	tandem_ahead_look(log);
+	return LOOK_IDLE;
+}
+
+/*
+ * True: something may leave when it has been flushed. @more: the log has something to do,
+ * for there is more room than before, or what has left waits for no stream any more.
+ */
 static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 {
 	struct tandem_set *set = clean->set;
 	struct tandem_log *log = set->log;
+	enum look how;
 	u32 unsure;
 	bool any;
 
 	spin_lock_irq(&set->array->lock);
+	how = first_look(log, urgent);
 	unsure = log->nr_unsure + log->extra;
 	clean->nr = 0;
 	clean->changes = set->changes;
 	clean->all = log->head.flags & TANDEM_LOG_ALL && !atomic_read(&set->nr_unsure);
-	if (log->open && !TANDEM_FAILING(atomic_read(&set->masks)) && !log->nr_clear) {
-		look(clean, urgent ? LOOK_RESTING : LOOK_IDLE);
+	if (log->open && !TANDEM_FAILING(atomic_read(&set->masks)) &&
+	    (!log->nr_clear || how == LOOK_BEHIND)) {
+		look(clean, how);
 		if (!clean->nr && urgent)
 			look(clean, LOOK_ANY);
 		/* The limit is a matter of time, the capacity is not: nobody waits for it. */
@@ -162,7 +202,8 @@ static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 		note(clean);
 		clean->state = CLEAN_FLUSH;
 	}
-	*more = log->nr_unsure + log->extra > unsure;
+	*more = log->nr_unsure + log->extra > unsure ||
+		(log->nr_clear && !tandem_ahead_is_alive(log));
 	spin_unlock_irq(&set->array->lock);
 	return any;
 }
@@ -213,7 +254,7 @@ static bool take_out(struct tandem_set *set, u32 region)
 {
 	const u32 busy = TANDEM_REGION_COUNT | TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY;
 	const u32 gone = TANDEM_REGION_DIRTY | TANDEM_REGION_CLEANING | TANDEM_REGION_TOUCHED |
-			 TANDEM_REGION_EMPTIED;
+			 TANDEM_REGION_EMPTIED | TANDEM_REGION_AHEAD;
 	atomic_t *word = &set->region[region];
 	u32 old = atomic_read(word);
 	u32 new = old & ~gone;

@@ -19,6 +19,7 @@
 #include "io/commit.h"
 #include "io/copy.h"
 #include "io/fault.h"
+#include "io/rate.h"
 
 /*
  * struct tandem_commit - the one commit of an array
@@ -207,6 +208,7 @@ void tandem_commit_start(struct tandem_array *array, const struct tandem_commit_
 	commit->order = *order;
 	commit->written = 0;
 	commit->failed = 0;
+	tandem_rate_note(array);
 	start_group(commit, order->first);
 }
 

@@ -7,6 +7,7 @@
 #ifndef TANDEM_IO_COPIER_H
 #define TANDEM_IO_COPIER_H
 
+#include "core/rate.h"
 #include "io/flush.h"
 
 enum copy_state {
@@ -45,6 +46,9 @@ struct tandem_copy {
 	bool ticketed;			/* waits for a flush round to pass */
 	u32 ticket;
 	blk_opf_t fua;
+	bool resync;			/* legs may differ: not only to fill one */
+	struct tandem_rate rate;	/* of copies; io/rate.c */
+	u64 since_ns;			/* when the last one ended, or 0 */
 	atomic_t pending;
 	u8 result[TANDEM_MAX_LEGS_PER_SET];
 	struct bio bio[TANDEM_MAX_LEGS_PER_SET];

@@ -18,7 +18,7 @@
  *   and writers that parked meanwhile run before the next piece: the longest
  *   stall is one bounded copy.
  * - Onto a current leg the copy is FUA (A1). Onto one that is being rebuilt it
- *   is plain; promotion flushes.
+ *   is plain, once the rate of FUA copies is known (io/rate.c); promotion flushes.
  * - An unsure region is copied from the pin to every leg that is written to,
  *   rebuilding ones included: one pass settles both. So is one that was never written
  *   to until now, from the set's home, from which it is read until then.
@@ -49,6 +49,7 @@
 #include "io/flush.h"
 #include "io/logger.h"
 #include "io/map.h"
+#include "io/rate.h"
 #include "io/region.h"
 
 /* What is copied onto current legs, too. */
@@ -254,7 +255,8 @@ static bool plan_piece(struct tandem_copy *copy)
 	else if (word & TANDEM_REGION_REFILL)
 		copy->targets = TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks);
 	copy->targets &= ~copy->source;
-	copy->fua = word & ON_CURRENT ? REQ_FUA : 0;
+	copy->resync = word & ON_CURRENT;
+	copy->fua = copy->resync || !set->copy_rate ? REQ_FUA : 0;
 	return copy->targets;
 }
 
@@ -357,6 +359,7 @@ static bool step_drain(struct tandem_copy *copy)
 		return leave(copy, true);
 	}
 	copy->state = COPY_READ;
+	tandem_rate_begin(copy);
 	send_piece(copy, copy->source, REQ_OP_READ);
 	return false;
 }
@@ -374,8 +377,10 @@ static bool step_read(struct tandem_copy *copy)
 	if (!copy->ticketed)
 		copy->ticket = tandem_flush_ticket(copy->set->array);
 	WRITE_ONCE(copy->ticketed, true);
-	if (!tandem_flush_passed(copy->set->array, copy->ticket))
+	if (!tandem_flush_passed(copy->set->array, copy->ticket)) {
+		tandem_rate_pause(copy);
 		return false;
+	}
 	WRITE_ONCE(copy->ticketed, false);
 	if (!source_is_good(copy)) {
 		copy->state = COPY_DRAIN;
@@ -394,6 +399,7 @@ static bool step_read(struct tandem_copy *copy)
 		else
 			copy->tried |= copy->source;
 	}
+	tandem_rate_pause(copy);
 	copy->state = COPY_DRAIN;
 	return true;
 }
@@ -446,9 +452,12 @@ static bool step_write(struct tandem_copy *copy)
 	struct tandem_array *array = copy->set->array;
 
 	copy->state = COPY_DRAIN;
-	if (judge_targets(copy))
+	if (judge_targets(copy)) {
+		tandem_rate_pause(copy);
 		return true;
-	atomic64_add(copy->length_sectors, copy->fua ? &array->resync_sectors :
+	}
+	tandem_rate_end(copy);
+	atomic64_add(copy->length_sectors, copy->resync ? &array->resync_sectors :
 		     &array->rebuild_sectors);
 	copy->offset_sectors += copy->length_sectors;
 	copy->length_sectors = TANDEM_COPY_SECTORS;
@@ -520,6 +529,8 @@ static void copy_work(struct work_struct *work)
 
 	while (step(copy))
 		cond_resched();
+	if (copy->state != COPY_READ && copy->state != COPY_WRITE)
+		tandem_rate_pause(copy);
 }
 
 void tandem_copy_kick(struct tandem_set *set)
@@ -538,32 +549,6 @@ bool tandem_copy_is_idle(struct tandem_set *set)
 {
 	return set->copy->state == COPY_IDLE && !atomic_read(&set->copy->pending) &&
 	       !tandem_own_flush_is_on(&set->copy->flush);
-}
-
-void tandem_copy_status(struct tandem_set *set, struct tandem_status *status)
-{
-	u32 nr = tandem_geometry_regions(&set->array->super->geo);
-	u32 unsure = atomic_read(&set->nr_unsure);
-	u32 refill = atomic_read(&set->nr_refill);
-	u32 partly = atomic_read(&set->nr_partly);
-	u32 masks = atomic_read(&set->masks);
-
-	status->unsure_regions += unsure;
-	if (TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks)) {
-		status->sync = TANDEM_SYNC_REBUILD;
-		status->done_regions += nr - max(refill, unsure);
-		status->total_regions += nr;
-	} else if (unsure) {
-		if (status->sync == TANDEM_SYNC_NONE)
-			status->sync = TANDEM_SYNC_RESYNC;
-		status->done_regions += nr - unsure;
-		status->total_regions += nr;
-	} else if (partly) {
-		if (status->sync == TANDEM_SYNC_NONE)
-			status->sync = TANDEM_SYNC_FIRST_TOUCH;
-		status->done_regions += nr - partly;
-		status->total_regions += nr;
-	}
 }
 
 int tandem_copy_create(struct tandem_set *set)

@@ -20,7 +20,4 @@ void tandem_copy_flushed(struct tandem_set *set);
 /* Nothing is being copied, promoted or waited for. */
 bool tandem_copy_is_idle(struct tandem_set *set);
 
-/* What the copier is at, for status. */
-void tandem_copy_status(struct tandem_set *set, struct tandem_status *status);
-
 #endif

@@ -8,7 +8,8 @@
  *	       |   unrecorded                             |
  *	WRITE  | all legs have answered: some took it     | IDLE, its writes go on
  *	       |   no leg took it                         | OWED, its writes get errors
- *	OWED   | another write waits, or regions have left | WRITE, the same record
+ *	OWED   | another write waits, regions have left,   | WRITE, the same record
+ *	       |   or somebody writes in sequence          |
  *
  * Decisions
  * - One record is under way at a time; whoever comes meanwhile is in the next one.
@@ -32,15 +33,13 @@
  * are written to), I2 (a leg that fails a record fails; if all do the data is not sent).
  */
 #include "sys.h"
+#include "core/rate.h"
 #include "io/clean.h"
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/logger.h"
 #include "io/map.h"
 #include "io/region.h"
-
-#define DEFAULT_COPY_BYTES_PER_MS	100000u	/* until a rate is known */
-#define MIN_LIMIT			16u
 
 static void end_all(struct list_head *list)
 {
@@ -142,7 +141,7 @@ static bool step_idle(struct tandem_log *log)
 	}
 	if (send_it)
 		log->state = LOG_WRITE;
-	starved = set->starved;
+	starved = set->starved || log->ahead.lacks_room;
 	spin_unlock_irq(&array->lock);
 
 	if (send_it)
@@ -205,7 +204,9 @@ static void step_durable(struct tandem_log *log)
 	u32 i;
 
 	for (i = 0; i < log->change.nr_new; i++)
-		tandem_region_mark_dirty(log->set, log->change.region[i], TANDEM_REGION_TOUCHED);
+		tandem_region_mark_dirty(log->set, log->change.region[i],
+					 i < log->change.nr_new - log->ahead.nr_listed ?
+					 TANDEM_REGION_TOUCHED : TANDEM_REGION_AHEAD);
 	spin_lock_irq(&log->set->array->lock);
 	list_for_each_entry_safe(request, next, &log->listed, node)
 		list_move_tail(&request->node, tandem_log_has(log, request->region) ? &list :
@@ -261,7 +262,8 @@ static bool step_owed(struct tandem_log *log)
 		tandem_batch_starved(log, false);
 	} else if (log->open && !TANDEM_FAILING(masks)) {
 		list_splice_init(&log->waiting, &log->listed);
-		send_it = !list_empty(&log->listed) || log->nr_clear;
+		send_it = !list_empty(&log->listed) || log->nr_clear ||
+			  tandem_ahead_is_alive(log);
 	}
 	if (send_it)
 		log->state = LOG_WRITE;
@@ -305,6 +307,7 @@ void tandem_log_add(struct tandem_request *request)
 
 	spin_lock_irqsave(&array->lock, flags);
 	list_add_tail(&request->node, &log->waiting);
+	log->nr_record_waits++;
 	/* Under the lock: without a record the request may be gone at once. */
 	queue_delayed_work(array->wq, &log->work, 0);
 	spin_unlock_irqrestore(&array->lock, flags);
@@ -350,6 +353,7 @@ static void set_open(struct tandem_log *log, bool open)
 	spin_lock_irq(&log->set->array->lock);
 	log->open = open;
 	log->extra = 0;
+	tandem_ahead_reset(log);
 	tandem_batch_starved(log, false);
 	spin_unlock_irq(&log->set->array->lock);
 }
@@ -428,23 +432,51 @@ void tandem_log_status(struct tandem_set *set, struct tandem_status *status)
 		return;
 	spin_lock_irqsave(&set->array->lock, flags);
 	status->log.present = true;
+	status->log.has_record_waits = true;
 	status->log.dirty_regions += nr_on_disk(log);
 	status->log.limit_regions += log->limit;
 	status->log.records += log->nr_records;
 	status->log.waits += log->nr_waits;
+	status->log.record_waits += log->nr_record_waits;
 	spin_unlock_irqrestore(&set->array->lock, flags);
 }
 
-/* What can be copied within the recovery target, at a rate that is not yet known. */
-static u32 limit_of(struct tandem_array *array, const struct tandem_log *log)
+u32 tandem_log_nr_dirty(struct tandem_set *set)
 {
-	const struct tandem_super *super = array->super;
-	u64 bytes = (u64)super->recovery_target_ms * DEFAULT_COPY_BYTES_PER_MS;
-	u64 regions = bytes / ((u64)super->geo.region_sectors * TANDEM_SECTOR_BYTES);
+	unsigned long flags;
+	u32 nr;
 
-	if (array->params.tunables.log_limit)
-		return array->params.tunables.log_limit;
-	return min_t(u64, max_t(u64, regions, MIN_LIMIT), log->capacity / 4);
+	spin_lock_irqsave(&set->array->lock, flags);
+	nr = nr_on_disk(set->log);
+	spin_unlock_irqrestore(&set->array->lock, flags);
+	return nr;
+}
+
+/* What can be copied within the recovery target. */
+static u32 limit_of(const struct tandem_log *log)
+{
+	const struct tandem_array *array = log->set->array;
+	struct tandem_rate_target target = {
+		.target_ms = array->super->recovery_target_ms,
+		.region_bytes = array->super->geo.region_sectors * TANDEM_SECTOR_BYTES,
+		.capacity = log->capacity,
+	};
+
+	return array->params.tunables.log_limit ?:
+	       tandem_rate_limit(&target, log->set->copy_rate);
+}
+
+void tandem_log_note_rate(struct tandem_set *set)
+{
+	struct tandem_log *log = set->log;
+
+	if (!log)
+		return;
+	spin_lock_irq(&set->array->lock);
+	log->limit = limit_of(log);
+	spin_unlock_irq(&set->array->lock);
+	if (READ_ONCE(set->starved))
+		tandem_log_kick(set);
 }
 
 int tandem_log_create(struct tandem_set *set)
@@ -470,7 +502,7 @@ int tandem_log_create(struct tandem_set *set)
 	log->shape.window = array->params.tunables.log_window ?: TANDEM_LOG_WINDOW;
 	log->shape.changes = array->params.tunables.log_window ?: TANDEM_LOG_CHANGES;
 	log->capacity = tandem_log_capacity(&log->shape);
-	log->limit = limit_of(array, log);
+	log->limit = limit_of(log);
 	log->page = kmalloc(TANDEM_PAGE_BYTES, GFP_KERNEL);
 	log->bits = kvcalloc(1, tandem_intent_bytes(log->shape.nr_regions), GFP_KERNEL);
 	if (!log->page || !log->bits)

@@ -49,6 +49,12 @@ bool tandem_log_is_full(struct tandem_set *set);
 /* Of the last record that is durable on every leg; 0: none. array->lock held. */
 u64 tandem_log_sequence(struct tandem_set *set);
 
+/* The rate of resync is another one: what may be dirty follows. Context: process. */
+void tandem_log_note_rate(struct tandem_set *set);
+
+/* Regions that a start would find in the log now; there is one. */
+u32 tandem_log_nr_dirty(struct tandem_set *set);
+
 void tandem_log_status(struct tandem_set *set, struct tandem_status *status);
 
 #endif

@@ -11,6 +11,7 @@
 #define TANDEM_IO_LOGGER_H
 
 #include "core/log.h"
+#include "io/ahead.h"
 #include "io/log.h"
 #include "io/region.h"
 
@@ -37,6 +38,8 @@ enum log_state {
  * @clear: regions that have left, until a record says so
  * @change: of the record under way
  * @sent: legs that it went to; @asked: of these, asked in this pass
+ * @nr_waits: writes that found no room; @nr_record_waits: all that came here, for
+ *	their region was not in the log
  */
 struct tandem_log {
 	struct tandem_set *set;
@@ -75,6 +78,8 @@ struct tandem_log {
 	void *page;
 	u64 nr_records;
 	u64 nr_waits;
+	u64 nr_record_waits;
+	struct tandem_ahead ahead;
 };
 
 /* Are writes to @region free to go? */
@@ -88,6 +93,10 @@ static inline bool tandem_log_has(const struct tandem_log *log, u32 region)
  * array->lock held.
  */
 bool tandem_batch_fill(struct tandem_log *log, struct list_head *ready);
+
+/* Of these two ahead.c makes use as well; array->lock held. */
+void tandem_batch_call_back(struct tandem_log *log, u32 region);
+void tandem_batch_list_new(struct tandem_log *log, u32 region);
 
 /* Are there writes that found no room? array->lock held. */
 void tandem_batch_starved(struct tandem_log *log, bool starved);

@@ -18,6 +18,7 @@
  *	PARTLY      somebody has, and what he did not write differs: the same, until
  *		    the copier has made it equal
  *	EMPTIED     discarded as a whole, and not written to since
+ *	AHEAD       DIRTY before anybody has written there (io/ahead.c)
  *
  *	writer                               copier
  *	fetch_add(1) acquire                 fetch_or(EXCL)
@@ -60,6 +61,7 @@
 #define TANDEM_REGION_NEVER	0x01000000u
 #define TANDEM_REGION_PARTLY	0x02000000u
 #define TANDEM_REGION_EMPTIED	0x04000000u
+#define TANDEM_REGION_AHEAD	0x08000000u
 
 /* The caller holds a reference, whatever the word says. Return: the word before. */
 static inline u32 tandem_region_get(atomic_t *word)
@@ -137,6 +139,9 @@ void tandem_region_mark_emptied(struct tandem_set *set, u32 region);
 
 /* A leg that is filled lacks it; at a start. */
 void tandem_region_mark_refill(struct tandem_set *set, u32 region);
+
+/* What is to be copied, for status. */
+void tandem_region_status(struct tandem_set *set, struct tandem_status *status);
 
 /* The copier is done with it, EXCL held. False: it became unsure again. */
 bool tandem_region_settle(struct tandem_set *set, u32 region);

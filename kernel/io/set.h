@@ -51,6 +51,7 @@ static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 fail
  * @changes: how often a leg has left or entered; under array->lock
  * @starved: writers wait for room in the log
  * @losses: how often every leg has failed a flush; under array->lock
+ * @copy_rate: bytes a second of a resync, as last measured (io/rate.h); 0: not known
  */
 struct tandem_set {
 	struct tandem_array *array;
@@ -74,6 +75,7 @@ struct tandem_set {
 	struct tandem_clean *clean;
 	struct tandem_map *map;
 	u32 changes;
+	u64 copy_rate;
 	atomic_t masks ____cacheline_aligned;
 	atomic_t doubt;
 	bool starved;

@@ -25,6 +25,7 @@
  * under copy takes no write).
  */
 #include "sys.h"
+#include "io/ahead.h"
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/flush.h"
@@ -121,6 +122,8 @@ static bool touch(struct tandem_request *request, u32 word)
 		atomic_or(TANDEM_REGION_TOUCHED, region);
 	if (word & TANDEM_REGION_DIRTY) {
 		tandem_map_touch(request);
+		if (!(word & TANDEM_REGION_TOUCHED) && request->set->log)
+			tandem_ahead_enter(request->set, request->region, word);
 		return true;
 	}
 	tandem_log_add(request);

@@ -39,7 +39,8 @@
  * Versions. Unknown bits in feature_incompat: the leg is refused. In
  * feature_ro_compat: read-only. In feature_compat: ignored. Reserved bytes
  * are written as zero and ignored when read, unless a feature bit gives them
- * a meaning. A number that was once given a meaning is never reused.
+ * a meaning or 0 means in them what it meant before: not known. A number that was
+ * once given a meaning is never reused.
  *
  * All numbers are little-endian. Checksums are CRC-32C (Castagnoli), initial
  * value and final exclusive-or 0xffffffff, over the whole object with the
@@ -117,6 +118,8 @@ TANDEM_STATIC_ASSERT(sizeof(struct tandem_epoch_disk) == 48, "epoch");
  * @home: position in the set, plus one, of the leg that is read where nothing was
  *	ever written (region map); 0: the first that is current. It stays when the array
  *	is started again, or such a block would change
+ * @copy_rate: bytes a second that its legs were made equal at, when that was last
+ *	measured; 0: not since a disk was changed. Advice only: sizes the intent log
  *
  * In a superblock on a leg of the same set this is the newest configuration;
  * for any other set it is the one in force when the epoch was written.
@@ -128,9 +131,12 @@ struct tandem_config_disk {
 	__le16 first_leg;		/* 40 */
 	__le16 nr_legs;			/* 42 */
 	__u8 home;			/* 44 */
-	__u8 reserved[51];		/* 45 */
+	__u8 reserved0[3];		/* 45 */
+	__le64 copy_rate;		/* 48 */
+	__u8 reserved1[40];		/* 56 */
 };
 TANDEM_STATIC_ASSERT(sizeof(struct tandem_config_disk) == 96, "configuration");
+TANDEM_STATIC_ASSERT(__builtin_offsetof(struct tandem_config_disk, copy_rate) == 48, "copy rate");
 
 /* What a leg held when it left: guards against mistaking it for a rival. */
 struct tandem_pair_disk {

@@ -66,4 +66,8 @@
 #define TANDEM_MAX_RECOVERY_TARGET_MS	3600000u
 #define TANDEM_DEFAULT_RECOVERY_TARGET_MS 10000u
 
+/* Bytes a second that a set is resynced at: until it was measured, and more than any. */
+#define TANDEM_DEFAULT_COPY_RATE	100000000ull
+#define TANDEM_MAX_COPY_RATE		(1ull << 40)
+
 #endif

@@ -28,7 +28,7 @@
  *
  * Status line (INFO): see struct tandem_status in core/status.h:
  *
- *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG
+ *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG COPY
  *
  *	STATE     healthy, degraded, unrecorded, failed or read-only
  *	SYNC      resync, rebuild, first-touch, paused or "-"
@@ -36,9 +36,12 @@
  *	EPOCH     number of the running epoch
  *	COPIED    sectors copied since activation, resync and rebuild, as A/B
  *	LEG       STATE:GENERATION:READ_ERRORS:WRITE_ERRORS:FLUSH_ERRORS
- *	LOG       DIRTY/LIMIT/RECORDS/WAITS: regions in the intent log now, how
+ *	LOG       DIRTY/LIMIT/RECORDS/WAITS/RECORD_WAITS: regions in the intent log now, how
  *	          many may be before some are evicted, records written since
- *	          activation, writers that had to wait for room; "-" without a log
+ *	          activation, writers that had to wait for room, and for a record
+ *	          (an older module does not say that one); "-" without a log
+ *	COPY      RATE/WORST: bytes a second of a resync as measured in the slowest
+ *	          set, 0 if in none; milliseconds that one would take now
  */
 #ifndef TANDEM_TABLE_H
 #define TANDEM_TABLE_H

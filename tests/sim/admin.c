@@ -425,6 +425,7 @@ static void finale(void)
 	present = start_for_good();
 	array = front_array();
 	wait_until(is_healthy, present, "all legs are current and equal");
+	users_write_run();
 	if (world.options.log)
 		wait_until(is_all_clean, present, "the logs are empty");
 	oracle_quiet(array);

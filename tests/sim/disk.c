@@ -187,6 +187,8 @@ static void complete_command(void *argument)
 		finish_badly(command);
 	else
 		finish_well(command);
+	if (!status)
+		oracle_rate_done(command);
 	bio->bi_status = status;
 	bio->bi_iter.bi_sector += command->count;
 	bio->bi_iter.bi_bvec_done += bio->bi_iter.bi_size;
@@ -221,6 +223,7 @@ static struct sim_command *make_command(struct sim_disk *disk, struct bio *bio)
 	command->count = bio_sectors(bio);
 	command->data = bio->sim_data + bio->bi_iter.bi_bvec_done;
 	command->issued = disk->clock++;
+	command->sent = sim_now();
 	command->at_start = sim_chance(SIM_RANDOM_SCHEDULE, 2);
 	if (command->flush && command->count)
 		sim_fail("bio", "%s: a flush with data on its way to a disk", disk->engine.name);

@@ -25,6 +25,7 @@ struct sim_command {
 	u64 sector;
 	u32 count;
 	u64 issued;		/* disk's clock */
+	u64 sent;		/* in ticks */
 	u32 stamp;		/* of the write in the cache */
 	u64 *content;		/* of a write */
 	struct sim_outcome outcome;

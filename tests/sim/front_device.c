@@ -93,6 +93,7 @@ static int construct(const struct front_table *table, struct tandem_array **arra
 			.log_window = world.options.log_window,
 			.log_limit = world.options.log_limit,
 			.clean_ms = world.options.clean_ticks / 1000,
+			.ahead = world.options.ahead,
 		},
 		.event = told, .context = &front,
 	};
@@ -142,6 +143,7 @@ static int activate(void)
 		return error;
 	}
 	oracle_started(&front.start, front.array);
+	oracle_rate_started(front.array);
 	front.up = true;
 	front.blocked = false;
 	front_submit_deferred();
@@ -210,6 +212,7 @@ void front_suspend(bool interrupted)
 	sim_state.control = true;
 	tandem_array_end_finish(front.array);
 	sim_state.control = false;
+	oracle_rate_down(front.array);
 	front.up = false;
 	SIM_NOTE("suspended", NULL, { 0 });
 	oracle_down();

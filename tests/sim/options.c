@@ -100,7 +100,8 @@ static void draw_log(struct sim_options *o)
 		       TANDEM_LOG_SLOTS;
 	o->log_window = sim_below(SIM_RANDOM_LOG, 4) ? 1 + sim_below(SIM_RANDOM_LOG, 8) :
 			TANDEM_LOG_WINDOW;
-	o->log_limit = 1 + sim_below(SIM_RANDOM_LOG, o->regions + 1);
+	o->log_limit = sim_below(SIM_RANDOM_LOG, 8) ?
+		       1 + sim_below(SIM_RANDOM_LOG, o->regions + 1) : 0;
 	o->clean_ticks = sim_below(SIM_RANDOM_LOG, 3) ? 4000 + sim_below(SIM_RANDOM_LOG, 40000) :
 			 100000 + sim_below(SIM_RANDOM_LOG, 2000000);
 }
@@ -110,6 +111,42 @@ static void draw_map(struct sim_options *o)
 {
 	o->map = o->log && sim_below(SIM_RANDOM_MAP, 4);
 	o->init_content = 1 + sim_below(SIM_RANDOM_MAP, 2);
+}
+
+static u32 ahead_below(u32 n)
+{
+	return sim_below(SIM_RANDOM_AHEAD, n);
+}
+
+/*
+ * Windows that fit into sets of few regions. Or (stream) one user who writes in sequence,
+ * round and round, in a set that is long enough for the real one; the others only look.
+ */
+static void draw_ahead(struct sim_options *o)
+{
+	o->role_log = ahead_below(2);
+	o->ahead = ahead_below(8) ? 1 + ahead_below(5) : 0;
+	o->stream = !ahead_below(12);
+}
+
+static void draw_stream(struct sim_options *o)
+{
+	o->log = 1;
+	o->ahead = 0;
+	o->sets = ahead_below(3) ? 1 : 2;
+	o->legs = 2;
+	o->regions = 34 + ahead_below(20);
+	o->role_log = !!ahead_below(4);
+	o->events = 400 + ahead_below(800);
+	o->users = 1 + ahead_below(2);
+	o->max_sectors = 32;
+	o->log_window = TANDEM_LOG_WINDOW;
+	o->log_limit = 32 + ahead_below(64);
+	o->clean_ticks = 40000 + ahead_below(400000);
+	o->crash = ahead_below(2) ? 40 : 0;
+	o->stop = 0;
+	o->suspend = ahead_below(4) ? 0 : 40;
+	o->reload = 0;
 }
 
 static u32 *field(struct sim_options *o, const char *name, size_t length)
@@ -138,25 +175,36 @@ bool options_fix(struct sim_limits *limits, const char *text)
 	return end != equals + 1 && !*end;
 }
 
-void options_draw(struct sim_options *o, const struct sim_limits *limits)
+static void fix(struct sim_options *o, const struct sim_limits *limits)
 {
 	const char *name;
 	unsigned int i;
 
+	for (i = 0; i < limits->nr; i++) {
+		name = limits->fixed[i].name;
+		*field(o, name, strchr(name, '=') - name) = limits->fixed[i].value;
+	}
+}
+
+void options_draw(struct sim_options *o, const struct sim_limits *limits)
+{
 	draw_shape(o);
 	draw_faults(o);
 	draw_admin(o);
 	draw_log(o);
 	draw_map(o);
+	draw_ahead(o);
 	o->overlap = 0;
 	if (limits->calm) {
 		o->read_error = o->write_error = o->flush_error = o->meta_error = 0;
 		o->death = o->bad_range = o->slow = o->rot = o->load_error = 0;
 		o->caller_error = o->no_memory = 0;
 	}
-	for (i = 0; i < limits->nr; i++) {
-		name = limits->fixed[i].name;
-		*field(o, name, strchr(name, '=') - name) = limits->fixed[i].value;
+	fix(o, limits);
+	if (o->stream) {
+		/* A shape of its own; what is fixed stays. */
+		draw_stream(o);
+		fix(o, limits);
 	}
 	o->map &= o->log;
 }

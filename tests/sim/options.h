@@ -29,7 +29,8 @@
 	x(unit_sectors) x(hot_sectors) x(max_sectors) x(preemption)	\
 	x(latency) x(flush_percent) x(fua_percent) x(read_percent)	\
 	x(zeroes_percent) x(nowait_percent) x(identical) x(overlap)	\
-	x(init_content) x(rollback) x(log_slots) x(log_window) x(log_limit) x(clean_ticks)
+	x(init_content) x(rollback) x(log_slots) x(log_window)		\
+	x(log_limit) x(clean_ticks) x(ahead) x(role_log) x(stream)
 
 #define SIM_FIELD(name) u32 name;
 

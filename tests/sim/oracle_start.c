@@ -33,6 +33,8 @@ void oracle_begin(void)
 {
 	memset(&history, 0, sizeof(history));
 	oracle_map_begin();
+	oracle_rate_begin();
+	oracle_ahead_begin();
 }
 
 void oracle_widened(bool tell)
@@ -404,6 +406,7 @@ static void forgive_losses(const struct oracle_start *start)
 /* A start breaks off. If it was forced, what it wrote counts as the administrator's word. */
 void oracle_start_broken(const struct oracle_start *start, struct tandem_array *array)
 {
+	oracle_rate_broken();
 	if (!array || start->read_only)
 		return;
 	forgive_losses(start);
@@ -531,4 +534,5 @@ void oracle_look(struct tandem_array *array)
 			sim_fail("engine", "set %u: masks are %08x", s, masks);
 	}
 	check_failed_legs(array);
+	oracle_rate_look(array);
 }

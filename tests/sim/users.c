@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "front.h"
+#include "oracle.h"
 #include "sched.h"
 #include "users.h"
 #include "world.h"
@@ -53,12 +54,20 @@ static bool clashes(const struct user *user, u64 sector, u32 count)
 	return false;
 }
 
+/* The one whose writes are a stream. */
+static bool is_stream(const struct user *user)
+{
+	return world.options.stream && user == users;
+}
+
 static u64 place(struct user *user, u32 count)
 {
 	u32 align = world.options.block_bytes / 512;
 	u64 room = world.volume_sectors;
 	u64 sector;
 
+	if (is_stream(user))
+		return user->next_sector + count <= room ? user->next_sector : 0;
 	if (user->sequential && user->next_sector + count <= room)
 		return user->next_sector;
 	if (world.options.hot_sectors && !percent(15))
@@ -67,10 +76,12 @@ static u64 place(struct user *user, u32 count)
 	return sector - sector % align;
 }
 
-static enum tandem_op draw_kind(void)
+static enum tandem_op draw_kind(const struct user *user)
 {
 	const struct sim_options *o = &world.options;
 
+	if (o->stream && !front_is_read_only())
+		return is_stream(user) ? TANDEM_OP_WRITE : TANDEM_OP_READ;
 	if (percent(o->flush_percent))
 		return TANDEM_OP_FLUSH;
 	if (percent(o->read_percent) || front_is_read_only())
@@ -108,7 +119,7 @@ static bool draw(struct user *user)
 	const struct sim_options *o = &world.options;
 	struct sim_op *op = &user->op;
 
-	op->kind = draw_kind();
+	op->kind = draw_kind(user);
 	if (op->kind == TANDEM_OP_FLUSH && front_is_read_only())
 		op->kind = TANDEM_OP_READ;
 	op->count = op->kind == TANDEM_OP_FLUSH ? 0 : draw_count();
@@ -135,6 +146,8 @@ static void rest(struct user *user)
 {
 	u32 pause = below(4) ? 200 : 20000;
 
+	if (world.options.stream)
+		pause = user == users ? 1000 : 40000;
 	sim_after(1 + below(pause), SIM_EVENT_USER, think, user);
 }
 
@@ -161,6 +174,8 @@ static void done(struct sim_op *op)
 	struct user *user = op->context;
 
 	user->busy = false;
+	if (is_stream(user) && op->kind == TANDEM_OP_WRITE)
+		oracle_ahead_written(op->count);
 	rest(user);
 }
 
@@ -216,35 +231,48 @@ bool users_are_idle(void)
 	return true;
 }
 
-static void read_done(struct sim_op *op)
+static void run_done(struct sim_op *op)
 {
 	struct user *user = op->context;
 
 	if (op->status)
-		sim_fail("liveness", "sectors %llu+%u cannot be read, and nothing is wrong",
-			 (unsigned long long)op->sector, op->count);
+		sim_fail("liveness", "sectors %llu+%u cannot be read or written, and nothing is "
+			 "wrong", (unsigned long long)op->sector, op->count);
 	user->busy = false;
 }
 
-void users_read_all(void)
+/* One user alone, from the first sector to @end. */
+static void run_through(enum tandem_op kind, u64 end)
 {
 	struct user *user = &users[0];
 	u64 sector;
 
-	for (sector = 0; sector < world.volume_sectors; sector += user->op.count) {
+	for (sector = 0; sector < end; sector += user->op.count) {
 		memset(&user->op, 0, sizeof(user->op));
-		user->op.kind = TANDEM_OP_READ;
+		user->op.kind = kind;
 		user->op.sector = sector;
-		user->op.count = min((u64)MAX_SECTORS, world.volume_sectors - sector);
+		user->op.count = min((u64)MAX_SECTORS, end - sector);
 		user->op.id = next_id++;
 		user->op.buffer = user->buffer;
 		user->op.snapshot = user->snapshot;
-		user->op.done = read_done;
+		user->op.done = run_done;
 		user->op.context = user;
+		if (kind == TANDEM_OP_WRITE)
+			fill(&user->op);
 		user->busy = true;
 		front_submit(&user->op);
 		while (user->busy)
 			if (!sim_step())
-				sim_fail("liveness", "a read never ends");
+				sim_fail("liveness", "a request never ends");
 	}
+}
+
+void users_read_all(void)
+{
+	run_through(TANDEM_OP_READ, world.volume_sectors);
+}
+
+void users_write_run(void)
+{
+	run_through(TANDEM_OP_WRITE, world.volume_sectors / 3 / 8 * 8);
 }

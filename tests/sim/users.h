@@ -17,5 +17,7 @@ void users_restart(void);
 bool users_are_idle(void);
 /* Reads the whole volume; every value must be legal. */
 void users_read_all(void);
+/* Writes in sequence, and says nothing of what follows: the first regions. */
+void users_write_run(void);
 
 #endif

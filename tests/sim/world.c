@@ -115,13 +115,14 @@ static void draw_super(struct tandem_super *super)
 	super->feature_incompat = o->log ? TANDEM_INCOMPAT_INTENT_LOG : 0;
 	super->feature_incompat |= o->map ? TANDEM_INCOMPAT_REGION_MAP : 0;
 	super->nr_legs = o->legs * o->sets;
-	super->role = TANDEM_ROLE_MIXED;
+	super->role = o->role_log ? TANDEM_ROLE_LOG : TANDEM_ROLE_MIXED;
 	super->init = o->identical ? TANDEM_INIT_IDENTICAL : TANDEM_INIT_LAZY;
 	super->flags = o->identical || o->map ? TANDEM_FLAG_CLEAN : 0;
 	super->flags |= o->identical ? TANDEM_FLAG_IDENTICAL : 0;
 	super->logical_block_bytes = o->block_bytes;
 	super->physical_block_bytes = 4096;
-	super->recovery_target_ms = TANDEM_DEFAULT_RECOVERY_TARGET_MS;
+	super->recovery_target_ms = o->log_limit ? TANDEM_DEFAULT_RECOVERY_TARGET_MS :
+				    TANDEM_MIN_RECOVERY_TARGET_MS;
 	tandem_id_random(&super->array, sizeof(super->array));
 	tandem_id_random(&super->epoch.id, sizeof(super->epoch.id));
 	super->epoch.number = 1;

@@ -149,21 +149,38 @@ static void test_status_tells_of_the_intent_log_if_there_is_one(void **state)
 	struct tandem_status_list *list;
 
 	(void)state;
-	look(HEALTHY " 5/900/77/4", BOTH);
+	look(HEALTHY " 5/900/77/4/9 1234/56", BOTH);
 	done(tandem_status_get(&ctx, NULL, &list, &err));
 	info = tandem_status_array(list, 0);
 	assert_int_equal(info->dirty_regions, 5);
 	assert_int_equal(info->dirty_limit_regions, 900);
 	assert_int_equal(info->log_records, 77);
 	assert_int_equal(info->log_waits, 4);
+	assert_int_equal(info->log_record_waits, 9);
+	assert_int_equal(info->copy_rate_bytes_per_s, 1234);
+	assert_int_equal(info->worst_case_resync_ms, 56);
 	tandem_status_put(list);
-	look(HEALTHY " -", BOTH);
+	look(HEALTHY " - 0/78", BOTH);
 	done(tandem_status_get(&ctx, NULL, &list, &err));
 	info = tandem_status_array(list, 0);
 	assert_int_equal(info->dirty_regions, TANDEM_UNKNOWN);
 	assert_int_equal(info->dirty_limit_regions, TANDEM_UNKNOWN);
 	assert_int_equal(info->log_records, TANDEM_UNKNOWN);
 	assert_int_equal(info->log_waits, TANDEM_UNKNOWN);
+	assert_int_equal(info->copy_rate_bytes_per_s, TANDEM_UNKNOWN);
+	assert_int_equal(info->worst_case_resync_ms, 78);
+	tandem_status_put(list);
+	look(HEALTHY " 5/900/77/4", BOTH);
+	done(tandem_status_get(&ctx, NULL, &list, &err));
+	info = tandem_status_array(list, 0);
+	assert_int_equal(info->log_waits, 4);
+	assert_int_equal(info->log_record_waits, TANDEM_UNKNOWN);
+	tandem_status_put(list);
+	look(HEALTHY " -", BOTH);
+	done(tandem_status_get(&ctx, NULL, &list, &err));
+	info = tandem_status_array(list, 0);
+	assert_int_equal(info->copy_rate_bytes_per_s, TANDEM_UNKNOWN);
+	assert_int_equal(info->worst_case_resync_ms, TANDEM_UNKNOWN);
 	tandem_status_put(list);
 }
 

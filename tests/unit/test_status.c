@@ -54,14 +54,23 @@ static void test_line_is_the_documented_one(void **state)
 	status.leg[1].write_errors = 2;
 	status.leg[1].flush_errors = 3;
 	there_and_back(&status);
-	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " -");
+	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " - -");
 	status.log.present = true;
 	status.log.dirty_regions = 5;
 	status.log.limit_regions = 900;
 	status.log.records = 77;
 	status.log.waits = 4;
 	there_and_back(&status);
-	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " 5/900/77/4");
+	assert_string_equal(line,
+			    "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " 5/900/77/4 -");
+	status.log.has_record_waits = true;
+	status.log.record_waits = 19;
+	status.copy.present = true;
+	status.copy.rate = 123456789;
+	status.copy.worst_ms = 42;
+	there_and_back(&status);
+	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
+			    " 5/900/77/4/19 123456789/42");
 }
 
 static void test_every_combination_of_states_comes_back(void **state)
@@ -115,6 +124,17 @@ static void fill_log(struct prng *prng, struct tandem_log_status *log)
 	log->limit_regions = any_number(prng);
 	log->records = any_number(prng);
 	log->waits = any_number(prng);
+	log->has_record_waits = prng_below(prng, 2);
+	log->record_waits = log->has_record_waits ? any_number(prng) : 0;
+}
+
+static void fill_copy(struct prng *prng, struct tandem_copy_status *copy)
+{
+	copy->present = prng_below(prng, 2);
+	if (!copy->present)
+		return;
+	copy->rate = any_number(prng);
+	copy->worst_ms = any_number(prng);
 }
 
 static void test_any_numbers_come_back(void **state)
@@ -135,6 +155,7 @@ static void test_any_numbers_come_back(void **state)
 		status.nr_legs = (u16)(2 + prng_below(&prng, TANDEM_MAX_LEGS - 1));
 		fill_legs(&prng, &status);
 		fill_log(&prng, &status.log);
+		fill_copy(&prng, &status.copy);
 		there_and_back(&status);
 	}
 }
@@ -147,8 +168,8 @@ static void test_short_buffers_are_noticed_and_never_overrun(void **state)
 	int len;
 
 	(void)state;
-	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4", &status),
-			 0);
+	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4 5/6",
+					     &status), 0);
 	len = tandem_status_format(&status, text, sizeof(text));
 	assert_in_range(len, 40, 100);
 	for (size = 0; size < sizeof(text); size++) {
@@ -166,6 +187,7 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 	static const char whole[] =
 		"1 read-only paused 1 2 3 4 5/6 2 stale:1:2:3:4 missing:5:6:7:8";
 	static const char *const logs[] = { " -", " 1/2/3/4" };
+	static const char *const copies[] = { " -", " 5/6" };
 	static struct tandem_status want, status;
 	char text[128], *cut;
 	unsigned int i;
@@ -178,7 +200,11 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 		snprintf(text, sizeof(text), "%s%s", whole, logs[i]);
 		assert_int_equal(tandem_status_parse(text, &want), 0);
 		assert_int_equal(want.log.present, i);
-		snprintf(text, sizeof(text), "%s%s  more/words: 9", whole, logs[i]);
+		assert_false(want.copy.present);
+		snprintf(text, sizeof(text), "%s -%s", whole, copies[i]);
+		assert_int_equal(tandem_status_parse(text, &want), 0);
+		assert_int_equal(want.copy.present, i);
+		snprintf(text, sizeof(text), "%s -%s  more/words: 9", whole, copies[i]);
 		assert_int_equal(tandem_status_parse(text, &status), 0);
 		assert_memory_equal(&status, &want, sizeof(want));
 	}
@@ -257,9 +283,14 @@ static void test_bad_lines_are_refused(void **state)
 		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3",
 		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/",
 		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2//4",
-		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4/5",
+		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4/",
+		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4/5/6",
 		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/x/3/4",
 		"1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3 4",
+		"1 healthy - 1 2 3 4 5/6 " LEGS " - --",
+		"1 healthy - 1 2 3 4 5/6 " LEGS " - 1/",
+		"1 healthy - 1 2 3 4 5/6 " LEGS " - 1/x",
+		"1 healthy - 1 2 3 4 5/6 " LEGS " - 1/2/3",
 	};
 	static struct tandem_status status;
 	unsigned int i;

@@ -98,6 +98,7 @@ static void random_sets(struct prng *prng)
 		config->id = random_id(prng);
 		config->parent = id_or_none(prng);
 		config->generation = prng_next(prng);
+		config->copy_rate = prng_next(prng);
 		config->first_leg = super.nr_legs;
 		config->nr_legs = (u16)(2 + prng_below(prng, most - 1));
 		super.nr_legs += config->nr_legs;

@@ -131,6 +131,9 @@ static struct json_object *array_object(const struct tandem_array_info *info)
 	add_number(to, "dirty_limit_regions", info->dirty_limit_regions);
 	add_number(to, "log_records", info->log_records);
 	add_number(to, "log_waits", info->log_waits);
+	add_number(to, "log_record_waits", info->log_record_waits);
+	add_number(to, "copy_rate_bytes_per_s", info->copy_rate_bytes_per_s);
+	add_number(to, "worst_case_resync_ms", info->worst_case_resync_ms);
 	add_number(to, "unsure_regions", info->unsure_regions);
 	add_number(to, "unsure_bytes", times(info->unsure_regions, info->region_bytes));
 	add_number(to, "resync_bytes", info->resync_bytes);

@@ -104,6 +104,27 @@ static void show_log(const struct tandem_array_info *info)
 	       (unsigned long long)info->dirty_limit_regions);
 }
 
+/* What was asked for, what it would be now, and at which rate. */
+static void show_target(const struct tandem_array_info *info)
+{
+	char text[32];
+
+	if (info->worst_case_resync_ms == TANDEM_UNKNOWN)
+		return;
+	cli_seconds_text(info->worst_case_resync_ms, text, sizeof(text));
+	printf("target  worst-case resync now: %s", text);
+	if (info->recovery_target_ms != TANDEM_UNKNOWN) {
+		cli_seconds_text(info->recovery_target_ms, text, sizeof(text));
+		printf(", recovery target %s", text);
+	}
+	if (info->copy_rate_bytes_per_s == TANDEM_UNKNOWN) {
+		printf("; copy rate not measured yet\n");
+		return;
+	}
+	cli_size_text(info->copy_rate_bytes_per_s, text, sizeof(text));
+	printf("; copies run at %s/s\n", text);
+}
+
 void cli_show_array(const struct tandem_array_info *info)
 {
 	unsigned int i;
@@ -116,6 +137,7 @@ void cli_show_array(const struct tandem_array_info *info)
 	show_trouble(info);
 	show_sync(info);
 	show_log(info);
+	show_target(info);
 	printf("  leg set %-24s %-10s %10s  %-11s %s\n", "disk", "state", "generation",
 	       "errs r/w/f", "serial");
 	for (i = 0; i < info->nr_legs; i++) {

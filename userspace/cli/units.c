@@ -82,6 +82,14 @@ int cli_duration_parse(const char *text, uint64_t *ms)
 	return parse(text, units, ms);
 }
 
+void cli_seconds_text(uint64_t ms, char *text, size_t size)
+{
+	uint64_t tenths = ms / 100 + !!(ms % 100);
+
+	snprintf(text, size, "%llu.%llu s", (unsigned long long)tenths / 10,
+		 (unsigned long long)tenths % 10);
+}
+
 void cli_size_text(uint64_t bytes, char *text, size_t size)
 {
 	static const char *const names[] = { "KiB", "MiB", "GiB", "TiB", "PiB" };

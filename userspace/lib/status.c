@@ -60,6 +60,13 @@ static void fill_log(struct tandem_array_info *info, const struct tandem_log_sta
 	info->dirty_limit_regions = log->present ? log->limit_regions : TANDEM_UNKNOWN;
 	info->log_records = log->present ? log->records : TANDEM_UNKNOWN;
 	info->log_waits = log->present ? log->waits : TANDEM_UNKNOWN;
+	info->log_record_waits = log->has_record_waits ? log->record_waits : TANDEM_UNKNOWN;
+}
+
+static void fill_copy(struct tandem_array_info *info, const struct tandem_copy_status *copy)
+{
+	info->copy_rate_bytes_per_s = copy->rate ? copy->rate : TANDEM_UNKNOWN;
+	info->worst_case_resync_ms = copy->present ? copy->worst_ms : TANDEM_UNKNOWN;
 }
 
 static void fill_super(struct entry *entry, const struct tandem_super *super)
@@ -110,6 +117,7 @@ static void fill(const struct tandem_context *ctx, const struct tandem_view *vie
 	fill_super(entry, super);
 	fill_sync(info, &view->status);
 	fill_log(info, &view->status.log);
+	fill_copy(info, &view->status.copy);
 	for (i = 0; i < info->nr_legs; i++) {
 		const struct tandem_leg_status *from = &view->status.leg[i];
 		struct tandem_leg_info *leg = &entry->leg[i];

@@ -46,6 +46,10 @@ struct tandem_leg_info {
  *	before some are evicted. These and the next two: TANDEM_UNKNOWN without a log
  * @log_records, @log_waits: since activation, records written; writers that had to
  *	wait for room
+ * @log_record_waits: since activation, writers that had to wait for a record, those
+ *	who waited for room included
+ * @copy_rate_bytes_per_s: of a resync, as measured in the slowest set
+ * @worst_case_resync_ms: how long one would take if the machine stopped now
  */
 struct tandem_array_info {
 	const char *name;
@@ -73,6 +77,9 @@ struct tandem_array_info {
 	uint64_t dirty_limit_regions;
 	uint64_t log_records;
 	uint64_t log_waits;
+	uint64_t copy_rate_bytes_per_s;
+	uint64_t worst_case_resync_ms;
+	uint64_t log_record_waits;
 };
 
 /* Active arrays, all (@array NULL) or one; to be given back with _put(). */

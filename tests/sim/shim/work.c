@@ -214,6 +214,11 @@ unsigned long sim_jiffies(void)
 	return sim_now() / TICKS_PER_JIFFY;
 }
 
+u64 ktime_get_ns(void)
+{
+	return sim_now() * 1000;
+}
+
 void msleep(unsigned int ms)
 {
 	may_wait("msleep");

@@ -99,6 +99,7 @@ void wait_for_completion(struct completion *completion);
 #define time_before(a, b)	time_after(b, a)
 #define time_after_eq(a, b)	((long)((a) - (b)) >= 0)
 unsigned long sim_jiffies(void);
+u64 ktime_get_ns(void);
 void msleep(unsigned int ms);
 #define cond_resched()		do { } while (0)
 #define might_sleep()		do { } while (0)

@@ -8,7 +8,14 @@
 # The ring of a leg, as create lays it out.
 export LOG_SECTOR=6144 LOG_SECTORS=2048
 
-# log_word NAME dirty|limit|records|waits: from the kernel's status line.
+# status_log NAME: the word of the log in the kernel's status line.
+status_log()
+{
+	# 0 LEN tandem 1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG
+	dmsetup status "tandem-$1" | awk '{ print $(13 + $12) }'
+}
+
+# log_word NAME dirty|limit|records|waits|record_waits: from the kernel's status line.
 log_word()
 {
 	local field
@@ -18,9 +25,10 @@ log_word()
 	limit) field=2 ;;
 	records) field=3 ;;
 	waits) field=4 ;;
+	record_waits) field=5 ;;
 	*) fail "log_word: no such number: $2" ;;
 	esac
-	dmsetup status "tandem-$1" | awk '{ print $NF }' | cut -d/ -f"$field"
+	status_log "$1" | cut -d/ -f"$field"
 }
 
 log_is_empty()

@@ -170,7 +170,8 @@ power_cut()
 # No array has anything in its intent log that is to leave it.
 logs_rest()
 {
-	dmsetup status --target tandem | awk '$NF ~ "/" && $NF !~ "^0/" { exit 1 }'
+	# NAME: 0 LEN tandem 1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG
+	dmsetup status --target tandem | awk '$(14 + $13) ~ "^[1-9]" { exit 1 }'
 }
 
 # settle_logs: until then, or for ten seconds: an array whose legs fail has no rest.

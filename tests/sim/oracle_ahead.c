@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules about who writes in sequence (option stream): while nothing goes wrong
+ *
+ *	waits     no write of a stream waits for a record, in an array of role log
+ *	records   there is no more than one for eight regions, those included that say
+ *	          what leaves
+ *	limit     no more is dirty than may be, unless it was when the counting began
+ *
+ * Both from when the stream has gone on for a window, and until a start, an error or
+ * a change of the legs; then anew.
+ */
+#include "front.h"
+#include "io/logger.h"
+#include "oracle.h"
+#include "world.h"
+
+#define WARM_REGIONS	24
+#define REGIONS_A_RECORD 8
+
+/* One that was due when the counting began, one that is not finished when it ends. */
+#define MORE_RECORDS	2
+
+/* What the counts are good for. */
+struct calm {
+	u64 epoch;
+	u64 injected;
+	u32 changes;
+};
+
+static struct {
+	struct calm calm;
+	bool counts;
+	u64 sectors;		/* since it became calm, or since the counting began */
+	u64 waits[TANDEM_MAX_SETS];
+	u64 records[TANDEM_MAX_SETS];
+	u32 dirty[TANDEM_MAX_SETS];
+} ahead;
+
+void oracle_ahead_begin(void)
+{
+	memset(&ahead, 0, sizeof(ahead));
+}
+
+/* False: there is something else to be done. */
+static bool is_calm(struct tandem_array *array, struct calm *calm)
+{
+	unsigned int s;
+
+	memset(calm, 0, sizeof(*calm));
+	calm->epoch = array->super->epoch.number;
+	calm->injected = faults_injected();
+	for (s = 0; s < array->nr_sets; s++) {
+		calm->changes += array->set[s].changes;
+		if (atomic_read(&array->set[s].nr_unsure) || atomic_read(&array->set[s].nr_refill))
+			return false;
+	}
+	return array->phase == TANDEM_PHASE_UP;
+}
+
+static u64 regions_passed(void)
+{
+	return ahead.sectors / world.options.sets / world.super.geo.region_sectors;
+}
+
+static void count_from_now(struct tandem_array *array)
+{
+	unsigned int s;
+
+	ahead.counts = true;
+	ahead.sectors = 0;
+	for (s = 0; s < array->nr_sets; s++) {
+		ahead.waits[s] = array->set[s].log->nr_record_waits;
+		ahead.records[s] = array->set[s].log->nr_records;
+		ahead.dirty[s] = array->set[s].log->intent.nr_dirty;
+	}
+}
+
+static void check(const struct tandem_log *log, u32 s)
+{
+	u64 records = log->nr_records - ahead.records[s];
+	u32 most = max(log->limit + log->extra, ahead.dirty[s]);
+	/* In other arrays it shows as a stream by the second region that is new. */
+	u32 unknown = world.options.role_log ? 0 : 2;
+
+	if (log->intent.nr_dirty > most)
+		sim_fail("ahead", "set %u: %u regions are dirty, and %u may be", s,
+			 log->intent.nr_dirty, most);
+
+	if (log->nr_record_waits > ahead.waits[s] + unknown)
+		sim_fail("ahead", "set %u: a stream of %llu regions, and a write waits for a "
+			 "record", s, (unsigned long long)regions_passed());
+	if (records > regions_passed() / REGIONS_A_RECORD + MORE_RECORDS + unknown)
+		sim_fail("ahead", "set %u: %llu records for a stream of %llu regions", s,
+			 (unsigned long long)records, (unsigned long long)regions_passed());
+}
+
+void oracle_ahead_written(u32 sectors)
+{
+	struct tandem_array *array = front_array();
+	struct calm calm;
+	unsigned int s;
+
+	if (!front_is_up() || !is_calm(array, &calm) ||
+	    memcmp(&calm, &ahead.calm, sizeof(calm))) {
+		ahead.counts = false;
+		ahead.sectors = 0;
+		if (front_is_up())
+			ahead.calm = calm;
+		return;
+	}
+	ahead.sectors += sectors;
+	for (s = 0; ahead.counts && s < array->nr_sets; s++)
+		check(array->set[s].log, s);
+	if (!ahead.counts && regions_passed() >= WARM_REGIONS)
+		count_from_now(array);
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules about the copy rate of a set.
+ *
+ *	measured  one copy of full size takes no less than the quickest read and write of
+ *	          a copier have taken, and no more than the slowest: idle time is not in it.
+ *	          Only where the copier is never interrupted, for as long as others like
+ *	limit     of the intent log is what can be copied within the target
+ *	kept      after a clean stop the next start knows what was known
+ *	changed   a leg that begins to be filled makes it unknown
+ */
+#include "core/rate.h"
+#include "front.h"
+#include "io/logger.h"
+#include "oracle.h"
+#include "sched.h"
+#include "world.h"
+
+/* Work items run in between. */
+#define SLACK_TICKS	150
+
+static struct {
+	u64 shortest[2];	/* reads, writes with FUA; ticks */
+	u64 longest[2];
+	u64 known[TANDEM_MAX_SETS];	/* when it went down */
+	bool down;
+} rates;
+
+void oracle_rate_begin(void)
+{
+	memset(&rates, 0, sizeof(rates));
+	memset(rates.shortest, 0xff, sizeof(rates.shortest));
+}
+
+void oracle_rate_done(const struct sim_command *command)
+{
+	bool write = command->op == REQ_OP_WRITE;
+	u64 ticks = sim_now() - command->sent;
+
+	if (command->users || command->count != TANDEM_COPY_SECTORS ||
+	    command->sector < command->disk->store.data_first || (write && !command->fua))
+		return;
+	rates.shortest[write] = min(rates.shortest[write], ticks);
+	rates.longest[write] = max(rates.longest[write], ticks);
+}
+
+static void check_measured(u32 s, u64 rate)
+{
+	u64 ticks = TANDEM_COPY_SECTORS * 512ull * 1000000 / rate;
+	u64 least = rates.shortest[0] + rates.shortest[1];
+	u64 most = rates.longest[0] + rates.longest[1] + SLACK_TICKS;
+
+	/* What is known is behind by a few per cent. */
+	if (ticks + ticks / 8 + 2 < least || ticks - ticks / 8 > most)
+		sim_fail("rate", "set %u: a copy takes %llu ticks by its rate, and has never "
+			 "taken less than %llu or more than %llu", s, (unsigned long long)ticks,
+			 (unsigned long long)least, (unsigned long long)most);
+}
+
+static void check_limit(const struct tandem_set *set)
+{
+	u64 rate = set->copy_rate ? set->copy_rate : TANDEM_DEFAULT_COPY_RATE;
+	u64 bytes = world.super.recovery_target_ms * rate / 1000;
+	u64 want = max(bytes / (world.super.geo.region_sectors * 512), 16ull);
+
+	want = min(want, set->log->capacity / 4ull);
+	if (!world.options.log_limit && set->log->limit != want)
+		sim_fail("rate", "set %u: %u regions may be dirty, not %llu, at %llu bytes/s",
+			 set->index, set->log->limit, (unsigned long long)want,
+			 (unsigned long long)set->copy_rate);
+}
+
+void oracle_rate_look(struct tandem_array *array)
+{
+	unsigned int s;
+
+	for (s = 0; s < array->nr_sets; s++) {
+		if (array->set[s].copy_rate && !world.options.preemption)
+			check_measured(s, array->set[s].copy_rate);
+		if (world.options.log)
+			check_limit(&array->set[s]);
+	}
+}
+
+void oracle_rate_started(struct tandem_array *array)
+{
+	bool joined[TANDEM_MAX_SETS] = { false };
+	bool whole[TANDEM_MAX_SETS];
+	struct tandem_leg *leg;
+	unsigned int i;
+
+	memset(whole, true, sizeof(whole));
+	for (i = 0; i < world.nr_disks; i++) {
+		leg = &array->leg[i];
+		joined[leg->set->index] |= leg->state == TANDEM_LEG_REBUILDING &&
+					   leg->use != TANDEM_USE_REBUILDING;
+		whole[leg->set->index] &= leg->state == TANDEM_LEG_CURRENT;
+	}
+	for (i = 0; i < array->nr_sets; i++) {
+		if (joined[i] && array->set[i].copy_rate)
+			sim_fail("rate", "set %u: a disk was changed, and its rate is known", i);
+		if (whole[i] && rates.down && array->plan.clean &&
+		    array->set[i].copy_rate != rates.known[i])
+			sim_fail("rate", "set %u: was copied at %llu bytes/s, and that is not "
+				 "kept (%llu)", i, (unsigned long long)rates.known[i],
+				 (unsigned long long)array->set[i].copy_rate);
+	}
+	oracle_rate_look(array);
+	rates.down = false;
+}
+
+void oracle_rate_broken(void)
+{
+	rates.down = false;
+}
+
+/* Which rates the legs can say, if this was a clean stop. */
+void oracle_rate_down(struct tandem_array *array)
+{
+	unsigned int s;
+
+	rates.down = !array->params.read_only;
+	for (s = 0; s < array->nr_sets; s++)
+		rates.known[s] = array->set[s].copy_rate;
+}
