@@ -12,8 +12,9 @@ SIM_KERNEL ?= kernel
 SIM_BUILD  ?= $B/sim
 SIM_BIN    ?= $B/bin/tandem-sim
 SIM_ENGINE := $(wildcard $(SIM_KERNEL)/core/*.c $(SIM_KERNEL)/io/*.c)
-SIM_OWN    := $(wildcard tests/sim/*.c tests/sim/shim/*.c) userspace/lib/sys/crc32c.c
-SIM_FLAGS  := -Itests/sim -I$(SIM_KERNEL) -I$(SIM_KERNEL)/uapi -std=gnu11 -g -Wall -Wextra -Werror
+SIM_OWN    := $(wildcard tests/sim/*.c tests/sim/shim/*.c) bench/crc32c.c
+SIM_FLAGS  := -Itests/sim -I$(SIM_KERNEL) -I$(SIM_KERNEL)/uapi -I. -std=gnu11 -g \
+	-Wall -Wextra -Werror
 SIM_OBJECTS := $(SIM_ENGINE:$(SIM_KERNEL)/%.c=$(SIM_BUILD)/kernel/%.o) \
 	$(SIM_OWN:%.c=$(SIM_BUILD)/%.o)
 SIM_ASAN_OBJECTS := $(SIM_OBJECTS:$(SIM_BUILD)/%=$(SIM_BUILD)-asan/%)
