@@ -210,7 +210,7 @@ void faults_finish(struct sim_command *command, struct sim_outcome *outcome)
 		maybe_fall_ill(disk, command);
 	if (disk->health.dead && !outcome->status) {
 		outcome->status = disk->health.dead_status;
-		outcome->survival = below(SIM_NR_SURVIVALS);
+		outcome->survival = faults.options->steered ? SIM_NONE : below(SIM_NR_SURVIVALS);
 	}
 	if (outcome->status)
 		count(disk, outcome->status);

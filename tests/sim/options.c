@@ -131,11 +131,25 @@ bool options_fix(struct sim_limits *limits, const char *text)
 	return end != equals + 1 && !*end;
 }
 
-void options_draw(struct sim_options *o, const struct sim_limits *limits)
+static void apply_fixed(struct sim_options *o, const struct sim_limits *limits)
 {
 	const char *name;
 	unsigned int i;
 
+	for (i = 0; i < limits->nr; i++) {
+		name = limits->fixed[i].name;
+		*field(o, name, strchr(name, '=') - name) = limits->fixed[i].value;
+	}
+}
+
+void options_fixed(struct sim_options *o, const struct sim_limits *limits)
+{
+	memset(o, 0, sizeof(*o));
+	apply_fixed(o, limits);
+}
+
+void options_draw(struct sim_options *o, const struct sim_limits *limits)
+{
 	draw_shape(o);
 	draw_faults(o);
 	draw_admin(o);
@@ -146,10 +160,7 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 		o->death = o->bad_range = o->slow = o->rot = o->load_error = 0;
 		o->caller_error = o->no_memory = 0;
 	}
-	for (i = 0; i < limits->nr; i++) {
-		name = limits->fixed[i].name;
-		*field(o, name, strchr(name, '=') - name) = limits->fixed[i].value;
-	}
+	apply_fixed(o, limits);
 }
 
 void options_print(const struct sim_options *o)

@@ -5,6 +5,7 @@
 #
 #	make sim | sim-asan	build/bin/tandem-sim, tandem-sim-asan
 #	make check-sim SEEDS=N	N seeds, and a few under the sanitizers
+#	make check-strings LENGTH=N	every string of events of up to N letters
 #	make mutants		every mutant of tests/mutants must die
 
 # Mutants are built from a changed copy of kernel/, into a directory of their own.
@@ -20,6 +21,7 @@ SIM_OBJECTS := $(SIM_ENGINE:$(SIM_KERNEL)/%.c=$(SIM_BUILD)/kernel/%.o) \
 SIM_ASAN_OBJECTS := $(SIM_OBJECTS:$(SIM_BUILD)/%=$(SIM_BUILD)-asan/%)
 SEEDS ?= 1000
 FIRST_SEED ?= 1
+LENGTH ?= 4
 
 sim: $(SIM_BIN)
 sim-asan: $(SIM_BIN)-asan
@@ -52,8 +54,16 @@ $(SIM_BIN)-asan: $(SIM_ASAN_OBJECTS)
 check-sim: $(SIM_BIN) $(SIM_BIN)-asan
 	tests/sim/check-seeds $(FIRST_SEED) $(SEEDS) $B
 
+check-strings: $(SIM_BIN)
+	$(SIM_BIN) --strings $(LENGTH) --jobs 2 --keep-going
+
+stage_strings = $(submake) check-strings LENGTH=4
+stage_strings_long = $(submake) check-strings LENGTH=5
+FAST += strings
+SLOW += strings-long
+
 mutants: $(SIM_BIN)
 	tests/mutants/run
 
-.PHONY: sim sim-asan check-sim mutants
+.PHONY: sim sim-asan check-sim check-strings mutants
 -include $(SIM_OBJECTS:.o=.d) $(SIM_ASAN_OBJECTS:.o=.d)

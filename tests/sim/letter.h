@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Letters: events of which a string is made, on an array of few regions.
+ *
+ *	w o	write the same block; a block of another region
+ *	u	write the same block with FUA
+ *	f	flush
+ *	g	read both blocks
+ *	a b	the disk of leg A, of leg B dies, or is pulled
+ *	A B	it is back, and is filled if it was left out
+ *	c	crash
+ *	r	one step of the copier: a region is made equal or filled, a leg promoted
+ *	l	one step of the cleaner: regions that rest leave the log
+ *	s	stop in order
+ *	p	suspend and resume
+ *
+ * A letter ends when all that it set off has come to rest. W, O, U, F, R and L are
+ * left under way instead: one of the legs, or both, does not answer before the next
+ * letter has begun. C cuts the power in the middle of the next letter, wherever a
+ * disk has changed. Whatever needs a running array starts it first.
+ *
+ * What a letter leaves open is decided by choice.h, in every way: which leg does not
+ * answer; what a dying disk still did and kept; at a crash, for each leg by itself,
+ * how many of the writes in its cache are durable, or that its power stayed, and how
+ * many of those under way have landed.
+ */
+#ifndef SIM_LETTER_H
+#define SIM_LETTER_H
+
+#include "options.h"
+
+#define LETTER_MOST	32u		/* of one string */
+
+/**
+ * struct letter_play - what is to be played
+ * @options: of the world
+ * @text: letters, each with the digits of its decisions; those without digits are
+ *	decided in every way. NULL: all letters that apply, @length of them
+ * @length: of a string, if @text is NULL
+ * @is_ours: with @text NULL, after three letters: go on? NULL: always
+ */
+struct letter_play {
+	struct sim_limits options;
+	const char *text;
+	unsigned int length;
+	bool (*is_ours)(void);
+};
+
+enum letter_verdict {
+	LETTER_PASSED,
+	LETTER_FAILED,		/* sim_failure says why */
+	LETTER_PRUNED,		/* a letter has no meaning there; nothing was proven */
+};
+
+/* Plays one path of decisions, from the creation of the array to its end in order. */
+enum letter_verdict letter_run(const struct letter_play *play);
+/* False: @text is no string; @at: the character that is none. */
+bool letter_check(const char *text, unsigned int *at);
+
+#endif
