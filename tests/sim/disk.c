@@ -161,7 +161,7 @@ static void finish_badly(struct sim_command *command)
 	if (command->flush && !faults_is_retryable(outcome->status)) {
 		disk->doubtful = true;
 		if (outcome->drop)
-			disk_lose(disk, SIM_SOME);
+			disk_lose(disk, world.options.steered ? SIM_NONE : SIM_SOME);
 		oracle_leg_doubtful(disk);
 	}
 	note_changes(disk);
@@ -378,7 +378,7 @@ unsigned int disk_nr_open(const struct sim_disk *disk)
 	return nr;
 }
 
-void disk_cut(struct sim_disk *disk, unsigned int kept, unsigned int landed)
+void disk_cut(struct sim_disk *disk, unsigned int kept, unsigned int landed, bool torn)
 {
 	struct sim_store *store = &disk->store;
 	struct sim_command *command;
@@ -395,7 +395,7 @@ void disk_cut(struct sim_disk *disk, unsigned int kept, unsigned int landed)
 		command = list_first_entry(&disk->commands, struct sim_command, node);
 		if (landed && is_open(command)) {
 			landed--;
-			apply(command, SIM_ALL);
+			apply(command, torn && !landed ? SIM_SOME : SIM_ALL);
 			store_settle(store, command->stamp);
 		}
 		drop_command(command);

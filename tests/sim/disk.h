@@ -64,10 +64,10 @@ unsigned int disk_nr_open(const struct sim_disk *disk);
 /*
  * The machine ends. Of the writes in the cache the first @kept are durable, and the
  * others lost (DISK_ALL_OPEN: power stays, all stay where they are); of those under
- * way the first @landed are durable.
+ * way the first @landed are durable, the last of these only in part if @torn.
  */
 #define DISK_ALL_OPEN	(~0u)
-void disk_cut(struct sim_disk *disk, unsigned int kept, unsigned int landed);
+void disk_cut(struct sim_disk *disk, unsigned int kept, unsigned int landed, bool torn);
 
 /* What is in the cache and answered is lost, the disk goes on (or is dead). */
 void disk_lose(struct sim_disk *disk, enum sim_survival survival);

@@ -18,6 +18,7 @@
 #include "choice.h"
 #include "front_device.h"
 #include "letter.h"
+#include "mishap.h"
 #include "rollback.h"
 #include "sched.h"
 #include "steer.h"
@@ -35,147 +36,174 @@ static struct {
 	u64 seen;			/* what the disks had done when one last looked */
 } run;
 
-static bool is_quiet(void)
+static bool is_free(u32 which)
 {
-	return !steer_is_busy(STEER_SAME);
+	return !steer_is_busy(which);
 }
 
-static bool other_applies(void)
+static bool same_applies(u32 which)
 {
-	return !steer_is_busy(STEER_OTHER) && (run.written || run.play->text);
+	return !steer_is_busy(which) && !steer_is_busy(STEER_SAME) &&
+	       !steer_is_busy(STEER_DISCARD);
 }
 
-static bool flush_applies(void)
+static bool other_applies(u32 which)
 {
-	return !steer_is_busy(STEER_FLUSH);
+	return !steer_is_busy(which) && (run.written || run.play->text);
 }
 
-static bool read_applies(void)
+static bool crash_applies(u32 unused)
 {
-	return !steer_is_busy(STEER_READ_SAME) && !steer_is_busy(STEER_READ_OTHER);
-}
-
-static bool a_is_there(void)
-{
-	return !steer_is_dead(0);
-}
-
-static bool b_is_there(void)
-{
-	return !steer_is_dead(1);
-}
-
-static bool a_is_gone(void)
-{
-	return steer_is_dead(0);
-}
-
-static bool b_is_gone(void)
-{
-	return steer_is_dead(1);
-}
-
-static bool crash_applies(void)
-{
+	(void)unused;
 	return front_exists() || steer_is_volatile();
 }
 
-static bool copy_applies(void)
+static bool copy_applies(u32 unused)
 {
+	(void)unused;
 	return !front_is_up() || steer_may_copy();
 }
 
-static bool clean_applies(void)
+static bool clean_applies(u32 unused)
 {
+	(void)unused;
 	return !front_is_up() || steer_may_clean();
 }
 
-static bool is_up(void)
+static bool is_up(u32 unused)
 {
+	(void)unused;
 	return front_is_up();
 }
 
-static void write_same(void)
+static bool is_down(u32 unused)
+{
+	(void)unused;
+	return !front_exists();
+}
+
+static void request(u32 which)
+{
+	run.written |= which == STEER_SAME;
+	steer_submit(which, false);
+}
+
+static void request_fua(u32 which)
 {
 	run.written = true;
-	steer_submit(STEER_SAME, false);
+	steer_submit(which, true);
 }
 
-static void write_fua(void)
+static void read_both(u32 first)
 {
-	run.written = true;
-	steer_submit(STEER_SAME, true);
+	steer_submit(first, false);
+	steer_submit(first + 1, false);
 }
 
-static void write_other(void)
+static bool may_return(u32 leg)
 {
-	steer_submit(STEER_OTHER, false);
+	return steer_may_return(leg);
 }
 
-static void flush(void)
+static void leg_returns(u32 leg)
 {
-	steer_submit(STEER_FLUSH, false);
+	steer_return(leg);
 }
 
-static void read_both(void)
+static void crash(u32 unused)
 {
-	steer_submit(STEER_READ_SAME, false);
-	steer_submit(STEER_READ_OTHER, false);
+	(void)unused;
+	steer_crash();
 }
 
-static void a_dies(void)
+static void copy(u32 unused)
 {
-	steer_die(0);
+	(void)unused;
+	steer_copy();
 }
 
-static void b_dies(void)
+static void clean(u32 unused)
 {
-	steer_die(1);
+	(void)unused;
+	steer_clean();
 }
 
-static void a_returns(void)
+static void stop(u32 unused)
 {
-	steer_return(0);
+	(void)unused;
+	steer_stop();
 }
 
-static void b_returns(void)
+static void suspend(u32 unused)
 {
-	steer_return(1);
+	(void)unused;
+	steer_suspend_and_resume();
+}
+
+/* Refused: then the array is down, and what comes next says whether it may be. */
+static void start(u32 way)
+{
+	steer_start(way);
 }
 
 /*
- * up: needs a running array; held: in its upper-case form it is left under way; cut:
- * C may stand before it; walked: part of every walk.
+ * UP: needs a running array; HELD: in its upper-case form it is left under way; CUT:
+ * C may stand before it; WALK: part of every walk. @argument is that of both functions.
  */
+#define UP	1u
+#define HELD	2u
+#define CUT	4u
+#define WALK	8u
+
 struct letter {
 	char name;
-	bool up, held, cut, walked;
-	bool (*applies)(void);
-	void (*begin)(void);
+	u8 flags;
+	bool (*applies)(u32 argument);
+	void (*begin)(u32 argument);
+	u32 argument;
 };
 
 static const struct letter letters[] = {
-	{ 'w', true,  true,  true,  true,  is_quiet,      write_same },
-	{ 'o', true,  true,  true,  true,  other_applies, write_other },
-	{ 'f', true,  true,  true,  true,  flush_applies, flush },
-	{ 'a', false, false, false, true,  a_is_there,    a_dies },
-	{ 'b', false, false, false, true,  b_is_there,    b_dies },
-	{ 'A', false, false, true,  true,  a_is_gone,     a_returns },
-	{ 'B', false, false, true,  true,  b_is_gone,     b_returns },
-	{ 'c', false, false, false, true,  crash_applies, steer_crash },
-	{ 'r', true,  true,  true,  true,  copy_applies,  steer_copy },
-	{ 'l', true,  true,  true,  true,  clean_applies, steer_clean },
-	{ 'u', true,  true,  true,  false, is_quiet,      write_fua },
-	{ 'g', true,  false, true,  false, read_applies,  read_both },
-	{ 's', false, false, true,  false, is_up,         steer_stop },
-	{ 'p', false, false, true,  false, is_up,         steer_suspend_and_resume },
+	{ 'w', UP | HELD | CUT | WALK, same_applies, request, STEER_SAME },
+	{ 'o', UP | HELD | CUT | WALK, other_applies, request, STEER_OTHER },
+	{ 'f', UP | HELD | CUT | WALK, is_free, request, STEER_FLUSH },
+	{ 'a', WALK, mishap_is_alive, mishap_die, 0 },
+	{ 'b', WALK, mishap_is_alive, mishap_die, 1 },
+	{ 'A', CUT | WALK, may_return, leg_returns, 0 },
+	{ 'B', CUT | WALK, may_return, leg_returns, 1 },
+	{ 'c', WALK, crash_applies, crash, 0 },
+	{ 'r', UP | HELD | CUT | WALK, copy_applies, copy, 0 },
+	{ 'l', UP | HELD | CUT | WALK, clean_applies, clean, 0 },
+	{ 'u', UP | HELD | CUT, same_applies, request_fua, STEER_SAME },
+	{ 'd', UP | HELD | CUT, same_applies, request, STEER_DISCARD },
+	{ 'g', UP | CUT, is_free, read_both, STEER_READ_SAME },
+	{ 's', CUT, is_up, stop, 0 },
+	{ 'p', CUT, is_up, suspend, 0 },
+	{ 't', 0, is_down, start, STEER_FORCED },
+	{ 'v', 0, is_down, start, STEER_READ_ONLY },
+	{ 'h', 0, mishap_is_alive, mishap_die, 2 },
+	{ 'y', 0, mishap_is_alive, mishap_die, 3 },
+	{ 'H', CUT, may_return, leg_returns, 2 },
+	{ 'Y', CUT, may_return, leg_returns, 3 },
+	{ 'i', 0, mishap_is_alive, mishap_fail_write, 0 },
+	{ 'j', 0, mishap_is_alive, mishap_fail_write, 1 },
+	{ 'k', 0, mishap_is_alive, mishap_fail_flush, 0 },
+	{ 'q', 0, mishap_is_alive, mishap_fail_flush, 1 },
+	{ 'm', 0, mishap_is_alive, mishap_lock_meta, 0 },
+	{ 'M', 0, mishap_is_alive, mishap_free_meta, 0 },
+	{ 'n', 0, mishap_is_alive, mishap_lock_meta, 1 },
+	{ 'N', 0, mishap_is_alive, mishap_free_meta, 1 },
+	{ 'e', 0, mishap_is_alive, mishap_spoil, 0 },
+	{ 'E', 0, mishap_is_alive, mishap_spoil, 1 },
+	{ 'z', 0, mishap_may_rot, mishap_rot, 0 },
+	{ 'x', 0, mishap_may_replace, mishap_replace, 1 },
 };
 
 #define UPPER(name)	((name) - 'a' + 'A')
 
 static bool is_upper_of(const struct letter *letter, char name)
 {
-	return letter->held && UPPER(letter->name) == name;
+	return letter->flags & HELD && UPPER(letter->name) == name;
 }
 
 static const struct letter *find(char name, bool *held)
@@ -217,20 +245,23 @@ static void perhaps_crash(void)
 /* Whoever starts the array for a letter that needs it prunes what cannot be started. */
 static void perform(const struct letter *letter, bool held)
 {
-	if (letter->up && !front_is_up() && !steer_start())
-		steer_prune();
-	if (!letter->applies())
-		steer_prune();
-	if (letter->begin != steer_crash)
+	if (letter->flags & UP && !front_is_up() && !steer_start(STEER_PROVEN))
+		steer_prune("the start is refused");
+	if (!letter->applies(letter->argument))
+		steer_prune("the letter has no meaning here");
+	if (letter->begin != crash && letter->begin != mishap_die)
 		steer_let_go();
 	if (held)
 		steer_hold();
-	letter->begin();
+	steer_forget_errors();
+	letter->begin(letter->argument);
+	if (letter->begin == mishap_die)
+		steer_let_go();
 	steer_settle();
 	if (!held)
 		steer_await();
 	else if (!steer_is_held())
-		steer_prune();
+		steer_prune("nothing is left under way");
 }
 
 static void perform_cut(const struct letter *letter)
@@ -240,10 +271,43 @@ static void perform_cut(const struct letter *letter)
 		sim_watch(perhaps_crash);
 		perform(letter, false);
 		sim_watch(NULL);
-		steer_prune();
+		steer_prune("the letter came to its end before the crash");
 	}
 	sim_watch(NULL);
 	steer_crash();
+}
+
+/* What must be so now, and is no event. */
+static void expect(char name)
+{
+	bool is_so = false;
+
+	switch (name) {
+	case '+':
+		is_so = front_is_up() || steer_start(STEER_PROVEN);
+		break;
+	case '-':
+		is_so = !front_is_up() && !steer_start(STEER_PROVEN);
+		break;
+	case '=':
+		is_so = steer_is_whole();
+		break;
+	case '~':
+		is_so = front_is_up() && !steer_is_whole();
+		break;
+	case ',':
+		steer_let_time_pass();
+		is_so = true;
+		break;
+	case '.':
+		is_so = !steer_has_failed();
+		break;
+	case '!':
+		is_so = steer_has_failed();
+		break;
+	}
+	if (!is_so)
+		sim_fail("expected", "behind %s: it is not so", choice_trail());
 }
 
 static void play_letter(char name, const char *digits)
@@ -259,6 +323,10 @@ static void play_letter(char name, const char *digits)
 		return;
 	}
 	letter = find(name, &held);
+	if (!letter) {
+		expect(name);
+		return;
+	}
 	if (run.is_cut)
 		perform_cut(letter);
 	else
@@ -285,10 +353,11 @@ static unsigned int offer(char *names)
 	unsigned int nr = 0;
 
 	for (letter = letters; letter < letters + ARRAY_SIZE(letters); letter++) {
-		if (!letter->walked || !letter->applies() || (run.is_cut && !letter->cut))
+		if (!(letter->flags & WALK) || !letter->applies(letter->argument) ||
+		    (run.is_cut && !(letter->flags & CUT)))
 			continue;
 		names[nr++] = letter->name;
-		if (letter->held && open)
+		if (letter->flags & HELD && open)
 			names[nr++] = UPPER(letter->name);
 	}
 	if (open)
@@ -306,14 +375,14 @@ static void play_all(void)
 	while (run.length < run.play->length) {
 		nr = offer(names);
 		if (!nr)
-			steer_prune();
+			steer_prune("no letter has a meaning here");
 		name = names[choice_of_letter(nr)];
 		find(name, &held);
 		run.nr_open += held || name == 'C';
 		play_letter(name, "");
 		if (run.length == min(run.play->length, 3u) && run.play->is_ours &&
 		    !run.play->is_ours())
-			steer_prune();
+			steer_prune("of another process");
 	}
 }
 
@@ -350,6 +419,8 @@ enum letter_verdict letter_run(const struct letter_play *play)
 		front_start();
 		world_create();
 		users_start();
+		if (!steer_start(STEER_PROVEN))
+			sim_fail("availability", "the array as created does not start");
 		if (play->text)
 			play_text(play->text);
 		else
@@ -370,7 +441,7 @@ bool letter_check(const char *text, unsigned int *at)
 	for (*at = 0; text[*at]; ++*at) {
 		if (text[*at] >= '0' && text[*at] <= '9' && nr)
 			continue;
-		if (text[*at] != 'C' && !find(text[*at], &held))
+		if (!strchr("C+-=~,.!", text[*at]) && !find(text[*at], &held))
 			return false;
 		if (++nr > LETTER_MOST)
 			return false;

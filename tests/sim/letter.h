@@ -2,21 +2,32 @@
 /*
  * Letters: events of which a string is made, on an array of few regions.
  *
+ * The array is up and clean when a string begins. Letters of a walk:
  *	w o	write the same block; a block of another region
- *	u	write the same block with FUA
  *	f	flush
- *	g	read both blocks
  *	a b	the disk of leg A, of leg B dies, or is pulled
  *	A B	it is back, and is filled if it was left out
  *	c	crash
  *	r	one step of the copier: a region is made equal or filled, a leg promoted
  *	l	one step of the cleaner: regions that rest leave the log
- *	s	stop in order
- *	p	suspend and resume
+ * and for scenarios:
+ *	u d g	write the same block with FUA; discard it, or its region; read both
+ *	s p	stop in order; suspend and resume
+ *	t v	start by force; read-only
+ *	h y H Y	legs 2 and 3 die, and are back
+ *	i j	the next write to the data of A, of B errs
+ *	k q	the next flush of A, of B errs
+ *	m n M N	superblocks and log of A, of B cannot be written; and can again
+ *	e E	the first block of A, of B cannot be read until it is written
+ *	z x	a slot of A rots; a new disk in B's place
+ *	+ -	a start succeeds, or all is up; a start is refused
+ *	= ~	all legs are current and equal; they are not
+ *	. !	the requests of the last letter ended well; one with an error
+ *	,	time passes
  *
- * A letter ends when all that it set off has come to rest. W, O, U, F, R and L are
- * left under way instead: one of the legs, or both, does not answer before the next
- * letter has begun. C cuts the power in the middle of the next letter, wherever a
+ * A letter ends when all that it set off has come to rest. W, O, F, U, D, R and L
+ * are left under way instead: one of the legs, or both, does not answer before the
+ * next letter has begun. C cuts the power in the middle of the next letter, wherever a
  * disk has changed. Whatever needs a running array starts it first.
  *
  * What a letter leaves open is decided by choice.h, in every way: which leg does not
@@ -29,7 +40,7 @@
 
 #include "options.h"
 
-#define LETTER_MOST	32u		/* of one string */
+#define LETTER_MOST	48u		/* of one string */
 
 /**
  * struct letter_play - what is to be played

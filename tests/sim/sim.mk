@@ -6,6 +6,7 @@
 #	make sim | sim-asan	build/bin/tandem-sim, tandem-sim-asan
 #	make check-sim SEEDS=N	N seeds, and a few under the sanitizers
 #	make check-strings LENGTH=N	every string of events of up to N letters
+#	make check-scenarios	the named ones
 #	make mutants		every mutant of tests/mutants must die
 
 # Mutants are built from a changed copy of kernel/, into a directory of their own.
@@ -57,13 +58,18 @@ check-sim: $(SIM_BIN) $(SIM_BIN)-asan
 check-strings: $(SIM_BIN)
 	$(SIM_BIN) --strings $(LENGTH) --jobs 2 --keep-going
 
+check-scenarios: $(SIM_BIN)
+	$(SIM_BIN) --scenario all
+
+stage_scenarios = $(submake) check-scenarios
 stage_strings = $(submake) check-strings LENGTH=4
 stage_strings_long = $(submake) check-strings LENGTH=5
-FAST += strings
+FAST += scenarios strings
 SLOW += strings-long
 
 mutants: $(SIM_BIN)
 	tests/mutants/run
 
-.PHONY: sim sim-asan check-sim check-strings mutants
+.PHONY: sim sim-asan check-sim check-strings check-scenarios \
+	mutants
 -include $(SIM_OBJECTS:.o=.d) $(SIM_ASAN_OBJECTS:.o=.d)

@@ -20,6 +20,7 @@
 #include "io/region.h"
 #include "ledger.h"
 #include "oracle.h"
+#include "rollback.h"
 #include "sched.h"
 #include "steer.h"
 #include "users.h"
@@ -27,6 +28,7 @@
 
 #define NEAR_TICKS	3000u		/* whatever is due later is a timer */
 #define PATIENCE_TICKS	600000000ull
+#define LONG_TICKS	8000000u	/* longer than a record is put off */
 #define BLOCK_SECTORS	8u
 
 static const char pruned[] = "pruned";
@@ -41,6 +43,7 @@ struct steer_op {
 static struct {
 	struct steer_op request[STEER_NR_REQUESTS];
 	u64 next_id;
+	bool has_failed;
 } steer;
 
 void steer_begin(void)
@@ -49,9 +52,10 @@ void steer_begin(void)
 	steer.next_id = 1;
 }
 
-void steer_prune(void)
+void steer_prune(const char *why)
 {
 	sim_failure.rule = pruned;
+	snprintf(sim_failure.text, sizeof(sim_failure.text), "%s", why);
 	longjmp(sim_fail_env, 1);
 }
 
@@ -74,23 +78,25 @@ static u64 legs_present(void)
 /* Nothing is copied before it is asked for; called before the copier runs. */
 static void pause(void)
 {
-	if (front_is_up())
+	if (front_is_up() && !front_is_read_only())
 		front_message(TANDEM_MESSAGE_SYNC_PAUSE, 0);
 }
 
-static void draw_up(struct front_table *table)
+static void draw_up(struct front_table *table, enum steer_way way)
 {
 	memset(table, 0, sizeof(*table));
 	table->present = legs_present();
-	table->degraded = TANDEM_DEGRADED_PROVEN;
+	table->degraded = way == STEER_FORCED ? TANDEM_DEGRADED_FORCE : TANDEM_DEGRADED_PROVEN;
+	table->read_only = way == STEER_READ_ONLY;
 	table->rebuild = admin_legs_to_fill() & table->present;
 }
 
-bool steer_start(void)
+bool steer_start(enum steer_way way)
 {
 	struct front_table table;
 
-	draw_up(&table);
+	rollback_try();
+	draw_up(&table, way);
 	if (!table.present || front_make(&table))
 		return false;
 	pause();
@@ -117,13 +123,24 @@ static void answered(struct sim_op *op)
 	struct steer_op *request = op->context;
 
 	request->busy = false;
+	steer.has_failed |= !!op->status;
 }
 
 static const enum tandem_op kinds[STEER_NR_REQUESTS] = {
 	[STEER_SAME] = TANDEM_OP_WRITE, [STEER_OTHER] = TANDEM_OP_WRITE,
-	[STEER_FLUSH] = TANDEM_OP_FLUSH,
+	[STEER_FLUSH] = TANDEM_OP_FLUSH, [STEER_DISCARD] = TANDEM_OP_DISCARD,
 	[STEER_READ_SAME] = TANDEM_OP_READ, [STEER_READ_OTHER] = TANDEM_OP_READ,
 };
+
+/* Less than a region is another matter than all of it. */
+static u32 draw_count(enum steer_request which)
+{
+	if (which == STEER_FLUSH)
+		return 0;
+	if (which == STEER_DISCARD && choice_of(2))
+		return world.super.geo.region_sectors;
+	return BLOCK_SECTORS;
+}
 
 void steer_submit(enum steer_request which, bool fua)
 {
@@ -134,7 +151,7 @@ void steer_submit(enum steer_request which, bool fua)
 
 	memset(op, 0, sizeof(*op));
 	op->kind = kinds[which];
-	op->count = which == STEER_FLUSH ? 0 : BLOCK_SECTORS;
+	op->count = draw_count(which);
 	if (which == STEER_OTHER || which == STEER_READ_OTHER)
 		op->sector = world.super.geo.region_sectors;
 	op->fua = fua;
@@ -143,7 +160,7 @@ void steer_submit(enum steer_request which, bool fua)
 	op->snapshot = request->snapshot;
 	op->done = answered;
 	op->context = request;
-	for (i = 0; i < op->count; i++) {
+	for (i = 0; i < op->count && i < BLOCK_SECTORS; i++) {
 		value = front_value(op, i);
 		memcpy(op->buffer + 512 * i, &value, sizeof(value));
 	}
@@ -156,9 +173,26 @@ bool steer_is_busy(enum steer_request which)
 	return steer.request[which].busy;
 }
 
-blk_status_t steer_status(enum steer_request which)
+void steer_forget_errors(void)
 {
-	return steer.request[which].op.status;
+	steer.has_failed = false;
+}
+
+bool steer_has_failed(void)
+{
+	return steer.has_failed;
+}
+
+bool steer_is_whole(void)
+{
+	return front_is_up() && !steer_may_copy() &&
+	       front_legs(TANDEM_LEG_CURRENT) == (1ull << world.nr_disks) - 1;
+}
+
+void steer_let_time_pass(void)
+{
+	sim_run(LONG_TICKS);
+	steer_settle();
 }
 
 void steer_settle(void)
@@ -200,12 +234,16 @@ bool steer_is_held(void)
 void steer_hold(void)
 {
 	u64 legs = legs_present();
-	u32 choice = choice_of(hweight64(legs) == 2 ? 3 : 1);
+	u32 nr = hweight64(legs);
+	u32 choice = choice_of(nr > 1 ? nr + 1 : 1);
 	unsigned int leg;
 
-	for (leg = 0; leg < world.nr_disks; leg++)
-		if (legs & 1ull << leg && (choice == 2 || leg == choice || hweight64(legs) == 1))
-			world.disk[leg].held_up = true;
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		if (!(legs & 1ull << leg))
+			continue;
+		world.disk[leg].held_up = nr == 1 || choice == 0 || choice == nr;
+		choice = choice == nr ? nr : choice - 1;
+	}
 }
 
 void steer_let_go(void)
@@ -214,11 +252,6 @@ void steer_let_go(void)
 
 	for (leg = 0; leg < world.nr_disks; leg++)
 		disk_let_go(&world.disk[leg], false);
-}
-
-bool steer_is_dead(unsigned int leg)
-{
-	return world.disk[leg].health.dead;
 }
 
 bool steer_is_volatile(void)
@@ -231,20 +264,6 @@ bool steer_is_volatile(void)
 	return false;
 }
 
-void steer_die(unsigned int leg)
-{
-	struct sim_disk *disk = &world.disk[leg];
-	bool landed = disk_nr_open(disk) && choice_of(2);
-
-	SIM_NOTE("dies", disk->engine.name, { landed });
-	disk_let_go(disk, landed);
-	disk->health.dead = true;
-	disk->health.dead_status = BLK_STS_IOERR;
-	if (disk->store.nr_cached && choice_of(2))
-		disk_lose(disk, SIM_NONE);
-	oracle_leg_doubtful(disk);
-}
-
 /* Does the running array use the leg, as far as it knows? */
 static bool is_in_use(unsigned int leg)
 {
@@ -252,6 +271,12 @@ static bool is_in_use(unsigned int leg)
 		   front_legs(TANDEM_LEG_UNRECORDED);
 
 	return legs & 1ull << leg;
+}
+
+bool steer_may_return(unsigned int leg)
+{
+	return leg < world.nr_disks &&
+	       (world.disk[leg].health.dead || (front_exists() && !is_in_use(leg)));
 }
 
 void steer_return(unsigned int leg)
@@ -265,10 +290,10 @@ void steer_return(unsigned int leg)
 	if (!was_there)
 		return;
 	if (!front_exists()) {
-		steer_start();
+		steer_start(STEER_PROVEN);
 		return;
 	}
-	draw_up(&table);
+	draw_up(&table, STEER_PROVEN);
 	front_reload(&table);
 	pause();
 	steer_settle();
@@ -282,10 +307,11 @@ static bool cut(unsigned int leg)
 	u32 cached = disk->store.nr_cached;
 	u32 kept = choice_of(cached ? cached + 2 : 1);
 	u32 landed = choice_of(disk_nr_open(disk) + 1);
+	bool torn = landed && disk->store.unit_sectors == 1 && choice_of(2);
 	bool power = kept <= cached;
 
-	SIM_NOTE("cut", disk->engine.name, { kept, landed, cached });
-	disk_cut(disk, power ? kept : DISK_ALL_OPEN, landed);
+	SIM_NOTE("cut", disk->engine.name, { kept, landed << 4 | torn, cached });
+	disk_cut(disk, power ? kept : DISK_ALL_OPEN, landed, torn);
 	return power && cached && is_current;
 }
 
@@ -397,8 +423,9 @@ static void agree_on(u32 region)
 
 	if (!legs || word & (TANDEM_REGION_UNSURE | TANDEM_REGION_DIRTY))
 		return;
+	/* What fills a leg is flushed when it is promoted: a dead one may have lost it. */
 	if (!(word & TANDEM_REGION_REFILL))
-		legs |= filled;
+		legs |= filled & legs_present();
 	for (leg = 0; leg < world.nr_disks; leg++)
 		if (legs & 1ull << leg)
 			compare(region, leg, reference);

@@ -12,6 +12,7 @@
 enum steer_request {
 	STEER_SAME,		/* to the first block of the first region */
 	STEER_OTHER,		/* to that of the second one */
+	STEER_DISCARD,		/* of the first block, or of the first region */
 	STEER_FLUSH,
 	STEER_READ_SAME,
 	STEER_READ_OTHER,
@@ -19,20 +20,28 @@ enum steer_request {
 };
 
 void steer_begin(void);
-/* This path has no meaning: it is left, and nothing was proven. */
-__attribute__((noreturn)) void steer_prune(void);
+/* This path has no meaning: it is left, and nothing was proven. @why is kept. */
+__attribute__((noreturn)) void steer_prune(const char *why);
 bool steer_was_pruned(void);
 
+enum steer_way { STEER_PROVEN, STEER_FORCED, STEER_READ_ONLY };
+
 /* Starts the array with all disks that are there; false: refused. */
-bool steer_start(void);
+bool steer_start(enum steer_way way);
 void steer_stop(void);
 void steer_suspend_and_resume(void);
 
 void steer_submit(enum steer_request which, bool fua);
 bool steer_is_busy(enum steer_request which);
-blk_status_t steer_status(enum steer_request which);
+/* Has one ended with an error since? */
+void steer_forget_errors(void);
+bool steer_has_failed(void);
+/* All legs are current, nothing is left to be copied. */
+bool steer_is_whole(void);
 /* Until every request has its answer. */
 void steer_await(void);
+/* Timers go off, but not the cleaner's. */
+void steer_let_time_pass(void);
 /* Until nothing is due but timers. */
 void steer_settle(void);
 
@@ -42,10 +51,10 @@ void steer_hold(void);
 void steer_let_go(void);
 bool steer_is_held(void);
 
-bool steer_is_dead(unsigned int leg);
 /* Data in a cache that a crash could take. */
 bool steer_is_volatile(void);
-void steer_die(unsigned int leg);
+/* The disk is well again, and back: it was dead, or is not in use. */
+bool steer_may_return(unsigned int leg);
 void steer_return(unsigned int leg);
 void steer_crash(void);
 

@@ -4,10 +4,12 @@
  *
  *	tandem-sim --strings LENGTH [--jobs N] [--set NAME=VALUE]... [--keep-going]
  *	tandem-sim --string TEXT [--set NAME=VALUE]... [--verbose]
+ *	tandem-sim --scenario NAME|all [--verbose]
  *
  * A seed finds what has many parts; a string finds what has few, and is known to have
  * looked everywhere. The letters are in letter.h. A failure names the string with its
- * decisions, and --string plays it again, with all that happened if --verbose.
+ * decisions, and --string plays it again, with all that happened if --verbose. A
+ * scenario is some strings with a name and a meaning (scenario.h).
  *
  * Work is shared by the decisions behind the first three letters: each process plays
  * these of all strings, and goes on with those that are its own.
@@ -19,6 +21,7 @@
 
 #include "choice.h"
 #include "letter.h"
+#include "scenario.h"
 #include "sched.h"
 #include "walk.h"
 #include "world.h"
@@ -30,11 +33,13 @@ struct counts {
 	u64 passed;
 	u64 failed;
 	u64 pruned;
+	u64 skipped;
 };
 
 static struct {
 	unsigned int length;
 	const char *text;
+	const char *scenario;
 	u32 jobs, share;
 	bool keep_going;
 	struct sim_limits limits;
@@ -116,19 +121,68 @@ static void run_jobs(struct counts *counts)
 		;
 }
 
+/* Adds what was counted: a scenario is one test, in however many ways it went. */
+static void play_scenario(const struct scenario *scenario, struct counts *counts)
+{
+	struct letter_play play = { .options = walk.limits };
+	struct counts ways = { 0, 0, 0, 0 };
+	char strings[200], *text, *rest;
+	unsigned int i, at;
+	bool good = true;
+
+	if (!scenario->strings) {
+		printf("skip %s: %s: %s\n", scenario->name, scenario->rule, scenario->skip);
+		counts->skipped++;
+		return;
+	}
+	for (i = 0; i < SCENARIO_OPTIONS && scenario->options[i]; i++)
+		options_fix(&play.options, scenario->options[i]);
+	snprintf(strings, sizeof(strings), "%s", scenario->strings);
+	for (text = strtok_r(strings, " ", &rest); text; text = strtok_r(NULL, " ", &rest)) {
+		u64 before = ways.passed;
+
+		play.text = text;
+		if (letter_check(text, &at))
+			play_all(&play, &ways);
+		if (ways.passed == before) {
+			printf("%s of scenario %s: not one way passed; behind %s: %s\n", text,
+			       scenario->name, choice_trail(), sim_failure.text);
+			good = false;
+		}
+	}
+	good &= !ways.failed;
+	printf("%s %s: %s (%llu ways)\n", good ? "ok" : "not ok", scenario->name,
+	       scenario->rule, (unsigned long long)ways.passed);
+	counts->passed += good;
+	counts->failed += !good;
+}
+
+static void play_scenarios(struct counts *counts)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_scenarios; i++)
+		if (!strcmp(walk.scenario, "all") || !strcmp(walk.scenario, scenarios[i].name))
+			play_scenario(&scenarios[i], counts);
+}
+
 static int usage(void)
 {
 	fprintf(stderr, "usage: tandem-sim --strings LENGTH [--jobs N] [--set NAME=VALUE]...\n"
 		"\t[--keep-going]\n"
-		"       tandem-sim --string TEXT [--set NAME=VALUE]... [--verbose]\n");
+		"       tandem-sim --string TEXT [--set NAME=VALUE]... [--verbose]\n"
+		"       tandem-sim --scenario NAME|all [--verbose]\n");
 	return 2;
 }
 
-enum option_key { KEY_STRINGS = 1, KEY_STRING, KEY_JOBS, KEY_SET, KEY_KEEP_GOING, KEY_VERBOSE };
+enum option_key {
+	KEY_STRINGS = 1, KEY_STRING, KEY_SCENARIO, KEY_JOBS, KEY_SET, KEY_KEEP_GOING, KEY_VERBOSE,
+};
 
 static const struct option long_options[] = {
 	{ "strings", required_argument, NULL, KEY_STRINGS },
 	{ "string", required_argument, NULL, KEY_STRING },
+	{ "scenario", required_argument, NULL, KEY_SCENARIO },
 	{ "jobs", required_argument, NULL, KEY_JOBS },
 	{ "set", required_argument, NULL, KEY_SET },
 	{ "keep-going", no_argument, NULL, KEY_KEEP_GOING },
@@ -155,6 +209,9 @@ static bool set_option(int key)
 	case KEY_STRING:
 		walk.text = optarg;
 		return letter_check(optarg, &at);
+	case KEY_SCENARIO:
+		walk.scenario = optarg;
+		return true;
 	case KEY_JOBS:
 		return number(MAX_JOBS, &walk.jobs);
 	case KEY_SET:
@@ -180,17 +237,18 @@ static bool parse(int argc, char **argv)
 	while ((key = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 		if (!set_option(key))
 			return false;
-	return optind == argc && !walk.length == !!walk.text;
+	return optind == argc && !!walk.length + !!walk.text + !!walk.scenario == 1;
 }
 
 bool walk_is_asked(int argc, char **argv)
 {
-	return argc > 1 && !strncmp(argv[1], "--string", strlen("--string"));
+	return argc > 1 && (!strncmp(argv[1], "--string", strlen("--string")) ||
+			    !strcmp(argv[1], "--scenario"));
 }
 
 int walk_main(int argc, char **argv)
 {
-	struct counts counts = { 0, 0, 0 };
+	struct counts counts = { 0, 0, 0, 0 };
 	struct letter_play play;
 
 	if (!parse(argc, argv))
@@ -199,11 +257,14 @@ int walk_main(int argc, char **argv)
 	if (walk.text) {
 		play = (struct letter_play){ .options = walk.limits, .text = walk.text };
 		play_all(&play, &counts);
+	} else if (walk.scenario) {
+		play_scenarios(&counts);
 	} else {
 		run_jobs(&counts);
 	}
-	printf("%llu paths had no meaning\n", (unsigned long long)counts.pruned);
-	printf("%llu passed, %llu failed\n", (unsigned long long)counts.passed,
-	       (unsigned long long)counts.failed);
-	return counts.failed || !counts.passed ? 1 : 0;
+	if (!walk.scenario)
+		printf("%llu paths had no meaning\n", (unsigned long long)counts.pruned);
+	printf("%llu passed, %llu failed, %llu skipped\n", (unsigned long long)counts.passed,
+	       (unsigned long long)counts.failed, (unsigned long long)counts.skipped);
+	return counts.failed || counts.passed + counts.skipped == 0 ? 1 : 0;
 }
