@@ -198,7 +198,7 @@ static u64 latency(const struct sim_command *command)
 
 	if (command->flush)
 		ticks *= 3;
-	if (!sim_below(SIM_RANDOM_SCHEDULE, 40))
+	if (!world.options.steered && !sim_below(SIM_RANDOM_SCHEDULE, 40))
 		ticks *= 20;
 	return ticks * command->disk->health.slow;
 }

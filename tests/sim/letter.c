@@ -242,26 +242,37 @@ static void perhaps_crash(void)
 		sim_crash();
 }
 
+/* What was held ends while the letter goes on, or when it has come to rest. */
+static bool is_late(const struct letter *letter)
+{
+	return letter->flags & UP && steer_nr_held() && choice_of(2);
+}
+
 /* Whoever starts the array for a letter that needs it prunes what cannot be started. */
 static void perform(const struct letter *letter, bool held)
 {
+	bool late = is_late(letter);
+	u32 nr_held;
+
 	if (letter->flags & UP && !front_is_up() && !steer_start(STEER_PROVEN))
 		steer_prune("the start is refused");
 	if (!letter->applies(letter->argument))
 		steer_prune("the letter has no meaning here");
-	if (letter->begin != crash && letter->begin != mishap_die)
+	steer_answer_again();
+	if (letter->begin != crash && letter->begin != mishap_die && !late)
 		steer_let_go();
+	nr_held = steer_nr_held();
 	if (held)
 		steer_hold();
 	steer_forget_errors();
 	letter->begin(letter->argument);
-	if (letter->begin == mishap_die)
-		steer_let_go();
 	steer_settle();
-	if (!held)
-		steer_await();
-	else if (!steer_is_held())
+	if (held && steer_nr_held() == nr_held)
 		steer_prune("nothing is left under way");
+	if (held || letter->begin == crash)
+		return;
+	steer_let_go();
+	steer_await();
 }
 
 static void perform_cut(const struct letter *letter)

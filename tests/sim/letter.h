@@ -25,15 +25,15 @@
  *	. !	the requests of the last letter ended well; one with an error
  *	,	time passes
  *
- * A letter ends when all that it set off has come to rest. W, O, F, U, D, R and L
- * are left under way instead: one of the legs, or both, does not answer before the
- * next letter has begun. C cuts the power in the middle of the next letter, wherever a
- * disk has changed. Whatever needs a running array starts it first.
+ * A letter ends when all that it set off has come to rest. W, O, F, U, D, R and L are
+ * left under way instead: one of the legs, or all, does not answer before the next
+ * letter has begun, or has come to rest. C cuts the power in the middle of the next
+ * letter, wherever a disk has changed. Whatever needs a running array starts it first.
  *
  * What a letter leaves open is decided by choice.h, in every way: which leg does not
- * answer; what a dying disk still did and kept; at a crash, for each leg by itself,
- * how many of the writes in its cache are durable, or that its power stayed, and how
- * many of those under way have landed.
+ * answer, and when it does again; what a dying disk still did and kept; at a crash, for
+ * each leg by itself, how many of the writes in its cache are durable, or that its power
+ * stayed, and how many of those under way have landed.
  */
 #ifndef SIM_LETTER_H
 #define SIM_LETTER_H

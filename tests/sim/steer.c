@@ -221,14 +221,14 @@ void steer_await(void)
 	steer_settle();
 }
 
-bool steer_is_held(void)
+unsigned int steer_nr_held(void)
 {
+	unsigned int nr = 0;
 	unsigned int leg;
 
 	for (leg = 0; leg < world.nr_disks; leg++)
-		if (disk_nr_held(&world.disk[leg]))
-			return true;
-	return false;
+		nr += disk_nr_held(&world.disk[leg]);
+	return nr;
 }
 
 void steer_hold(void)
@@ -244,6 +244,14 @@ void steer_hold(void)
 		world.disk[leg].held_up = nr == 1 || choice == 0 || choice == nr;
 		choice = choice == nr ? nr : choice - 1;
 	}
+}
+
+void steer_answer_again(void)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		world.disk[leg].held_up = false;
 }
 
 void steer_let_go(void)
@@ -347,8 +355,9 @@ void steer_copy(void)
 	u64 deadline = sim_now() + PATIENCE_TICKS / 1000;
 
 	front_message(TANDEM_MESSAGE_SYNC_RESUME, 0);
-	while (tandem_copy_is_idle(set()) && steer_may_copy() && sim_now() < deadline)
-		sim_step();
+	while (tandem_copy_is_idle(set()) && steer_may_copy() && sim_now() < deadline &&
+	       sim_step())
+		;
 	front_message(TANDEM_MESSAGE_SYNC_PAUSE, 0);
 	steer_settle();
 }
@@ -377,10 +386,11 @@ void steer_clean(void)
 {
 	u64 deadline = sim_now() + 4ull * world.options.clean_ticks;
 	u32 before = nr_dirty(false);
+	u32 held = steer_nr_held();
 
-	while (front_is_up() && nr_dirty(false) == before && !steer_is_held() &&
-	       sim_now() < deadline)
-		sim_step();
+	while (front_is_up() && nr_dirty(false) == before && steer_nr_held() == held &&
+	       sim_now() < deadline && sim_step())
+		;
 	steer_settle();
 }
 
@@ -435,7 +445,7 @@ void steer_agree(void)
 {
 	u32 i;
 
-	if (steer_is_held() || is_any_busy())
+	if (steer_nr_held() || is_any_busy())
 		return;
 	oracle_log_agrees();
 	if (!front_is_up())

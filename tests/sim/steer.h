@@ -47,9 +47,12 @@ void steer_settle(void);
 
 /* One leg, or all, does not answer what it is sent from now on. */
 void steer_hold(void);
-/* What was held goes on; whether any was. */
+/* They answer again; what they have been sent meanwhile stays as it is. */
+void steer_answer_again(void);
+/* What is held goes on. */
 void steer_let_go(void);
-bool steer_is_held(void);
+/* Commands that are held. */
+unsigned int steer_nr_held(void);
 
 /* Data in a cache that a crash could take. */
 bool steer_is_volatile(void);

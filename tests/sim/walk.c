@@ -15,6 +15,7 @@
  * these of all strings, and goes on with those that are its own.
  */
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,6 +65,19 @@ static void report(void)
 	       sim_failure.text);
 	printf("again: tandem-sim --string %s --verbose\n", choice_trail());
 	fflush(stdout);
+}
+
+/* The engine went where it should not: name the string before the process dies. */
+static void say_string(int number)
+{
+	static char text[512];
+	int length = snprintf(text, sizeof(text), "string %s FAILED: signal %d: in the engine\n",
+			      choice_trail(), number);
+
+	if (write(STDOUT_FILENO, text, min(length, (int)sizeof(text) - 1)) < 0)
+		_exit(2);
+	signal(number, SIG_DFL);
+	raise(number);
 }
 
 static void play_all(struct letter_play *play, struct counts *counts)
@@ -254,6 +268,8 @@ int walk_main(int argc, char **argv)
 	if (!parse(argc, argv))
 		return usage();
 	setvbuf(stdout, NULL, _IOFBF, 1 << 18);
+	signal(SIGSEGV, say_string);
+	signal(SIGABRT, say_string);
 	if (walk.text) {
 		play = (struct letter_play){ .options = walk.limits, .text = walk.text };
 		play_all(&play, &counts);
