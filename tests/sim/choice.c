@@ -43,10 +43,15 @@ static void append(char character)
 	path.trail[path.length] = 0;
 }
 
+void choice_fix(const char *digits)
+{
+	path.digits = digits;
+}
+
 void choice_mark(char letter, const char *digits)
 {
 	append(letter);
-	path.digits = digits;
+	choice_fix(digits);
 }
 
 const char *choice_trail(void)

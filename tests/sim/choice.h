@@ -23,6 +23,8 @@ void choice_rewind(void);
 u32 choice_of(u32 nr);
 /* The same for what the text shows as a letter. */
 u32 choice_of_letter(u32 nr);
+/* Before the first letter: what decisions there are of these digits. */
+void choice_fix(const char *digits);
 /* What comes next in the text; @digits: of its decisions, the others are walked. */
 void choice_mark(char letter, const char *digits);
 /* The text of this run. */

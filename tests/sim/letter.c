@@ -148,12 +148,14 @@ static void start(u32 way)
 
 /*
  * UP: needs a running array; HELD: in its upper-case form it is left under way; CUT:
- * C may stand before it; WALK: part of every walk. @argument is that of both functions.
+ * C may stand before it; WALK: part of every walk; WIDE: of a wide one. @argument is
+ * that of both functions.
  */
 #define UP	1u
 #define HELD	2u
 #define CUT	4u
 #define WALK	8u
+#define WIDE	16u
 
 struct letter {
 	char name;
@@ -174,29 +176,29 @@ static const struct letter letters[] = {
 	{ 'c', WALK, crash_applies, crash, 0 },
 	{ 'r', UP | HELD | CUT | WALK, copy_applies, copy, 0 },
 	{ 'l', UP | HELD | CUT | WALK, clean_applies, clean, 0 },
-	{ 'u', UP | HELD | CUT, same_applies, request_fua, STEER_SAME },
-	{ 'd', UP | HELD | CUT, same_applies, request, STEER_DISCARD },
-	{ 'g', UP | CUT, is_free, read_both, STEER_READ_SAME },
-	{ 's', CUT, is_up, stop, 0 },
-	{ 'p', CUT, is_up, suspend, 0 },
+	{ 'u', UP | HELD | CUT | WIDE, same_applies, request_fua, STEER_SAME },
+	{ 'd', UP | HELD | CUT | WIDE, same_applies, request, STEER_DISCARD },
+	{ 'g', UP | CUT | WIDE, is_free, read_both, STEER_READ_SAME },
+	{ 's', CUT | WIDE, is_up, stop, 0 },
+	{ 'p', CUT | WIDE, is_up, suspend, 0 },
 	{ 't', 0, is_down, start, STEER_FORCED },
-	{ 'v', 0, is_down, start, STEER_READ_ONLY },
+	{ 'v', WIDE, is_down, start, STEER_READ_ONLY },
 	{ 'h', 0, mishap_is_alive, mishap_die, 2 },
 	{ 'y', 0, mishap_is_alive, mishap_die, 3 },
 	{ 'H', CUT, may_return, leg_returns, 2 },
 	{ 'Y', CUT, may_return, leg_returns, 3 },
-	{ 'i', 0, mishap_is_alive, mishap_fail_write, 0 },
-	{ 'j', 0, mishap_is_alive, mishap_fail_write, 1 },
-	{ 'k', 0, mishap_is_alive, mishap_fail_flush, 0 },
-	{ 'q', 0, mishap_is_alive, mishap_fail_flush, 1 },
-	{ 'm', 0, mishap_is_alive, mishap_lock_meta, 0 },
-	{ 'M', 0, mishap_is_alive, mishap_free_meta, 0 },
-	{ 'n', 0, mishap_is_alive, mishap_lock_meta, 1 },
-	{ 'N', 0, mishap_is_alive, mishap_free_meta, 1 },
-	{ 'e', 0, mishap_is_alive, mishap_spoil, 0 },
-	{ 'E', 0, mishap_is_alive, mishap_spoil, 1 },
-	{ 'z', 0, mishap_may_rot, mishap_rot, 0 },
-	{ 'x', 0, mishap_may_replace, mishap_replace, 1 },
+	{ 'i', WIDE, mishap_is_well, mishap_fail_write, 0 },
+	{ 'j', WIDE, mishap_is_well, mishap_fail_write, 1 },
+	{ 'k', WIDE, mishap_is_well, mishap_fail_flush, 0 },
+	{ 'q', WIDE, mishap_is_well, mishap_fail_flush, 1 },
+	{ 'm', WIDE, mishap_is_well, mishap_lock_meta, 0 },
+	{ 'M', WIDE, mishap_is_locked, mishap_free_meta, 0 },
+	{ 'n', WIDE, mishap_is_well, mishap_lock_meta, 1 },
+	{ 'N', WIDE, mishap_is_locked, mishap_free_meta, 1 },
+	{ 'e', WIDE, mishap_is_well, mishap_spoil, 0 },
+	{ 'E', WIDE, mishap_is_well, mishap_spoil, 1 },
+	{ 'z', WIDE, mishap_may_rot, mishap_rot, 0 },
+	{ 'x', WIDE, mishap_may_replace, mishap_replace, 1 },
 };
 
 #define UPPER(name)	((name) - 'a' + 'A')
@@ -348,6 +350,8 @@ static void play_letter(char name, const char *digits)
 
 static void play_text(const char *text)
 {
+	while (*text >= '0' && *text <= '9')
+		text++;
 	while (*text) {
 		play_letter(text[0], text + 1);
 		for (text++; *text >= '0' && *text <= '9'; text++)
@@ -360,11 +364,12 @@ static unsigned int offer(char *names)
 {
 	bool last = run.length + 1 == run.play->length;
 	bool open = run.nr_open < MAX_OPEN && !last && !run.is_cut;
+	u8 walked = run.play->wide ? WALK | WIDE : WALK;
 	const struct letter *letter;
 	unsigned int nr = 0;
 
 	for (letter = letters; letter < letters + ARRAY_SIZE(letters); letter++) {
-		if (!(letter->flags & WALK) || !letter->applies(letter->argument) ||
+		if (!(letter->flags & walked) || !letter->applies(letter->argument) ||
 		    (run.is_cut && !(letter->flags & CUT)))
 			continue;
 		names[nr++] = letter->name;
@@ -418,6 +423,7 @@ static void clean_up(void)
 	front_drop_requests();
 	sim_memory_drop();
 	users_stop();
+	rollback_undo();
 	world_destroy();
 }
 
@@ -430,6 +436,7 @@ enum letter_verdict letter_run(const struct letter_play *play)
 		front_start();
 		world_create();
 		users_start();
+		choice_fix(play->text ? play->text : "");
 		if (!steer_start(STEER_PROVEN))
 			sim_fail("availability", "the array as created does not start");
 		if (play->text)
@@ -450,12 +457,12 @@ bool letter_check(const char *text, unsigned int *at)
 	bool held;
 
 	for (*at = 0; text[*at]; ++*at) {
-		if (text[*at] >= '0' && text[*at] <= '9' && nr)
+		if (text[*at] >= '0' && text[*at] <= '9')
 			continue;
 		if (!strchr("C+-=~,.!", text[*at]) && !find(text[*at], &held))
 			return false;
 		if (++nr > LETTER_MOST)
 			return false;
 	}
-	return nr;
+	return true;
 }

@@ -48,12 +48,14 @@
  * @text: letters, each with the digits of its decisions; those without digits are
  *	decided in every way. NULL: all letters that apply, @length of them
  * @length: of a string, if @text is NULL
+ * @wide: with letters of scenarios, too, but those that force or need more legs
  * @is_ours: with @text NULL, after three letters: go on? NULL: always
  */
 struct letter_play {
 	struct sim_limits options;
 	const char *text;
 	unsigned int length;
+	bool wide;
 	bool (*is_ours)(void);
 };
 

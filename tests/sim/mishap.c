@@ -25,6 +25,17 @@ bool mishap_is_dead(u32 leg)
 	return leg < world.nr_disks && health(leg)->dead;
 }
 
+bool mishap_is_well(u32 leg)
+{
+	return mishap_is_alive(leg) && !health(leg)->fail_write && !health(leg)->fail_flush &&
+	       !health(leg)->no_meta && !health(leg)->bad_count;
+}
+
+bool mishap_is_locked(u32 leg)
+{
+	return health(leg)->no_meta;
+}
+
 void mishap_die(u32 leg)
 {
 	struct sim_disk *disk = &world.disk[leg];

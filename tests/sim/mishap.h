@@ -11,6 +11,9 @@
 /* Is there such a disk? Is it dead? */
 bool mishap_is_alive(u32 leg);
 bool mishap_is_dead(u32 leg);
+/* Nothing that follows has been done to it; its metadata cannot be written. */
+bool mishap_is_well(u32 leg);
+bool mishap_is_locked(u32 leg);
 /* It answers nothing but errors from now on, or is pulled. */
 void mishap_die(u32 leg);
 /* The next write to its data errs, and has landed or not. */

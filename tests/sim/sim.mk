@@ -56,7 +56,7 @@ check-sim: $(SIM_BIN) $(SIM_BIN)-asan
 	tests/sim/check-seeds $(FIRST_SEED) $(SEEDS) $B
 
 check-strings: $(SIM_BIN)
-	$(SIM_BIN) --strings $(LENGTH) --jobs 2 --keep-going
+	tests/sim/check-strings $(LENGTH) $B
 
 check-scenarios: $(SIM_BIN)
 	$(SIM_BIN) --scenario all

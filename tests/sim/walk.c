@@ -2,7 +2,7 @@
 /*
  * Bounded-exhaustive: every string of events up to a length, in every way.
  *
- *	tandem-sim --strings LENGTH [--jobs N] [--set NAME=VALUE]... [--keep-going]
+ *	tandem-sim --strings LENGTH [--wide] [--jobs N] [--set NAME=VALUE]... [--keep-going]
  *	tandem-sim --string TEXT [--set NAME=VALUE]... [--verbose]
  *	tandem-sim --scenario NAME|all [--verbose]
  *
@@ -43,6 +43,7 @@ static struct {
 	const char *scenario;
 	u32 jobs, share;
 	bool keep_going;
+	bool wide;
 	struct sim_limits limits;
 } walk;
 
@@ -58,12 +59,17 @@ static bool is_ours(void)
 	return choice_hash() % walk.jobs == walk.share;
 }
 
-static void report(void)
+static void report(const struct letter_play *play)
 {
+	unsigned int i;
+
 	sim_print_notes();
 	printf("string %s FAILED: %s: %s\n", choice_trail(), sim_failure.rule,
 	       sim_failure.text);
-	printf("again: tandem-sim --string %s --verbose\n", choice_trail());
+	printf("again: tandem-sim --string '%s'", choice_trail());
+	for (i = ARRAY_SIZE(basics); i < play->options.nr; i++)
+		printf(" --set %s", play->options.fixed[i].name);
+	printf(" --verbose\n");
 	fflush(stdout);
 }
 
@@ -93,7 +99,7 @@ static void play_all(struct letter_play *play, struct counts *counts)
 			break;
 		case LETTER_FAILED:
 			counts->failed++;
-			report();
+			report(play);
 			if (!walk.keep_going || counts->failed == MAX_FAILURES)
 				return;
 		}
@@ -102,7 +108,8 @@ static void play_all(struct letter_play *play, struct counts *counts)
 
 static void run_share(struct counts *counts)
 {
-	struct letter_play play = { .options = walk.limits, .is_ours = is_ours };
+	struct letter_play play = { .options = walk.limits, .is_ours = is_ours,
+				    .wide = walk.wide };
 
 	for (play.length = 1; play.length <= walk.length && !counts->failed; play.length++)
 		play_all(&play, counts);
@@ -182,8 +189,8 @@ static void play_scenarios(struct counts *counts)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: tandem-sim --strings LENGTH [--jobs N] [--set NAME=VALUE]...\n"
-		"\t[--keep-going]\n"
+	fprintf(stderr, "usage: tandem-sim --strings LENGTH [--wide] [--jobs N]\n"
+		"\t[--set NAME=VALUE]... [--keep-going]\n"
 		"       tandem-sim --string TEXT [--set NAME=VALUE]... [--verbose]\n"
 		"       tandem-sim --scenario NAME|all [--verbose]\n");
 	return 2;
@@ -191,6 +198,7 @@ static int usage(void)
 
 enum option_key {
 	KEY_STRINGS = 1, KEY_STRING, KEY_SCENARIO, KEY_JOBS, KEY_SET, KEY_KEEP_GOING, KEY_VERBOSE,
+	KEY_WIDE,
 };
 
 static const struct option long_options[] = {
@@ -200,6 +208,7 @@ static const struct option long_options[] = {
 	{ "jobs", required_argument, NULL, KEY_JOBS },
 	{ "set", required_argument, NULL, KEY_SET },
 	{ "keep-going", no_argument, NULL, KEY_KEEP_GOING },
+	{ "wide", no_argument, NULL, KEY_WIDE },
 	{ "verbose", no_argument, NULL, KEY_VERBOSE },
 	{ NULL, 0, NULL, 0 },
 };
@@ -232,6 +241,9 @@ static bool set_option(int key)
 		return options_fix(&walk.limits, optarg);
 	case KEY_KEEP_GOING:
 		walk.keep_going = true;
+		return true;
+	case KEY_WIDE:
+		walk.wide = true;
 		return true;
 	case KEY_VERBOSE:
 		sim_set_verbose(true);
