@@ -315,11 +315,7 @@ static int start_by_force(struct front_table *table)
 	return -EUCLEAN;
 }
 
-/*
- * Legs that a start will find left out: by the newest configuration of their set,
- * or by a start that broke off and reached legs of another set only.
- */
-static u64 legs_to_fill(void)
+u64 admin_legs_to_fill(void)
 {
 	u64 legs = legs_not_current();
 	unsigned int leg;
@@ -335,7 +331,7 @@ static u64 start_for_good(void)
 {
 	struct front_table table = {
 		.degraded = TANDEM_DEGRADED_PROVEN,
-		.present = legs_formatted(), .rebuild = legs_to_fill(),
+		.present = legs_formatted(), .rebuild = admin_legs_to_fill(),
 	};
 	int error;
 
@@ -410,8 +406,7 @@ static void check_clean(u64 present)
 			sim_fail("liveness", "leg %u is not clean after a clean stop", leg);
 }
 
-/* Nothing goes wrong any more: the array must become whole, and stay so. */
-static void finale(void)
+void admin_finale(void)
 {
 	struct tandem_array *array;
 	u64 present;
@@ -447,5 +442,5 @@ void admin_run(void)
 {
 	while (users_left() && admin.steps++ < MAX_STEPS)
 		step();
-	finale();
+	admin_finale();
 }

@@ -164,7 +164,7 @@ static void finish_badly(struct sim_command *command)
 	if (command->flush && !faults_is_retryable(outcome->status)) {
 		disk->doubtful = true;
 		if (outcome->drop)
-			disk_lose(disk, SIM_SOME);
+			disk_lose(disk, world.options.steered ? SIM_NONE : SIM_SOME);
 		oracle_leg_doubtful(disk);
 	}
 	note_changes(disk);
@@ -203,7 +203,7 @@ static u64 latency(const struct sim_command *command)
 
 	if (command->flush)
 		ticks *= 3;
-	if (!sim_below(SIM_RANDOM_SCHEDULE, 40))
+	if (!world.options.steered && !sim_below(SIM_RANDOM_SCHEDULE, 40))
 		ticks *= 20;
 	return ticks * command->disk->health.slow;
 }
@@ -224,7 +224,7 @@ static struct sim_command *make_command(struct sim_disk *disk, struct bio *bio)
 	command->data = bio->sim_data + bio->bi_iter.bi_bvec_done;
 	command->issued = disk->clock++;
 	command->sent = sim_now();
-	command->at_start = sim_chance(SIM_RANDOM_SCHEDULE, 2);
+	command->at_start = !world.options.steered && sim_chance(SIM_RANDOM_SCHEDULE, 2);
 	if (command->flush && command->count)
 		sim_fail("bio", "%s: a flush with data on its way to a disk", disk->engine.name);
 	return command;
@@ -273,7 +273,9 @@ static void submit(struct tandem_disk *engine, struct bio *bio, struct bio *pare
 	}
 	if (command->at_start && command->count && !disk->health.dead)
 		apply(command, command->outcome.survival);
-	sim_after(latency(command), SIM_EVENT_DISK, complete_command, command);
+	command->held = disk->held_up;
+	if (!command->held)
+		sim_after(latency(command), SIM_EVENT_DISK, complete_command, command);
 	sim_preempt();
 }
 
@@ -293,6 +295,7 @@ void disk_start(struct sim_disk *disk, unsigned int leg)
 	disk->present = true;
 	disk->lossy = false;
 	disk->doubtful = false;
+	disk->held_up = false;
 	disk->slot_sector[0] = TANDEM_SLOT0_BYTES / 512;
 	disk->slot_sector[1] = TANDEM_SLOT1_BYTES / 512;
 	INIT_LIST_HEAD(&disk->commands);
@@ -339,6 +342,70 @@ void disk_crash(struct sim_disk *disk, bool power)
 	store_abandon(&disk->store);
 	if (power)
 		disk_power_cut(disk);
+	note_changes(disk);
+}
+
+static bool is_open(const struct sim_command *command)
+{
+	return !command->applied && command->content && !command->disk->health.dead;
+}
+
+void disk_let_go(struct sim_disk *disk, bool landed)
+{
+	struct sim_command *command;
+
+	disk->held_up = false;
+	list_for_each_entry(command, &disk->commands, node) {
+		if (landed && is_open(command))
+			apply(command, SIM_ALL);
+		if (command->held)
+			sim_after(latency(command), SIM_EVENT_DISK, complete_command, command);
+		command->held = false;
+	}
+}
+
+unsigned int disk_nr_held(const struct sim_disk *disk)
+{
+	struct sim_command *command;
+	unsigned int nr = 0;
+
+	list_for_each_entry(command, &disk->commands, node)
+		nr += command->held;
+	return nr;
+}
+
+unsigned int disk_nr_open(const struct sim_disk *disk)
+{
+	struct sim_command *command;
+	unsigned int nr = 0;
+
+	list_for_each_entry(command, &disk->commands, node)
+		nr += is_open(command);
+	return nr;
+}
+
+void disk_cut(struct sim_disk *disk, unsigned int kept, unsigned int landed, bool torn)
+{
+	struct sim_store *store = &disk->store;
+	struct sim_command *command;
+
+	disk->clock++;
+	disk->held_up = false;
+	store_abandon(store);
+	if (kept != DISK_ALL_OPEN) {
+		store_keep(store, kept);
+		store_lose(store, SIM_NONE, false);
+		note_changes(disk);
+	}
+	while (!list_empty(&disk->commands)) {
+		command = list_first_entry(&disk->commands, struct sim_command, node);
+		if (landed && is_open(command)) {
+			landed--;
+			apply(command, torn && !landed ? SIM_SOME : SIM_ALL);
+			store_settle(store, command->stamp);
+		}
+		drop_command(command);
+	}
 	note_changes(disk);
 }
 

@@ -21,6 +21,7 @@ struct sim_command {
 	bool fua;
 	bool users;		/* part of a user's request */
 	bool applied;
+	bool held;		/* until disk_let_go() */
 	bool at_start;		/* takes effect when submitted, not when completed */
 	u64 sector;
 	u32 count;
@@ -44,6 +45,7 @@ struct sim_disk {
 	bool present;			/* may be named in a table */
 	bool lossy;			/* lost acknowledged writes, and nobody noticed yet */
 	bool doubtful;			/* its last flush failed */
+	bool held_up;			/* does not answer what it is sent from now on */
 	struct list_head commands;
 	u64 slot_sector[2];
 };
@@ -53,6 +55,20 @@ void disk_destroy(struct sim_disk *disk);
 
 /* Everything under way is cut off: @power decides what the cache keeps. */
 void disk_crash(struct sim_disk *disk, bool power);
+
+/* Steered: what is held begins to end; @landed: it has taken effect before. */
+void disk_let_go(struct sim_disk *disk, bool landed);
+/* Commands that are held. */
+unsigned int disk_nr_held(const struct sim_disk *disk);
+/* Writes that are under way and have not taken effect. */
+unsigned int disk_nr_open(const struct sim_disk *disk);
+/*
+ * The machine ends. Of the writes in the cache the first @kept are durable, and the
+ * others lost (DISK_ALL_OPEN: power stays, all stay where they are); of those under
+ * way the first @landed are durable, the last of these only in part if @torn.
+ */
+#define DISK_ALL_OPEN	(~0u)
+void disk_cut(struct sim_disk *disk, unsigned int kept, unsigned int landed, bool torn);
 
 /* What is in the cache and answered is lost, the disk goes on (or is dead). */
 void disk_lose(struct sim_disk *disk, enum sim_survival survival);

@@ -179,6 +179,29 @@ static u32 draw_survival(blk_status_t status)
 	return below(SIM_NR_SURVIVALS);
 }
 
+/* True: @command errs because it was ordered to. */
+static bool obey(struct sim_command *command, struct sim_outcome *outcome)
+{
+	struct sim_health *health = &command->disk->health;
+	u8 *order = NULL;
+
+	if (command->flush)
+		order = &health->fail_flush;
+	else if (command->op != REQ_OP_READ && !is_meta(command))
+		order = &health->fail_write;
+	else if (command->op != REQ_OP_READ && health->no_meta)
+		outcome->survival = SIM_NONE;
+	if (order && *order) {
+		outcome->survival = *order == SIM_ORDER_LANDED ? SIM_ALL : SIM_NONE;
+		outcome->drop = command->flush && *order == SIM_ORDER_LOST;
+		*order = SIM_ORDER_NONE;
+	} else if (outcome->survival == SIM_ALL) {
+		return false;
+	}
+	outcome->status = BLK_STS_IOERR;
+	return true;
+}
+
 void faults_decide(struct sim_command *command, struct sim_outcome *outcome)
 {
 	struct sim_disk *disk = command->disk;
@@ -186,6 +209,8 @@ void faults_decide(struct sim_command *command, struct sim_outcome *outcome)
 	outcome->status = BLK_STS_OK;
 	outcome->survival = SIM_ALL;
 	outcome->drop = false;
+	if (obey(command, outcome))
+		return;
 	if (command->op == REQ_OP_WRITE_ZEROES && disk->health.no_write_zeroes) {
 		outcome->status = BLK_STS_NOTSUPP;
 		outcome->survival = SIM_NONE;
@@ -210,7 +235,7 @@ void faults_finish(struct sim_command *command, struct sim_outcome *outcome)
 		maybe_fall_ill(disk, command);
 	if (disk->health.dead && !outcome->status) {
 		outcome->status = disk->health.dead_status;
-		outcome->survival = below(SIM_NR_SURVIVALS);
+		outcome->survival = faults.options->steered ? SIM_NONE : below(SIM_NR_SURVIVALS);
 	}
 	if (outcome->status)
 		count(disk, outcome->status);
@@ -228,4 +253,7 @@ void faults_heal(struct sim_disk *disk)
 {
 	disk->health.dead = false;
 	disk->health.slow = 1;
+	disk->health.fail_write = SIM_ORDER_NONE;
+	disk->health.fail_flush = SIM_ORDER_NONE;
+	disk->health.no_meta = false;
 }

@@ -16,6 +16,8 @@ struct sim_command;
  * @bad_first, @bad_count: sectors that cannot be read until they are written
  * @slow: latency is multiplied by this
  * @no_write_zeroes: the disk does not know that command
+ * @fail_write, @fail_flush: steered: the next one of them errs, see enum sim_order
+ * @no_meta: steered: what is in front of the data cannot be written
  * @injected: commands that were answered with an error
  * @injected_at_start: as it was when the array was last started
  * @refused: of these, errors that are the caller's fault by their class
@@ -30,12 +32,18 @@ struct sim_health {
 	u32 bad_count;
 	u32 slow;
 	bool no_write_zeroes;
+	u8 fail_write;
+	u8 fail_flush;
+	bool no_meta;
 	u64 injected;
 	u64 injected_at_start;
 	u64 refused;
 	u64 harmed;
 	u64 harmed_at_start;
 };
+
+/* An error by order: what was to be written, or is in the cache, is lost or not. */
+enum sim_order { SIM_ORDER_NONE, SIM_ORDER_LOST, SIM_ORDER_LANDED };
 
 /* What becomes of one command. */
 struct sim_outcome {

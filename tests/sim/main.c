@@ -6,6 +6,8 @@
  *		   [--sets N] [--set NAME=VALUE]... [--calm] [--keep-going]
  *		   [--replay] [--verbose]
  *
+ * Strings of events and scenarios are another program in the same file: walk.c.
+ *
  * --set fixes any of the options that a seed prints (options.h).
  *
  * The same seed and options give the same run, event by event: --replay runs
@@ -23,6 +25,7 @@
 #include "rollback.h"
 #include "sched.h"
 #include "users.h"
+#include "walk.h"
 #include "world.h"
 
 struct request {
@@ -276,6 +279,8 @@ int main(int argc, char **argv)
 	struct request request = { .seed = 1, .count = 1, .jobs = 1 };
 	struct totals totals = { 0, 0 };
 
+	if (walk_is_asked(argc, argv))
+		return walk_main(argc, argv);
 	if (!parse(argc, argv, &request))
 		return usage();
 	/* A report goes out in one piece, whatever other processes print. */

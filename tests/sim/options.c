@@ -175,7 +175,7 @@ bool options_fix(struct sim_limits *limits, const char *text)
 	return end != equals + 1 && !*end;
 }
 
-static void fix(struct sim_options *o, const struct sim_limits *limits)
+static void apply_fixed(struct sim_options *o, const struct sim_limits *limits)
 {
 	const char *name;
 	unsigned int i;
@@ -184,6 +184,12 @@ static void fix(struct sim_options *o, const struct sim_limits *limits)
 		name = limits->fixed[i].name;
 		*field(o, name, strchr(name, '=') - name) = limits->fixed[i].value;
 	}
+}
+
+void options_fixed(struct sim_options *o, const struct sim_limits *limits)
+{
+	memset(o, 0, sizeof(*o));
+	apply_fixed(o, limits);
 }
 
 void options_draw(struct sim_options *o, const struct sim_limits *limits)
@@ -200,11 +206,11 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 		o->death = o->bad_range = o->slow = o->rot = o->load_error = 0;
 		o->caller_error = o->no_memory = 0;
 	}
-	fix(o, limits);
+	apply_fixed(o, limits);
 	if (o->stream) {
 		/* A shape of its own; what is fixed stays. */
 		draw_stream(o);
-		fix(o, limits);
+		apply_fixed(o, limits);
 	}
 	o->map &= o->log;
 }

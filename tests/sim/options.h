@@ -22,7 +22,7 @@
 	x(landed) x(dropped) x(retryable) x(caller_error) x(at_once)	\
 	x(power) x(subset) x(force) x(read_only) x(no_memory)		\
 	x(wrong_place) x(no_write_zeroes) x(host_only) x(replace)	\
-	x(log) x(map)
+	x(log) x(map) x(steered)
 
 #define SIM_SIZES(x)							\
 	x(events) x(legs) x(sets) x(regions) x(users) x(block_bytes)	\
@@ -55,6 +55,8 @@ struct sim_limits {
 
 /* "name=value", or false: no such option, or too many. */
 bool options_fix(struct sim_limits *limits, const char *text);
+/* Nothing by chance: what is not fixed is 0. */
+void options_fixed(struct sim_options *options, const struct sim_limits *limits);
 void options_draw(struct sim_options *options, const struct sim_limits *limits);
 void options_print(const struct sim_options *options);
 

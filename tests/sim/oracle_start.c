@@ -453,6 +453,22 @@ static void restore_books(void)
 	history.saved = false;
 }
 
+/*
+ * A leg has failed, and no other can take a record of it: it will be current again, and
+ * what it lacks and no flush has covered is gone, as if power had.
+ */
+static bool is_unrecordable(void)
+{
+	u64 current_legs = front_legs(TANDEM_LEG_CURRENT);
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (current_legs & 1ull << leg && !world.disk[leg].health.no_meta &&
+		    !world.disk[leg].health.dead)
+			return false;
+	return front_legs(TANDEM_LEG_UNRECORDED);
+}
+
 void oracle_down(void)
 {
 	unsigned int leg;
@@ -466,7 +482,8 @@ void oracle_down(void)
 		history.untold = false;
 	}
 	/* Read-only, nobody could note it: as if power had gone at the last crash. */
-	if (front_is_read_only() && (history.lost || oracle_lossy_legs())) {
+	if ((front_is_read_only() && (history.lost || oracle_lossy_legs())) ||
+	    is_unrecordable()) {
 		content_crash(true);
 		for (leg = 0; leg < world.nr_disks; leg++)
 			world.disk[leg].lossy = false;
@@ -491,6 +508,7 @@ void oracle_crash(bool power)
 		power |= world.disk[leg].lossy;
 		world.disk[leg].lossy = false;
 	}
+	power |= is_unrecordable();
 	restore_books();
 	history.crashed = true;
 	content_crash(power || history.lost);

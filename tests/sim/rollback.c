@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 
+#include "choice.h"
 #include "front.h"
 #include "oracle.h"
 #include "rollback.h"
@@ -110,7 +111,8 @@ static void take_image(void)
 	const struct sim_store *store;
 	size_t bytes;
 
-	rollback.leg = sim_below(SIM_RANDOM_LOG, world.nr_disks);
+	rollback.leg = world.options.steered ? choice_of(world.nr_disks) :
+		       sim_below(SIM_RANDOM_LOG, world.nr_disks);
 	rollback.log = *logbook_state(rollback.leg, false);
 	store = &world.disk[rollback.leg].store;
 	bytes = store->sectors * sizeof(*store->view);

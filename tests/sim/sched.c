@@ -37,6 +37,7 @@ static struct {
 	struct { u64 tick; struct sim_note note; } ring[NR_NOTES];
 	u32 nr_notes;
 	bool verbose;
+	void (*watch)(void);
 } sched;
 
 struct sim_state sim_state;
@@ -198,6 +199,18 @@ static void run(struct sim_event *event)
 	if (sim_state.locks)
 		sim_fail("lock", "a lock is held after the event");
 	sim_state = outer;
+	if (sched.watch)
+		sched.watch();
+}
+
+u64 sim_next_tick(void)
+{
+	return sched.nr ? sched.heap[0]->tick : ~0ull;
+}
+
+void sim_watch(void (*look)(void))
+{
+	sched.watch = look;
 }
 
 bool sim_step(void)

@@ -58,6 +58,10 @@ void sim_cancel(struct sim_event *event);
 bool sim_step(void);
 /* Runs events for @ticks. */
 void sim_run(u64 ticks);
+/* When the next event is due; ~0: there is none. */
+u64 sim_next_tick(void);
+/* @look, unless NULL, is called after each event, and may end the machine. */
+void sim_watch(void (*look)(void));
 /* How often the engine is interrupted at its atomics and locks; 0: never. */
 void sim_set_preemption(u32 mean);
 u64 sim_events_run(void);

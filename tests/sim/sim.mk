@@ -5,6 +5,8 @@
 #
 #	make sim | sim-asan	build/bin/tandem-sim, tandem-sim-asan
 #	make check-sim SEEDS=N	N seeds, and a few under the sanitizers
+#	make check-strings LENGTH=N	every string of events of up to N letters
+#	make check-scenarios	the named ones
 #	make mutants		every mutant of tests/mutants must die
 
 # Mutants are built from a changed copy of kernel/, into a directory of their own.
@@ -12,13 +14,15 @@ SIM_KERNEL ?= kernel
 SIM_BUILD  ?= $B/sim
 SIM_BIN    ?= $B/bin/tandem-sim
 SIM_ENGINE := $(wildcard $(SIM_KERNEL)/core/*.c $(SIM_KERNEL)/io/*.c)
-SIM_OWN    := $(wildcard tests/sim/*.c tests/sim/shim/*.c) userspace/lib/sys/crc32c.c
-SIM_FLAGS  := -Itests/sim -I$(SIM_KERNEL) -I$(SIM_KERNEL)/uapi -std=gnu11 -g -Wall -Wextra -Werror
+SIM_OWN    := $(wildcard tests/sim/*.c tests/sim/shim/*.c) bench/crc32c.c
+SIM_FLAGS  := -Itests/sim -I$(SIM_KERNEL) -I$(SIM_KERNEL)/uapi -I. -std=gnu11 -g \
+	-Wall -Wextra -Werror
 SIM_OBJECTS := $(SIM_ENGINE:$(SIM_KERNEL)/%.c=$(SIM_BUILD)/kernel/%.o) \
 	$(SIM_OWN:%.c=$(SIM_BUILD)/%.o)
 SIM_ASAN_OBJECTS := $(SIM_OBJECTS:$(SIM_BUILD)/%=$(SIM_BUILD)-asan/%)
 SEEDS ?= 1000
 FIRST_SEED ?= 1
+LENGTH ?= 4
 
 sim: $(SIM_BIN)
 sim-asan: $(SIM_BIN)-asan
@@ -51,8 +55,21 @@ $(SIM_BIN)-asan: $(SIM_ASAN_OBJECTS)
 check-sim: $(SIM_BIN) $(SIM_BIN)-asan
 	tests/sim/check-seeds $(FIRST_SEED) $(SEEDS) $B
 
+check-strings: $(SIM_BIN)
+	tests/sim/check-strings $(LENGTH) $B
+
+check-scenarios: $(SIM_BIN)
+	$(SIM_BIN) --scenario all
+
+stage_scenarios = $(submake) check-scenarios
+stage_strings = $(submake) check-strings LENGTH=4
+stage_strings_long = $(submake) check-strings LENGTH=5
+FAST += scenarios strings
+SLOW += strings-long
+
 mutants: $(SIM_BIN)
 	tests/mutants/run
 
-.PHONY: sim sim-asan check-sim mutants
+.PHONY: sim sim-asan check-sim check-strings check-scenarios \
+	mutants
 -include $(SIM_OBJECTS:.o=.d) $(SIM_ASAN_OBJECTS:.o=.d)

@@ -207,6 +207,14 @@ void store_settle(struct sim_store *store, u32 stamp)
 	forget(store, at);
 }
 
+void store_keep(struct sim_store *store, unsigned int nr)
+{
+	for (; nr && store->nr_cached; nr--) {
+		destage(store, &store->cached[0], SIM_ALL);
+		forget(store, 0);
+	}
+}
+
 void store_flush(struct sim_store *store, u64 issued)
 {
 	unsigned int i = 0;

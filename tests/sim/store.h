@@ -82,6 +82,8 @@ void store_done(struct sim_store *store, u32 stamp, u64 now);
 void store_settle(struct sim_store *store, u32 stamp);
 /* All writes that were done before @issued are durable. */
 void store_flush(struct sim_store *store, u64 issued);
+/* The first @nr writes of the cache are durable: the disk's own leisure. */
+void store_keep(struct sim_store *store, unsigned int nr);
 /* Power is lost, or (@keep_open) the drive drops what it could not flush. */
 bool store_lose(struct sim_store *store, enum sim_survival survival, bool keep_open);
 /* Nobody waits for any write any more; the cache stays. */

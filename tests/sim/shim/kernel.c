@@ -140,6 +140,9 @@ void *memchr_inv(const void *from, int byte, size_t size)
 {
 	const u8 *at = from;
 
+	/* Mostly all of it is the same, and the C library sees that faster. */
+	if (size && *at == (u8)byte && !memcmp(at, at + 1, size - 1))
+		return NULL;
 	for (; size; size--, at++)
 		if (*at != (u8)byte)
 			return (void *)at;

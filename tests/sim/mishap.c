@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mishaps of one disk, in the order of mishap.h.
+ */
+#include "choice.h"
+#include "front.h"
+#include "ledger.h"
+#include "mishap.h"
+#include "oracle.h"
+#include "sched.h"
+#include "world.h"
+
+static struct sim_health *health(u32 leg)
+{
+	return &world.disk[leg].health;
+}
+
+bool mishap_is_alive(u32 leg)
+{
+	return leg < world.nr_disks && !health(leg)->dead;
+}
+
+bool mishap_is_dead(u32 leg)
+{
+	return leg < world.nr_disks && health(leg)->dead;
+}
+
+bool mishap_is_well(u32 leg)
+{
+	return mishap_is_alive(leg) && !health(leg)->fail_write && !health(leg)->fail_flush &&
+	       !health(leg)->no_meta && !health(leg)->bad_count;
+}
+
+bool mishap_is_locked(u32 leg)
+{
+	return health(leg)->no_meta;
+}
+
+void mishap_die(u32 leg)
+{
+	struct sim_disk *disk = &world.disk[leg];
+	bool landed = disk_nr_open(disk) && choice_of(2);
+
+	SIM_NOTE("dies", disk->engine.name, { landed });
+	disk_let_go(disk, landed);
+	disk->health.dead = true;
+	disk->health.dead_status = BLK_STS_IOERR;
+	if (disk->store.nr_cached && choice_of(2))
+		disk_lose(disk, SIM_NONE);
+	oracle_leg_doubtful(disk);
+}
+
+static u8 draw_order(void)
+{
+	return choice_of(2) ? SIM_ORDER_LANDED : SIM_ORDER_LOST;
+}
+
+void mishap_fail_write(u32 leg)
+{
+	health(leg)->fail_write = draw_order();
+}
+
+void mishap_fail_flush(u32 leg)
+{
+	health(leg)->fail_flush = draw_order();
+}
+
+void mishap_lock_meta(u32 leg)
+{
+	health(leg)->no_meta = true;
+}
+
+void mishap_free_meta(u32 leg)
+{
+	health(leg)->no_meta = false;
+}
+
+void mishap_spoil(u32 leg)
+{
+	health(leg)->bad_first = world.super.data_offset_sectors;
+	health(leg)->bad_count = 1;
+}
+
+bool mishap_may_rot(u32 leg)
+{
+	return !front_exists() && ledger_may_rot(leg);
+}
+
+void mishap_rot(u32 leg)
+{
+	disk_rot(&world.disk[leg], choice_of(2));
+}
+
+/* The leg whose superblock the new disk's is made from; none: the number of disks. */
+static unsigned int find_source(u32 leg)
+{
+	unsigned int source = world_set_of(leg) * world.options.legs;
+
+	while (source < world.nr_disks &&
+	       (!ledger_is_up_to_date(source) || world_set_of(source) != world_set_of(leg)))
+		source++;
+	return source;
+}
+
+bool mishap_may_replace(u32 leg)
+{
+	return mishap_is_dead(leg) && ledger_is_out(leg) && find_source(leg) < world.nr_disks;
+}
+
+void mishap_replace(u32 leg)
+{
+	static struct tandem_super super;
+
+	if (world_read_super(find_source(leg), &super))
+		world_replace(leg, &super);
+}
