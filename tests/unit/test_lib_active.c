@@ -361,6 +361,23 @@ static void test_leg_that_was_away_returns_to_its_place(void **state)
 	assert_int_equal(mock_changes, 0);
 }
 
+/* Pulled and put back, it is another device; the table still has the first. */
+static void test_leg_that_returns_as_another_device_has_its_place(void **state)
+{
+	(void)state;
+	assert_true(mock_disk_super(1, &super));
+	mock_disk_set_super(2, &super);
+	adding.disk = "/mock/2";
+	look(FAILED, BOTH);
+	refused(tandem_add(&ctx, &adding, &err), TANDEM_CODE_BUSY);
+	says(err.text, "a copy?");
+	mock_disk[1].open_error = -ENXIO;
+	look(FAILED, BOTH);
+	expect_reload("2 240:0 240:2 4 degraded proven rebuild 1", 0, 0);
+	done(tandem_add(&ctx, &adding, &err));
+	assert_int_equal(mock_changes, 0);
+}
+
 static void test_new_disk_gets_a_blank_superblock_first(void **state)
 {
 	static struct tandem_super blank;
@@ -569,6 +586,7 @@ int main(void)
 		TEST(test_wait_ends_when_the_state_is_reached),
 		TEST(test_failed_leg_is_filled_where_it_is),
 		TEST(test_leg_that_was_away_returns_to_its_place),
+		TEST(test_leg_that_returns_as_another_device_has_its_place),
 		TEST(test_new_disk_gets_a_blank_superblock_first),
 		TEST(test_new_disk_takes_the_place_of_a_failed_one),
 		TEST(test_table_the_kernel_refuses_leaves_disk_and_array_as_they_were),

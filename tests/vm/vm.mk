@@ -4,5 +4,7 @@
 # boots nine times and stands alone: tests/vm/selftest/check 6.12.
 
 stage_vm_klog := tests/vm/selftest/klog
+stage_vm_debug := tests/vm/debug/check
 
 FAST += vm-klog
+SLOW += vm-debug

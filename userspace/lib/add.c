@@ -130,6 +130,26 @@ static bool is_ours(const struct adding *add)
 	       tandem_id_equal(&add->label.super.array, &add->super.array);
 }
 
+/* Is what fills this place still a leg of the array that can be read? */
+static bool still_there(const struct adding *add, unsigned int leg)
+{
+	struct tandem_label *label = calloc(1, sizeof(*label));
+	char path[TANDEM_PATH_BYTES];
+	struct tandem_device dev;
+	struct tandem_error ignored;
+	bool there = false;
+
+	add->ctx->device->path_of(add->view.disk[leg], path, sizeof(path));
+	tandem_device_init(&dev, path);
+	if (label && !tandem_device_open(add->ctx, &dev, TANDEM_ACCESS_READ, &ignored)) {
+		there = !tandem_label_read(add->ctx, &dev, label) && label->super.leg == leg &&
+			tandem_id_equal(&label->super.array, &add->view.volume.array);
+		tandem_device_close(&dev);
+	}
+	free(label);
+	return there;
+}
+
 /* It was a leg of this array: is its place still its own? */
 static int check_returning(struct adding *add, struct tandem_error *err)
 {
@@ -153,7 +173,8 @@ static int check_returning(struct adding *add, struct tandem_error *err)
 	ret = wanted_place(add, own->leg, err);
 	if (ret)
 		return ret;
-	if (add->view.disk[own->leg])
+	/* A disk that was pulled comes back as another device, the table has the dead one. */
+	if (add->view.disk[own->leg] && still_there(add, own->leg))
 		return tandem_error_set(err, TANDEM_CODE_BUSY, dev->path,
 					"is leg %u, which another device fills: a copy?", own->leg);
 	ret = tandem_device_open(add->ctx, &add->fresh.dev, TANDEM_ACCESS_CLAIM, err);
@@ -276,26 +297,6 @@ static int prepare_new(struct adding *add, struct tandem_error *err)
 	return add->opt->dry_run ? 0 : write_blank(add, err);
 }
 
-/* A leg that is out of use stays in the table only if the kernel will take it. */
-static bool still_there(const struct adding *add, unsigned int leg)
-{
-	struct tandem_label *label = calloc(1, sizeof(*label));
-	char path[TANDEM_PATH_BYTES];
-	struct tandem_device dev;
-	struct tandem_error ignored;
-	bool there = false;
-
-	add->ctx->device->path_of(add->view.disk[leg], path, sizeof(path));
-	tandem_device_init(&dev, path);
-	if (label && !tandem_device_open(add->ctx, &dev, TANDEM_ACCESS_READ, &ignored)) {
-		there = !tandem_label_read(add->ctx, &dev, label) && label->super.leg == leg &&
-			tandem_id_equal(&label->super.array, &add->view.volume.array);
-		tandem_device_close(&dev);
-	}
-	free(label);
-	return there;
-}
-
 static void make_table(struct adding *add)
 {
 	struct tandem_table *table = &add->start.table;
@@ -308,6 +309,7 @@ static void make_table(struct adding *add)
 	for (leg = 0; leg < table->nr_legs; leg++) {
 		dev_t disk = add->view.disk[leg];
 
+		/* One that is out of use stays only if the kernel will take it. */
 		if (leg == add->leg)
 			disk = add->fresh.dev.rdev;
 		else if (disk && is_free(add, leg) && !still_there(add, leg))

@@ -79,8 +79,19 @@ disk_fail()
 	dmsetup message "$name" 0 fail "$@"
 }
 
+# disk_fail_nth NAME N [dead]: the Nth request from now on fails, and with dead
+# every later one until `disk_fail NAME none`.  N = 0 takes it back.
+disk_fail_nth()
+{
+	local name="$1"
+
+	shift
+	mark "disk $name: request $* fails"
+	dmsetup message "$name" 0 fail-nth "$@"
+}
+
 # disk_count NAME WHAT: reads, writes, fuas, flushes: requests so far; cached,
-# lost, kept: sectors.
+# lost, kept: sectors; left: requests until the one that is to fail (0: none).
 disk_count()
 {
 	local field
@@ -93,6 +104,7 @@ disk_count()
 	cached) field=9 ;;
 	lost) field=10 ;;
 	kept) field=11 ;;
+	left) field=12 ;;
 	*) fail "disk_count: no such number: $2" ;;
 	esac
 	dmsetup status "$1" | cut -d' ' -f"$field"

@@ -20,8 +20,12 @@
  *           on                  power is back
  *           fail KIND...        requests of these kinds (read, write, fua,
  *                               flush) fail and change nothing; none ends it
+ *           fail-nth N [dead]   the Nth request from now on, of any kind, fails
+ *                               and changes nothing, with dead all later ones
+ *                               too; 0 takes it back
  * Status:   on|off reads writes fuas flushes cached_sectors lost_sectors
  *           kept_sectors        running numbers of requests that succeeded
+ *           left                requests until the one that is to fail; 0: none
  *
  * With "through" there is no cache: every write is durable when it ends, and the
  * disk says that it wants no flush.
@@ -55,6 +59,7 @@ enum fail_kind {
 	FAIL_WRITE	= 1 << 1,
 	FAIL_FUA	= 1 << 2,
 	FAIL_FLUSH	= 1 << 3,
+	FAIL_ALL	= FAIL_READ | FAIL_WRITE | FAIL_FUA | FAIL_FLUSH,
 };
 
 /* One page of the disk; a copy that is NULL reads as zeroes. */
@@ -69,6 +74,8 @@ struct powercut {
 	struct xarray slots;	/* page number -> struct slot */
 	bool off;
 	unsigned int fail;	/* FAIL_* */
+	unsigned int left;	/* requests until one fails, this one included; 0: none */
+	bool dies;		/* ... and every later one */
 	u64 reads, writes, fuas, flushes, lost, kept;
 
 	u64 latency_ns;
@@ -264,13 +271,23 @@ static unsigned int kind_of(struct bio *bio)
 	return bio->bi_opf & REQ_FUA ? FAIL_WRITE | FAIL_FUA : FAIL_WRITE;
 }
 
+/* Counts requests down to the one that is to fail. */
+static bool is_nth(struct powercut *pc)
+{
+	if (!pc->left || --pc->left)
+		return false;
+	if (pc->dies)
+		pc->fail = FAIL_ALL;
+	return true;
+}
+
 /* DM core splits a flush from its data, so a flush comes here empty. */
 static int serve(struct powercut *pc, struct bio *bio)
 {
 	bool write = op_is_write(bio_op(bio));
 	int err;
 
-	if (pc->off || (pc->fail & kind_of(bio)))
+	if (is_nth(pc) || pc->off || (pc->fail & kind_of(bio)))
 		return -EIO;
 	if (bio->bi_opf & REQ_PREFLUSH)
 		return flush(pc);
@@ -364,11 +381,18 @@ static int parse_fail(unsigned int argc, char **argv, unsigned int *fail)
 	return argc > 1 ? 0 : -EINVAL;
 }
 
+static int parse_fail_nth(unsigned int argc, char **argv, unsigned int *left)
+{
+	if (argc < 2 || argc > 3 || (argc == 3 && strcmp(argv[2], "dead")))
+		return -EINVAL;
+	return kstrtouint(argv[1], 10, left);
+}
+
 static int powercut_message(struct dm_target *ti, unsigned int argc, char **argv,
 			    char *result, unsigned int maxlen)
 {
 	struct powercut *pc = ti->private;
-	unsigned int permille, fail;
+	unsigned int permille, fail, left;
 	u64 seed;
 	int err = 0;
 
@@ -385,8 +409,14 @@ static int powercut_message(struct dm_target *ti, unsigned int argc, char **argv
 		mutex_lock(&pc->lock);
 		pc->fail = fail;
 		mutex_unlock(&pc->lock);
+	} else if (!strcmp(argv[0], "fail-nth") && !parse_fail_nth(argc, argv, &left)) {
+		mutex_lock(&pc->lock);
+		pc->left = left;
+		pc->dies = argc == 3;
+		mutex_unlock(&pc->lock);
 	} else {
-		DMERR("unknown message %s: cut PERMILLE SEED, on, fail KIND...", argv[0]);
+		DMERR("unknown message %s: cut PERMILLE SEED, on, fail KIND..., fail-nth N [dead]",
+		      argv[0]);
 		err = -EINVAL;
 	}
 	return err;
@@ -410,8 +440,8 @@ static void powercut_status(struct dm_target *ti, status_type_t type,
 	mutex_lock(&pc->lock);
 	xa_for_each_marked(&pc->slots, index, slot, SLOT_CACHED)
 		cached += hweight8(slot->is_cached);
-	DMEMIT("%s %llu %llu %llu %llu %llu %llu %llu", pc->off ? "off" : "on",
-	       pc->reads, pc->writes, pc->fuas, pc->flushes, cached, pc->lost, pc->kept);
+	DMEMIT("%s %llu %llu %llu %llu %llu %llu %llu %u", pc->off ? "off" : "on",
+	       pc->reads, pc->writes, pc->fuas, pc->flushes, cached, pc->lost, pc->kept, pc->left);
 	mutex_unlock(&pc->lock);
 }
 
