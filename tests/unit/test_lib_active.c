@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Goal: the verbs on an active array (status, fail, add, wait, stop) read the
- * kernel's lines right, ask it for the right things in the right order, and
- * find the way back when it refuses.
- *
- * Method: disks in memory, device-mapper as a script.
+ * Goal: the verbs on an active array (status, fail, add, wait, stop) read the kernel's
+ * lines right, ask it for the right things in the right order, and find the way back when
+ * it refuses. Method: disks in memory, device-mapper as a script.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,16 +22,14 @@ static struct tandem_error err;
 static struct tandem_super super;
 static struct tandem_add_options adding;
 static struct tandem_target target;
-static char id[TANDEM_ID_TEXT_BYTES];
-static char line[8][256];
+static char id[TANDEM_ID_TEXT_BYTES], line[8][256];
 static unsigned int nr_lines;
 
 static int set_up(void **state)
 {
 	static const char *const paths[] = { "/mock/0", "/mock/1" };
 	const struct tandem_create_options create = {
-		.name = "pg", .level = "raid1", .disk = paths, .nr_disks = 2,
-		.no_activate = true,
+		.name = "pg", .level = "raid1", .disk = paths, .nr_disks = 2, .no_activate = true,
 	};
 	char uuid[64];
 
