@@ -40,6 +40,7 @@
  */
 #include "sys.h"
 #include "io/clean.h"
+#include "io/copy.h"
 #include "io/flush.h"
 #include "io/logger.h"
 #include "io/map.h"
@@ -313,6 +314,9 @@ static void end(struct tandem_clean *clean, bool durable)
 	tandem_log_kick(set);
 	WRITE_ONCE(clean->state, CLEAN_IDLE);
 	wake_up(&set->array->wait);
+	/* A promotion may wait for what the maps say now. */
+	if (set->map)
+		tandem_copy_kick(set);
 	later(clean, READ_ONCE(set->starved));
 }
 

@@ -43,6 +43,14 @@ static u8 absent(const struct tandem_set *set)
 	return tandem_set_all_legs(set) & ~TANDEM_WRITTEN(atomic_read(&set->masks));
 }
 
+/* Legs that get what is written now, and are not read. */
+static u8 filled(const struct tandem_set *set)
+{
+	u32 masks = atomic_read(&set->masks);
+
+	return TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks);
+}
+
 static bool is_whole(const struct tandem_request *request)
 {
 	return request->op != TANDEM_OP_READ && bio_sectors(request->bio) ==
@@ -99,14 +107,29 @@ void tandem_map_forget(struct tandem_set *set, u32 region)
 
 void tandem_map_copied(struct tandem_set *set, u32 region)
 {
-	u32 masks = atomic_read(&set->masks);
+	bool any;
 
-	if (!set->map || !(TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks)))
+	if (!set->map)
 		return;
 	spin_lock_irq(&set->array->lock);
-	tandem_intent_add(&set->map->copied, region);
+	any = tandem_map_stale(set->map->table.entry[region]) & filled(set);
+	if (any)
+		tandem_intent_add(&set->map->copied, region);
 	spin_unlock_irq(&set->array->lock);
-	tandem_clean_wake(set);
+	if (any)
+		tandem_clean_wake(set);
+}
+
+bool tandem_map_is_settled(struct tandem_set *set)
+{
+	bool settled;
+
+	if (!set->map)
+		return true;
+	spin_lock_irq(&set->array->lock);
+	settled = !set->map->copied.nr_dirty && !set->map->settling.nr_dirty;
+	spin_unlock_irq(&set->array->lock);
+	return settled && !tandem_map_is_on(set);
 }
 
 void tandem_map_flush_begin(struct tandem_set *set)
@@ -119,8 +142,6 @@ void tandem_map_flush_begin(struct tandem_set *set)
 
 void tandem_map_flush_end(struct tandem_set *set, bool good)
 {
-	u32 masks = atomic_read(&set->masks);
-	u8 filled = TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks);
 	struct tandem_map *map = set->map;
 	struct tandem_intent *intent;
 	u32 region;
@@ -139,7 +160,7 @@ void tandem_map_flush_end(struct tandem_set *set, bool good)
 		entry = map->table.entry[region];
 		tandem_map_put(map, region,
 			       tandem_map_entry(tandem_map_content(entry),
-						tandem_map_stale(entry) & ~filled));
+						tandem_map_stale(entry) & ~filled(set)));
 	}
 	tandem_intent_empty(intent);
 }

@@ -36,6 +36,8 @@ void tandem_map_forget(struct tandem_set *set, u32 region);
 
 /* The copier has made the region equal on every leg that is written to. Process. */
 void tandem_map_copied(struct tandem_set *set, u32 region);
+/* Of all that was copied onto legs that are filled the maps say so. Process. */
+bool tandem_map_is_settled(struct tandem_set *set);
 
 /*
  * A flush of all legs begins: what was copied until now will be durable. And it has

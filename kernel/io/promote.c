@@ -2,6 +2,7 @@
 /*
  * Promotion: the end of a rebuild (B7).
  *
+ *	0 settle             the maps say that it has all it lacked (io/clean.c)
  *	1 count the leg      acknowledgements need it from now on
  *	2 flush              everything copied and written so far is durable on it
  *	3 record             new configuration: old current legs, then the leg
@@ -21,11 +22,13 @@
  */
 #include "sys.h"
 #include "core/lineage.h"
+#include "io/clean.h"
 #include "io/commit.h"
 #include "io/copier.h"
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/log.h"
+#include "io/map.h"
 
 #define PROMOTE_DELAY_MS 100
 
@@ -51,6 +54,10 @@ bool tandem_promote_start(struct tandem_copy *copy)
 	if (array->phase != TANDEM_PHASE_UP || array->sync_paused || array->params.read_only ||
 	    atomic_read(&set->nr_refill))
 		return false;
+	if (!tandem_map_is_settled(set)) {
+		tandem_clean_kick(set);
+		return false;
+	}
 	if (time_before(jiffies, copy->promote_at)) {
 		queue_delayed_work(array->wq, &copy->work, copy->promote_at - jiffies);
 		return false;

@@ -271,10 +271,12 @@ void tandem_survey_mark(struct tandem_set *set)
 		stale = tandem_map_stale(map->table.entry[region]);
 		if (all || tandem_intent_has(&set->log->intent, region)) {
 			content = TANDEM_CONTENT_WRITTEN;
-			stale = tandem_set_all_legs(set);
+			stale |= tandem_set_all_legs(set) & ~TANDEM_READABLE(masks);
 		}
-		stale &= ~TANDEM_READABLE(masks);
+		/* What is stale on a current leg says too much, and need not be written. */
 		tandem_map_put(map, region, tandem_map_entry(content, stale));
+		stale &= ~TANDEM_READABLE(masks);
+		map->table.entry[region] = tandem_map_entry(content, stale);
 		if (content == TANDEM_CONTENT_NEVER)
 			atomic_or(TANDEM_REGION_NEVER, &set->region[region]);
 		else if (stale & filled)
