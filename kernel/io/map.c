@@ -134,7 +134,7 @@ bool tandem_map_is_settled(struct tandem_set *set)
 
 void tandem_map_flush_begin(struct tandem_set *set)
 {
-	if (!set->map)
+	if (!set->map || !set->map->copied.nr_dirty)
 		return;
 	tandem_intent_join(&set->map->settling, &set->map->copied);
 	tandem_intent_empty(&set->map->copied);
@@ -147,7 +147,7 @@ void tandem_map_flush_end(struct tandem_set *set, bool good)
 	u32 region;
 	u16 entry;
 
-	if (!map)
+	if (!map || !map->settling.nr_dirty)
 		return;
 	intent = &map->settling;
 	if (!good) {
