@@ -11,6 +11,7 @@
 #include "front.h"
 #include "io/region.h"
 #include "ledger.h"
+#include "mapbook.h"
 #include "oracle.h"
 #include "rollback.h"
 #include "sched.h"
@@ -106,15 +107,30 @@ static u64 legs_not_current(void)
 	return legs;
 }
 
+/* The same of a page of the map; both legs may lose it, one slot each. */
+static void rot_map(void)
+{
+	unsigned int leg = sim_below(SIM_RANDOM_MAP, world.nr_disks);
+	u64 slot = sim_below(SIM_RANDOM_MAP, 2);
+
+	if (!world.options.map || !world.options.rot ||
+	    !sim_chance(SIM_RANDOM_MAP, world.options.rot) || !mapbook_may_rot(leg))
+		return;
+	SIM_NOTE("page rots", world.disk[leg].engine.name, { slot });
+	disk_rot(&world.disk[leg], world.super.map_offset_sectors +
+		 slot * TANDEM_PAGE_BYTES / 512);
+}
+
 /* One slot may rot while the other one says the same. */
 static void rot_something(void)
 {
 	unsigned int leg = below(world.nr_disks);
 
+	rot_map();
 	if (!chance(world.options.rot) || !ledger_may_rot(leg))
 		return;
 	SIM_NOTE("slot rots", world.disk[leg].engine.name, { 0 });
-	disk_rot(&world.disk[leg], below(2));
+	disk_rot(&world.disk[leg], world.disk[leg].slot_sector[below(2)]);
 }
 
 /* A leg that is not current gets a new disk. */

@@ -321,6 +321,8 @@ void content_crash(bool lost)
 		s->pending = 0;
 		s->tainted = false;
 		s->doomed = false;
+		/* What a discard left may be taken back as what a write did. */
+		s->known &= !(lost && s->writes);
 		if (lost)
 			merge_layers(s);
 		s->listed = false;

@@ -409,9 +409,9 @@ void disk_cut(struct sim_disk *disk, unsigned int kept, unsigned int landed, boo
 	note_changes(disk);
 }
 
-void disk_rot(struct sim_disk *disk, unsigned int slot)
+void disk_rot(struct sim_disk *disk, u64 first)
 {
-	u64 sector = disk->slot_sector[slot] + sim_below(SIM_RANDOM_FAULTS, 4);
+	u64 sector = first + sim_below(SIM_RANDOM_FAULTS, 4);
 	u64 rotten = store_content(&disk->store, sector, (const u8[512]){ 0xde, 0xad, sector });
 
 	disk->store.view[sector] = rotten;

@@ -76,7 +76,7 @@ void disk_lose(struct sim_disk *disk, enum sim_survival survival);
 /* Power of a disk that has nothing under way. */
 void disk_power_cut(struct sim_disk *disk);
 
-/* Spoils one sector of a superblock slot: media rot, while nobody looks. */
-void disk_rot(struct sim_disk *disk, unsigned int slot);
+/* Spoils a sector of what begins at @first: media rot, while nobody looks. */
+void disk_rot(struct sim_disk *disk, u64 first);
 
 #endif

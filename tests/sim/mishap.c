@@ -88,7 +88,7 @@ bool mishap_may_rot(u32 leg)
 
 void mishap_rot(u32 leg)
 {
-	disk_rot(&world.disk[leg], choice_of(2));
+	disk_rot(&world.disk[leg], world.disk[leg].slot_sector[choice_of(2)]);
 }
 
 /* The leg whose superblock the new disk's is made from; none: the number of disks. */

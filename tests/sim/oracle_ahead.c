@@ -48,7 +48,7 @@ static bool is_calm(struct tandem_array *array, struct calm *calm)
 	unsigned int s;
 
 	memset(calm, 0, sizeof(*calm));
-	calm->epoch = array->super->epoch.number;
+	memcpy(&calm->epoch, &array->super->epoch.id, sizeof(calm->epoch));
 	calm->injected = faults_injected();
 	for (s = 0; s < array->nr_sets; s++) {
 		calm->changes += array->set[s].changes;

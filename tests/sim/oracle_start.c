@@ -460,8 +460,12 @@ static void restore_books(void)
 static bool is_unrecordable(void)
 {
 	u64 current_legs = front_legs(TANDEM_LEG_CURRENT);
-	unsigned int leg;
+	unsigned int leg, s;
 
+	for (s = 0; front_exists() && s < front_array()->nr_sets; s++)
+		if (TANDEM_FAILING(atomic_read(&front_array()->set[s].masks)) &&
+		    front_array()->set[s].record_attempts)
+			return true;
 	for (leg = 0; leg < world.nr_disks; leg++)
 		if (current_legs & 1ull << leg && !world.disk[leg].health.no_meta &&
 		    !world.disk[leg].health.dead)
