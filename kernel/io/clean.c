@@ -40,7 +40,6 @@
  */
 #include "sys.h"
 #include "io/clean.h"
-#include "io/copy.h"
 #include "io/flush.h"
 #include "io/logger.h"
 #include "io/map.h"
@@ -48,6 +47,7 @@
 
 #define DEFAULT_CLEAN_MS	1000u
 #define STARVED_MS		10u	/* when none could go: look again */
+#define PATIENCE		8u	/* maps that could not be written, before writes err */
 
 enum clean_state { CLEAN_IDLE, CLEAN_FLUSH, CLEAN_MAP };
 
@@ -55,6 +55,7 @@ enum clean_state { CLEAN_IDLE, CLEAN_FLUSH, CLEAN_MAP };
  * struct tandem_clean - the cleaner of a set; its own work item's alone
  * @changes: set->changes at the first look
  * @all: TANDEM_LOG_ALL is to be cleared, too
+ * @misses: rounds in a row that came to nothing
  * @nr_stuck: dirty regions that nobody can make equal
  * @cursor: where the next look among all begins
  */
@@ -64,6 +65,7 @@ struct tandem_clean {
 	enum clean_state state;
 	u32 changes;
 	bool all;
+	u32 misses;
 	u32 nr_stuck;
 	u32 cursor;
 	u32 nr;
@@ -198,7 +200,9 @@ static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 		if (!clean->nr && urgent)
 			log->extra = min(log->extra + log->nr_starved, log->capacity);
 	}
-	any = log->open && (clean->nr || clean->all || tandem_map_is_behind(set));
+	any = log->open && (clean->nr || clean->all ||
+			    (tandem_map_is_behind(set) &&
+			     !TANDEM_FAILING(atomic_read(&set->masks))));
 	if (any) {
 		note(clean);
 		clean->state = CLEAN_FLUSH;
@@ -309,14 +313,12 @@ static void end(struct tandem_clean *clean, bool durable)
 	struct tandem_set *set = clean->set;
 
 	finish(clean, durable);
-	if (!durable)
+	clean->misses = durable ? 0 : clean->misses + 1;
+	if (!durable && (clean->flush.result != TANDEM_RESULT_OK || clean->misses >= PATIENCE))
 		tandem_log_end_starved(set);
 	tandem_log_kick(set);
 	WRITE_ONCE(clean->state, CLEAN_IDLE);
 	wake_up(&set->array->wait);
-	/* A promotion may wait for what the maps say now. */
-	if (set->map)
-		tandem_copy_kick(set);
 	later(clean, READ_ONCE(set->starved));
 }
 

@@ -232,7 +232,6 @@ static bool step_idle(struct tandem_copy *copy)
 	copy->length_sectors = TANDEM_COPY_SECTORS;
 	copy->tried = 0;
 	copy->attempts = 0;
-	copy->erred = false;
 	copy->flush.result = TANDEM_RESULT_OK;
 	atomic_andnot(TANDEM_REGION_AGAIN | TANDEM_REGION_STUCK, word_of(copy));
 	take(copy);
@@ -490,6 +489,7 @@ static bool step_settle(struct tandem_copy *copy)
 	}
 	if (unsure && copy->flush.result != TANDEM_RESULT_OK) {
 		copy->flush.result = TANDEM_RESULT_OK;
+		copy->erred = true;
 		return leave(copy, true);
 	}
 	if (tandem_region_settle(set, copy->region)) {

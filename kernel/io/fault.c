@@ -219,9 +219,6 @@ void tandem_fault_settle(struct tandem_request *request)
 
 	if (ask_again(request))
 		return;
-	/* What some leg did not discard is still there. */
-	if (request->op == TANDEM_OP_DISCARD)
-		atomic_andnot(TANDEM_REGION_EMPTIED, &set->region[request->region]);
 	trial.sent = request->sent;
 	trial.counted = request->counted;
 	memcpy(trial.result, request->result, sizeof(trial.result));

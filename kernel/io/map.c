@@ -11,8 +11,8 @@
  * Decisions
  * - What nobody has written differs between the legs, and is read from one of them,
  *   the set's home. The first write to such a region makes all of it equal, behind the
- *   writer: it goes to all legs at once, and the copier does the rest (design §4). A
- *   write over the whole region needs no copy.
+ *   writer: it goes to all legs at once, and the copier does the rest (design §4). Also
+ *   if the write covers all of it: every leg may refuse it, and be no worse for that.
  * - Whatever adds to an entry does so at once; it is written before the region leaves
  *   the log. What takes away from it waits: that a leg has a region when that leg has
  *   been flushed since the copy, that nothing is in a region when the discard has been.
@@ -51,25 +51,20 @@ static u8 filled(const struct tandem_set *set)
 	return TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks);
 }
 
-static bool is_whole(const struct tandem_request *request)
-{
-	return request->op != TANDEM_OP_READ && bio_sectors(request->bio) ==
-	       tandem_geometry_region_sectors(&request->array->super->geo, request->region);
-}
-
 void tandem_map_touch(struct tandem_request *request)
 {
 	struct tandem_set *set = request->set;
 	atomic_t *word = &set->region[request->region];
 	unsigned long flags;
 	bool partly = false;
+	u32 masks;
 
 	if (likely(!((u32)atomic_read(word) & TANDEM_REGION_NEVER)))
 		return;
 	spin_lock_irqsave(&set->array->lock, flags);
 	if ((u32)atomic_read(word) & TANDEM_REGION_NEVER) {
-		partly = !is_whole(request) &&
-			 hweight8(TANDEM_WRITTEN(atomic_read(&set->masks))) > 1;
+		masks = atomic_read(&set->masks);
+		partly = hweight8(TANDEM_WRITTEN(masks)) > 1 || TANDEM_FAILING(masks);
 		tandem_map_put(set->map, request->region,
 			       tandem_map_entry(TANDEM_CONTENT_WRITTEN, absent(set)));
 		if (partly)

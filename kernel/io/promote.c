@@ -54,12 +54,15 @@ bool tandem_promote_start(struct tandem_copy *copy)
 	if (array->phase != TANDEM_PHASE_UP || array->sync_paused || array->params.read_only ||
 	    atomic_read(&set->nr_refill))
 		return false;
-	if (!tandem_map_is_settled(set)) {
-		tandem_clean_kick(set);
-		return false;
-	}
 	if (time_before(jiffies, copy->promote_at)) {
 		queue_delayed_work(array->wq, &copy->work, copy->promote_at - jiffies);
+		return false;
+	}
+	if (!tandem_map_is_settled(set)) {
+		/* Not again and again, if the last leg cannot be flushed. */
+		copy->promote_at = jiffies + msecs_to_jiffies(PROMOTE_DELAY_MS);
+		queue_delayed_work(array->wq, &copy->work, copy->promote_at - jiffies);
+		tandem_clean_kick(set);
 		return false;
 	}
 	spin_lock_irq(&array->lock);

@@ -134,6 +134,7 @@ static bool must_wait(struct tandem_request *request)
 	request->doubt = atomic_read_acquire(&set->doubt);
 	if (must_be_logged(request) && !array->params.read_only) {
 		tandem_region_get(&set->region[request->region]);
+		atomic_andnot(TANDEM_REGION_CLEANING, &set->region[request->region]);
 		tandem_log_add(request);
 		return true;
 	}

@@ -27,6 +27,9 @@ static void mark(struct tandem_set *set, u32 region, u32 bits)
 
 void tandem_region_mark_unsure(struct tandem_set *set, u32 region)
 {
+	/* Nobody was read for it yet: where nobody has written, too, all is as it was. */
+	if (set->map && !atomic_read(&set->nr_unsure))
+		set->pin = set->home;
 	mark(set, region, TANDEM_REGION_UNSURE | TANDEM_REGION_AGAIN);
 }
 
@@ -56,7 +59,7 @@ void tandem_region_mark_dirty(struct tandem_set *set, u32 region, u32 bits)
 
 void tandem_region_mark_partly(struct tandem_set *set, u32 region)
 {
-	mark(set, region, TANDEM_REGION_PARTLY);
+	mark(set, region, TANDEM_REGION_PARTLY | TANDEM_REGION_AGAIN);
 }
 
 void tandem_region_mark_emptied(struct tandem_set *set, u32 region)

@@ -5,6 +5,8 @@
  *	a new disk                           all that is written
  *	a leg that was current here before,  what became stale on it, what is in the
  *	  and is as it was when it left        logs of the current legs, and in its own
+ *	a leg that is being filled, and      the same, but for what is stale already: an
+ *	  whose log ends with the others'      older image of it lacks that
  *	any other                            all that is written
  *
  * As it was when it left: its superblock says that it was current, its intent log can
@@ -43,7 +45,8 @@ static bool was_current(const struct tandem_leg *leg)
 	const struct tandem_super *found = &leg->array->found[leg->index];
 	const struct tandem_place *place = &leg->array->super->place[leg->index];
 
-	return !(found->flags & TANDEM_FLAG_BLANK) && place->last_log_seq &&
+	return leg->use == TANDEM_USE_STALE && place->last_log_seq &&
+	       !(found->flags & TANDEM_FLAG_BLANK) &&
 	       tandem_id_equal(&found->leg_id, &place->id) &&
 	       found->place[leg->index].record == TANDEM_RECORD_CURRENT;
 }
@@ -52,10 +55,16 @@ static bool was_current(const struct tandem_leg *leg)
 static bool is_as_it_left(const struct tandem_leg *leg, struct tandem_rings *rings)
 {
 	u64 left = leg->array->super->place[leg->index].last_log_seq;
+	u64 most;
 	struct tandem_log_replay *replay = &rings->replay;
 
-	if (!was_current(leg))
+	if (leg->use == TANDEM_USE_REBUILDING) {
+		/* Lock-step: it has the last record, or the one before. */
+		most = leg->set->log->sequence;
+		left = most ? most - 1 : 0;
+	} else if (!was_current(leg)) {
 		return false;
+	}
 	if (tandem_log_replay(&leg->set->log->shape, rings->area.leg[leg->index], replay))
 		return false;
 	return !(replay->head.flags & TANDEM_LOG_ALL) && replay->head.sequence >= left &&
@@ -81,7 +90,7 @@ static void note(struct tandem_leg *leg, const struct tandem_intent *dirty)
 	}
 	pr_info("tandem %s: leg %u (%s): %s, %u of %u regions are to be copied\n",
 		leg->array->super->name, leg->index, leg->disk->name,
-		dirty ? "was here before" : "is filled as a whole", nr, map->table.nr_regions);
+		dirty ? "has something already" : "is filled as a whole", nr, map->table.nr_regions);
 }
 
 static void rejoin_leg(struct tandem_leg *leg, struct tandem_rings *rings)
@@ -90,6 +99,14 @@ static void rejoin_leg(struct tandem_leg *leg, struct tandem_rings *rings)
 		       !(leg->set->log->head.flags & TANDEM_LOG_ALL);
 
 	note(leg, partial ? &rings->replay.state : NULL);
+}
+
+/* From now on, or still. */
+static bool is_to_be_filled(const struct tandem_leg *leg)
+{
+	if (leg->found && leg->state == TANDEM_LEG_REBUILDING)
+		return true;
+	return leg->array->params.rebuild & (1ull << leg->index) && tandem_rejoin_is_possible(leg);
 }
 
 int tandem_rejoin(struct tandem_array *array, u64 *failed, const char **why)
@@ -102,8 +119,7 @@ int tandem_rejoin(struct tandem_array *array, u64 *failed, const char **why)
 	if (!tandem_array_has_map(array))
 		return 0;
 	for (i = 0; i < array->params.nr_legs; i++)
-		if (array->params.rebuild & (1ull << i) &&
-		    tandem_rejoin_is_possible(&array->leg[i]))
+		if (is_to_be_filled(&array->leg[i]))
 			legs |= 1ull << i;
 	if (!legs)
 		return 0;

@@ -122,7 +122,12 @@ void tandem_request_finish(struct tandem_request *request, enum tandem_result er
 {
 	struct tandem_set *set = request->set;
 	struct bio *bio = request->bio;
-	bool kick = set && request->op != TANDEM_OP_READ && request->op != TANDEM_OP_FLUSH &&
+	bool kick;
+
+	/* What may not have been discarded is still there. */
+	if (unlikely(error != TANDEM_RESULT_OK && request->op == TANDEM_OP_DISCARD) && set)
+		atomic_andnot(TANDEM_REGION_EMPTIED, &set->region[request->region]);
+	kick = set && request->op != TANDEM_OP_READ && request->op != TANDEM_OP_FLUSH &&
 		    tandem_region_put(&set->region[request->region]);
 
 	if (unlikely(kick))

@@ -14,7 +14,7 @@
  * - The map of any one current leg is enough, with its log; so the union is, and a leg
  *   without a valid page takes it from another one. If none has it, everything there
  *   is written, stale on all others, and may differ: as if the logs were lost.
- * - A leg that was being filled, and whose page is older than those of the current
+ * - A leg that was being filled, and whose page is another than those of the current
  *   legs, is an old image of itself, or power went while the page was written: it lacks
  *   what it had gained since.
  * - What is in the log of a current leg at a start is written, and stale on every leg
@@ -120,7 +120,7 @@ static void join_page(struct tandem_map *map, u32 page, const struct tandem_area
 		/* Two numbers, two contents: all get the union. */
 		if (sequence[i] != newest && current_legs & (1u << i))
 			map->page[page].behind = tandem_set_all_legs(map->set);
-		if (sequence[i] < newest)
+		if (sequence[i] != newest)
 			old |= filled & (1u << i);
 	}
 	/* On another leg the same number may be of another time. */
@@ -231,6 +231,17 @@ u64 tandem_survey_write(struct tandem_array *array, u64 legs)
 	return failed;
 }
 
+/* What is in the log leaves it: nothing is in a region that was discarded as a whole. */
+static void note_end(struct tandem_set *set, u32 region)
+{
+	const u32 word = atomic_read(&set->region[region]);
+
+	if (word & TANDEM_REGION_EMPTIED && !tandem_region_is_unlike(set, region))
+		tandem_map_forget(set, region);
+	else
+		tandem_map_note(set, region);
+}
+
 bool tandem_survey_end(struct tandem_array *array)
 {
 	u64 legs = tandem_array_legs_in(array, TANDEM_LEG_CURRENT) |
@@ -247,7 +258,7 @@ bool tandem_survey_end(struct tandem_array *array)
 		intent = &set->log->intent;
 		for (region = tandem_intent_next(intent, 0); region < intent->nr_regions;
 		     region = tandem_intent_next(intent, region + 1))
-			tandem_map_note(set, region);
+			note_end(set, region);
 		if (set->log->head.flags & TANDEM_LOG_ALL)
 			tandem_map_note_all(set);
 		tandem_map_flush_begin(set);

@@ -192,6 +192,18 @@ void content_make_bare(u32 sector)
 	s->changed = ++now;
 }
 
+void content_fade(u32 sector, bool begins)
+{
+	struct content_sector *s = at(sector);
+
+	if (begins)
+		s->fading++;
+	else
+		s->fading -= !!s->fading;
+	s->known = false;
+	s->changed = ++now;
+}
+
 bool content_is_bare(u32 sector)
 {
 	return at(sector)->bare;
@@ -319,6 +331,7 @@ void content_crash(bool lost)
 			s->changed = now;
 		}
 		s->pending = 0;
+		s->fading = 0;
 		s->tainted = false;
 		s->doomed = false;
 		/* What a discard left may be taken back as what a write did. */
@@ -343,6 +356,8 @@ void content_widen(u32 first, u32 count)
 		s = at(first);
 		s->tainted = s->pending;
 		s->widened = now;
+		/* What a discard left, too. */
+		s->known &= !s->writes;
 		if (s->unknown) {
 			s->open = true;
 			s->changed = now;
@@ -394,7 +409,7 @@ static bool may_race(const struct content_sector *s, const struct content_snapsh
 /* The first one after a change binds the others. */
 static bool read_bare(struct content_sector *s, const struct content_snapshot *snapshot, u64 value)
 {
-	if (s->changed > snapshot->time)
+	if (s->changed > snapshot->time || s->fading)
 		return true;
 	if (s->known)
 		return value == s->bare_value;

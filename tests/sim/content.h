@@ -60,6 +60,7 @@ struct content_sector {
 	bool known;		/* but it was read, and gave @bare_value */
 	bool real;		/* something was acknowledged since it was bare */
 	u64 bare_value;
+	u8 fading;		/* discards under way where there was nothing */
 	bool listed;		/* has more than one layer: in the list of such */
 	struct content_version version[CONTENT_VERSIONS];
 	u64 recent[CONTENT_RECENT];
@@ -86,6 +87,8 @@ void content_fill(u32 sector, const u64 *value, unsigned int nr);
 /* Nobody has written here (any more). */
 void content_make_bare(u32 sector);
 bool content_is_bare(u32 sector);
+/* A discard of a bare sector is under way: it may read as it likes until that ends. */
+void content_fade(u32 sector, bool begins);
 /* What a bare sector gave before binds nobody any more. */
 void content_forget(u32 sector);
 /* Nothing that was written here was acknowledged: it is bare as before. */

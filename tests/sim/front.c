@@ -46,8 +46,10 @@ static bool begins(const struct sim_op *op, u32 index)
 {
 	if (!content_is_bare(index))
 		return true;
-	if (op->kind == TANDEM_OP_DISCARD)
+	if (op->kind == TANDEM_OP_DISCARD) {
+		content_fade(index, true);
 		return false;
+	}
 	oracle_first_write(index);
 	return true;
 }
@@ -77,6 +79,8 @@ static void end_write(struct sim_op *op)
 		index = front_index(op->sector + i);
 		if (content_is_busy(index))
 			content_write_end(index, end);
+		else if (op->kind == TANDEM_OP_DISCARD)
+			content_fade(index, false);
 		if (end == CONTENT_PERHAPS)
 			oracle_write_failed(index);
 	}

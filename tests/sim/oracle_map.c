@@ -5,7 +5,8 @@
  *	written   what was acknowledged is in a region that the map of every current leg
  *	          calls written, or that is in its log (K3, K8)
  *	lacking   a leg that is not current has, for good, everything in regions that are
- *	          neither stale on it in the map of a current leg, nor in its log (K4)
+ *	          neither stale on it in the map of a current leg, nor in a log, its own or
+ *	          that of the current leg (K4)
  *	bare      what nobody has written reads the same until a leg of its set is lost,
  *	          or a start found its region in a log
  */
@@ -76,7 +77,8 @@ static bool says_present(unsigned int witness, unsigned int leg, u32 region)
 {
 	return mapbook_may_be_present(mapbook_state(witness, true), region,
 				      leg - first_leg(world_set_of(leg))) &&
-	       !logbook_has(logbook_state(witness, true), region);
+	       !logbook_has(logbook_state(witness, true), region) &&
+	       !logbook_has(logbook_state(leg, true), region);
 }
 
 static void check_lacking(unsigned int witness, unsigned int leg)
