@@ -90,7 +90,7 @@ static void note(struct tandem_leg *leg, const struct tandem_intent *dirty)
 	}
 	pr_info("tandem %s: leg %u (%s): %s, %u of %u regions are to be copied\n",
 		leg->array->super->name, leg->index, leg->disk->name,
-		dirty ? "has something already" : "is filled as a whole", nr, map->table.nr_regions);
+		dirty ? "has some already" : "is filled as a whole", nr, map->table.nr_regions);
 }
 
 static void rejoin_leg(struct tandem_leg *leg, struct tandem_rings *rings)
