@@ -129,13 +129,14 @@ static int without(struct tandem_array *array, u64 failed)
 /* Returns the legs whose flush failed. */
 static u64 flush_legs(struct tandem_array *array, u64 legs)
 {
-	struct tandem_group group = {
-		.legs = legs, .op = TANDEM_OP_FLUSH,
-		.opf = REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC,
-	};
-	u64 failed = tandem_control_run(array, &group);
+	struct tandem_group *group = tandem_control_group(array);
 	unsigned int i;
+	u64 failed;
 
+	group->legs = legs;
+	group->op = TANDEM_OP_FLUSH;
+	group->opf = REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC;
+	failed = tandem_control_run(array, group);
 	for (i = 0; i < array->params.nr_legs; i++)
 		if (legs & (1ull << i))
 			array->leg[i].unflushed = !!(failed & (1ull << i));

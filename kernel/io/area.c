@@ -52,17 +52,16 @@ void tandem_area_destroy(struct tandem_array *array, struct tandem_area *area)
 static u64 read_part(struct tandem_array *array, struct tandem_area *area, u64 legs,
 		     struct part part)
 {
-	struct tandem_group group = {
-		.opf = REQ_OP_READ | REQ_SYNC | REQ_META,
-		.length_bytes = part.bytes,
-	};
+	struct tandem_group *group = tandem_control_group(array);
 	struct tandem_leg *leg;
 	unsigned int i;
 	u64 failed = 0;
 
+	group->opf = REQ_OP_READ | REQ_SYNC | REQ_META;
+	group->length_bytes = part.bytes;
 	for (i = 0; i < array->params.nr_legs; i++)
-		group.sector[i] = area->sector + part.offset / TANDEM_SECTOR_BYTES;
-	tandem_control_ask(array, &group, legs);
+		group->sector[i] = area->sector + part.offset / TANDEM_SECTOR_BYTES;
+	tandem_control_ask(array, group, legs);
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
 		if (!(legs & (1ull << i)))

@@ -11,6 +11,7 @@
 #include "core/table.h"
 #include "io/activate.h"
 #include "io/commit.h"
+#include "io/control.h"
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/flush.h"
@@ -75,6 +76,8 @@ int tandem_array_create(const struct tandem_array_params *params, struct tandem_
 	INIT_WORK(&array->event_work, event_work);
 	array->wq = alloc_workqueue("tandem", WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0);
 	error = array->wq ? create_legs(array) : -ENOMEM;
+	if (!error)
+		error = tandem_control_create(array);
 	if (!error)
 		error = tandem_commit_create(array);
 	if (!error)
@@ -180,6 +183,7 @@ void tandem_array_destroy(struct tandem_array *array)
 	kvfree(array->super);
 	tandem_flush_destroy(array);
 	tandem_commit_destroy(array);
+	tandem_control_destroy(array);
 	kfree(array);
 }
 

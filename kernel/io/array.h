@@ -29,6 +29,7 @@
 struct tandem_array;
 struct tandem_commit;
 struct tandem_flush;
+struct tandem_group;
 struct tandem_message;
 
 enum tandem_phase {
@@ -76,7 +77,8 @@ struct tandem_array {
 	struct workqueue_struct *wq;	/* commit, record, copy, flush, retry */
 	spinlock_t lock;
 	wait_queue_head_t wait;		/* control path only */
-	atomic_t control_pending;	/* bios of io/control.c under way */
+	struct tandem_group *group;	/* of io/control.c, too large for a stack */
+	atomic_t control_pending;	/* its bios under way */
 	enum tandem_phase phase;
 	bool sync_paused;
 	bool flush_lost;		/* the next round of flushes fails (A8) */

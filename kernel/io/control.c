@@ -93,3 +93,21 @@ u64 tandem_control_run(struct tandem_array *array, const struct tandem_group *gr
 		msleep(TANDEM_RETRY_MS);
 	}
 }
+
+struct tandem_group *tandem_control_group(struct tandem_array *array)
+{
+	memset(array->group, 0, sizeof(*array->group));
+	return array->group;
+}
+
+int tandem_control_create(struct tandem_array *array)
+{
+	array->group = kzalloc(sizeof(*array->group), GFP_KERNEL);
+	return array->group ? 0 : -ENOMEM;
+}
+
+void tandem_control_destroy(struct tandem_array *array)
+{
+	kfree(array->group);
+	array->group = NULL;
+}

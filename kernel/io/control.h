@@ -27,6 +27,12 @@ struct tandem_group {
 	u64 sector[TANDEM_MAX_LEGS];
 };
 
+/* The one group of an array, empty; until the next one is asked for. */
+struct tandem_group *tandem_control_group(struct tandem_array *array);
+
+int tandem_control_create(struct tandem_array *array);
+void tandem_control_destroy(struct tandem_array *array);
+
 /*
  * Asks @legs of the group once, and waits. What they say is in leg->meta_result.
  * Context of all here: process, may sleep; one at a time for each array.

@@ -32,16 +32,15 @@ struct load {
 /* Returns the legs that answered with an error. */
 static u64 read_slot_of(struct tandem_array *array, u64 legs, unsigned int slot)
 {
-	struct tandem_group group = {
-		.opf = REQ_OP_READ | REQ_SYNC | REQ_META,
-		.length_bytes = TANDEM_SUPER_BYTES,
-	};
+	struct tandem_group *group = tandem_control_group(array);
 	unsigned int i;
 	u64 failed = 0;
 
+	group->opf = REQ_OP_READ | REQ_SYNC | REQ_META;
+	group->length_bytes = TANDEM_SUPER_BYTES;
 	for (i = 0; i < array->params.nr_legs; i++)
-		group.sector[i] = tandem_super_slot_bytes(slot) / TANDEM_SECTOR_BYTES;
-	tandem_control_ask(array, &group, legs);
+		group->sector[i] = tandem_super_slot_bytes(slot) / TANDEM_SECTOR_BYTES;
+	tandem_control_ask(array, group, legs);
 	for (i = 0; i < array->params.nr_legs; i++)
 		if (legs & (1ull << i) && array->leg[i].meta_result != TANDEM_RESULT_OK)
 			failed |= 1ull << i;

@@ -31,16 +31,21 @@
 #include "io/request.h"
 #include "io/rewrite.h"
 
-static const struct tandem_group metadata = {
-	.op = TANDEM_OP_METADATA,
-	.opf = REQ_OP_WRITE | REQ_FUA | REQ_SYNC | REQ_META | REQ_PRIO,
-};
+static struct tandem_group *make_group(struct tandem_array *array)
+{
+	struct tandem_group *group = tandem_control_group(array);
+
+	group->op = TANDEM_OP_METADATA;
+	group->opf = REQ_OP_WRITE | REQ_FUA | REQ_SYNC | REQ_META | REQ_PRIO;
+	group->length_bytes = TANDEM_PAGE_BYTES;
+	return group;
+}
 
 u64 tandem_rewrite_wipe(struct tandem_array *array)
 {
 	u64 left = tandem_array_legs_in(array, TANDEM_LEG_REBUILDING);
 	u32 size = tandem_log_ring_bytes(array);
-	struct tandem_group group = metadata;
+	struct tandem_group *group = make_group(array);
 	u32 offset = 0;
 	u64 failed = 0;
 	unsigned int i;
@@ -50,13 +55,13 @@ u64 tandem_rewrite_wipe(struct tandem_array *array)
 	for (i = 0; i < array->params.nr_legs; i++)
 		if (left & (1ull << i))
 			memset(array->leg[i].super_bytes, 0, TANDEM_SUPER_BYTES);
-	for (; offset < size && (left & ~failed); offset += group.length_bytes) {
-		group.legs = left & ~failed;
-		group.length_bytes = min(TANDEM_SUPER_BYTES, size - offset);
+	for (; offset < size && (left & ~failed); offset += group->length_bytes) {
+		group->legs = left & ~failed;
+		group->length_bytes = min(TANDEM_SUPER_BYTES, size - offset);
 		for (i = 0; i < array->params.nr_legs; i++)
-			group.sector[i] = array->super->log_offset_sectors +
+			group->sector[i] = array->super->log_offset_sectors +
 				offset / TANDEM_SECTOR_BYTES;
-		failed |= tandem_control_run(array, &group);
+		failed |= tandem_control_run(array, group);
 	}
 	return failed;
 }
@@ -199,44 +204,42 @@ static void note_level(struct tandem_log *log, u64 written)
 
 u64 tandem_rewrite_level(struct tandem_array *array)
 {
-	struct tandem_group group = metadata;
+	struct tandem_group *group = make_group(array);
 	bool any = false;
 	unsigned int i;
 	u64 failed;
 
-	group.length_bytes = TANDEM_PAGE_BYTES;
 	for (i = 0; tandem_array_has_log(array) && i < array->nr_sets; i++)
-		any |= level_record(array->set[i].log, &group);
+		any |= level_record(array->set[i].log, group);
 	if (!any)
 		return 0;
-	failed = tandem_control_run(array, &group);
+	failed = tandem_control_run(array, group);
 	for (i = 0; i < array->nr_sets; i++)
-		note_level(array->set[i].log, group.legs & ~failed);
+		note_level(array->set[i].log, group->legs & ~failed);
 	return failed;
 }
 
 u64 tandem_rewrite_write(struct tandem_array *array)
 {
-	struct tandem_group group;
+	struct tandem_group *group;
 	struct tandem_log *log;
 	u64 failed = 0;
 	unsigned int i;
 
 	while (tandem_array_has_log(array) && !failed) {
-		group = metadata;
-		group.length_bytes = TANDEM_PAGE_BYTES;
+		group = make_group(array);
 		for (i = 0; i < array->nr_sets; i++) {
 			log = array->set[i].log;
 			move_on(log);
 			if (next_record(log))
-				add_page(log, &group, log->sequence + 1,
+				add_page(log, group, log->sequence + 1,
 					 legs_behind(log->set, log->sequence + 1));
 		}
-		if (!group.legs)
+		if (!group->legs)
 			break;
-		failed = tandem_control_run(array, &group);
+		failed = tandem_control_run(array, group);
 		for (i = 0; i < array->nr_sets; i++)
-			note_written(array->set[i].log, group.legs & ~failed);
+			note_written(array->set[i].log, group->legs & ~failed);
 	}
 	return failed;
 }

@@ -210,7 +210,7 @@ static u64 write_both(struct tandem_array *array, u32 page, struct tandem_group 
 
 u64 tandem_survey_write(struct tandem_array *array, u64 legs)
 {
-	struct tandem_group group;
+	struct tandem_group *group;
 	u64 failed = 0;
 	unsigned int i;
 	u32 page;
@@ -218,15 +218,15 @@ u64 tandem_survey_write(struct tandem_array *array, u64 legs)
 	if (!tandem_array_has_map(array))
 		return 0;
 	for (page = 0; page < array->set[0].map->nr_pages; page++) {
-		memset(&group, 0, sizeof(group));
-		group.op = TANDEM_OP_METADATA;
-		group.opf = REQ_OP_WRITE | REQ_FUA | REQ_SYNC | REQ_META | REQ_PRIO;
-		group.length_bytes = TANDEM_PAGE_BYTES;
+		group = tandem_control_group(array);
+		group->op = TANDEM_OP_METADATA;
+		group->opf = REQ_OP_WRITE | REQ_FUA | REQ_SYNC | REQ_META | REQ_PRIO;
+		group->length_bytes = TANDEM_PAGE_BYTES;
 		for (i = 0; i < array->nr_sets; i++)
-			add_page(&array->set[i], page, legs & ~failed, &group);
-		if (!group.legs)
+			add_page(&array->set[i], page, legs & ~failed, group);
+		if (!group->legs)
 			continue;
-		failed |= write_both(array, page, &group);
+		failed |= write_both(array, page, group);
 	}
 	return failed;
 }
