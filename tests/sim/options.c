@@ -190,6 +190,7 @@ void options_fixed(struct sim_options *o, const struct sim_limits *limits)
 {
 	memset(o, 0, sizeof(*o));
 	apply_fixed(o, limits);
+	o->map &= o->log;
 }
 
 void options_draw(struct sim_options *o, const struct sim_limits *limits)

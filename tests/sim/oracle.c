@@ -433,7 +433,8 @@ void oracle_promotion_landed(unsigned int leg)
 			continue;
 		sim_fail("K4", "leg %u is promoted: %s", leg, describe(index));
 	}
-	world.disk[leg].lossy = false;
+	/* One that died since it was flushed has lost what came after that. */
+	world.disk[leg].lossy &= world.disk[leg].health.dead;
 	world.disk[leg].doubtful = false;
 }
 
