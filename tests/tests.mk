@@ -65,7 +65,7 @@ stage_tidy	:= tools/dev/tidy
 stage_shellcheck := tools/dev/shellcheck
 sim = $(call have,tests/sim/sim.mk,$(submake) check-sim FIRST_SEED=$(or $2,$(COMMIT_SEED)) SEEDS=$1)
 stage_sim	:= $(call sim,1000)
-stage_sim_long	:= $(call sim,100000)
+stage_sim_long	:= $(call sim,20000)
 stage_fuzz	:= $(call have,tests/fuzz/fuzz.mk,$(submake) fuzz FUZZ_S=10)
 stage_kernel_doc := tools/dev/kernel-doc
 stage_checkpatch := tools/dev/checkpatch

@@ -135,6 +135,8 @@ static void draw_stream(struct sim_options *o)
 	o->ahead = 0;
 	o->sets = ahead_below(3) ? 1 : 2;
 	o->legs = 2;
+	/* The first touch of a region has its own waits. */
+	o->identical = 1;
 	o->regions = 34 + ahead_below(20);
 	o->role_log = !!ahead_below(4);
 	o->events = 400 + ahead_below(800);
