@@ -242,11 +242,15 @@ static bool step_idle(struct tandem_copy *copy)
 static bool plan_piece(struct tandem_copy *copy)
 {
 	struct tandem_set *set = copy->set;
-	u32 masks = atomic_read(&set->masks);
-	u32 word = atomic_read(word_of(copy));
-	u8 readable = TANDEM_READABLE(masks) & ~copy->tried;
-	u8 wanted = word & TANDEM_REGION_UNSURE ? set->pin : set->home;
+	u8 readable, wanted;
+	u32 masks, word;
 
+	spin_lock_irq(&set->array->lock);
+	masks = atomic_read(&set->masks);
+	word = atomic_read(word_of(copy));
+	wanted = word & TANDEM_REGION_UNSURE ? set->pin : set->home;
+	spin_unlock_irq(&set->array->lock);
+	readable = TANDEM_READABLE(masks) & ~copy->tried;
 	copy->source = readable & wanted ? wanted : readable & -readable;
 	copy->targets = 0;
 	if (word & ON_CURRENT)
@@ -543,6 +547,16 @@ void tandem_copy_flushed(struct tandem_set *set)
 {
 	if (READ_ONCE(set->copy->ticketed))
 		tandem_copy_kick(set);
+}
+
+/* Who plans a piece looks for the home under the lock, with EXCL set already. */
+void tandem_copy_home_left(struct tandem_set *set)
+{
+	const u32 busy = TANDEM_REGION_EXCL | TANDEM_REGION_PARTLY;
+	u32 region = READ_ONCE(set->copy->region);
+
+	if (((u32)atomic_read(&set->region[region]) & busy) == busy)
+		tandem_region_mark_unsure(set, region);
 }
 
 bool tandem_copy_is_idle(struct tandem_set *set)

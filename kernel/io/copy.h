@@ -17,6 +17,12 @@ void tandem_copy_kick(struct tandem_set *set);
 /* A flush round has passed. Any context. */
 void tandem_copy_flushed(struct tandem_set *set);
 
+/*
+ * The set's home has left; array->lock held. What is under way to the new one from the
+ * old would change what is read there: nobody reads until the region is equal.
+ */
+void tandem_copy_home_left(struct tandem_set *set);
+
 /* Nothing is being copied, promoted or waited for. */
 bool tandem_copy_is_idle(struct tandem_set *set);
 

@@ -120,8 +120,10 @@ bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event)
 	leg->log_left = tandem_log_sequence(set);
 	if (set->pin == leg->bit)
 		set->pin = readable & -readable;
-	if (set->home == leg->bit)
+	if (set->home == leg->bit) {
 		set->home = readable & -readable;
+		tandem_copy_home_left(set);
+	}
 	masks = tandem_masks_pack(TANDEM_WRITTEN(masks) & ~leg->bit,
 				  TANDEM_COUNTED(masks) & ~leg->bit, readable, failing);
 	atomic_set(&set->masks, masks);
