@@ -475,12 +475,34 @@ bool ledger_is_up_to_date(unsigned int leg)
 		ledger_is_current(leg));
 }
 
+/*
+ * Does one that stayed where @leg was promoted call it current? A start that was forced
+ * elsewhere says that it is not, and that is another history.
+ */
+static bool is_vouched_for(unsigned int leg)
+{
+	unsigned int first = set_of(leg) * world.options.legs;
+	const struct ledger_slot *slot;
+	unsigned int i;
+
+	if (ledger.leg[leg].promoted < 0 || !is_real(ledger.leg[leg].promoted))
+		return false;
+	for (i = first; i < first + world.options.legs; i++) {
+		slot = ledger_newest_slot(i);
+		if (i != leg && slot && slot->record[leg] == TANDEM_RECORD_CURRENT &&
+		    position(i).node == ledger.leg[leg].promoted_in &&
+		    position(i).left == LEDGER_STAYED)
+			return true;
+	}
+	return false;
+}
+
 s32 ledger_node_of(unsigned int leg)
 {
 	if (position(leg).left == LEDGER_STAYED)
 		return position(leg).node;
 	/* Current by a record of others, though it does not have that itself yet. */
-	return is_promoted(leg) ? ledger.leg[leg].promoted_in : -1;
+	return is_promoted(leg) || is_vouched_for(leg) ? ledger.leg[leg].promoted_in : -1;
 }
 
 /* Did everything that leg @a went through happen before what @b is now? */

@@ -239,6 +239,11 @@ static u64 value_on(unsigned int leg, u64 sector)
 	return world.disk[leg].store.view[world.super.data_offset_sectors + sector];
 }
 
+static u64 durable_on(unsigned int leg, u64 sector)
+{
+	return world.disk[leg].store.durable[world.super.data_offset_sectors + sector];
+}
+
 /* A leg that is used as current holds nothing that a current leg may not hold. */
 static void check_contents(u64 legs)
 {
@@ -260,10 +265,13 @@ static void check_contents(u64 legs)
 	}
 }
 
-/* The volume is now what the legs in use hold, whatever it was. */
+/*
+ * The volume is now what the legs in use hold, whatever it was: in their caches, where the
+ * copier may have been already, or for good.
+ */
 static void reopen_books(u64 legs, struct tandem_array *array)
 {
-	u64 value[SIM_MAX_DISKS];
+	u64 value[2 * SIM_MAX_DISKS];
 	unsigned int leg, nr, first;
 	u64 sector;
 	u32 set;
@@ -273,8 +281,10 @@ static void reopen_books(u64 legs, struct tandem_array *array)
 		for (sector = 0; sector < world.set_sectors; sector++) {
 			nr = 0;
 			for (leg = first; leg < first + world.options.legs; leg++)
-				if (legs & 1ull << leg)
+				if (legs & 1ull << leg) {
 					value[nr++] = value_on(leg, sector);
+					value[nr++] = durable_on(leg, sector);
+				}
 			content_set(set * world.set_sectors + sector, value, nr);
 			if (tandem_region_is_bare(&array->set[set],
 						  sector / world.super.geo.region_sectors))
