@@ -143,39 +143,9 @@ static u64 flush_legs(struct tandem_array *array, u64 legs)
 	return failed;
 }
 
-struct commit_wait {
-	bool done;
-	u64 failed;
-};
-
-static void commit_done(struct tandem_array *array, void *context, u64 written, u64 failed)
-{
-	struct commit_wait *wait = context;
-
-	wait->failed = failed;
-	WRITE_ONCE(wait->done, true);
-	wake_up(&array->wait);
-}
-
 static void take_token(struct tandem_array *array)
 {
 	wait_event(array->wait, tandem_commit_try(array));
-}
-
-/* To all legs in use; the caller holds the token. Returns those that failed. */
-static u64 commit_all(struct tandem_array *array)
-{
-	struct commit_wait wait = { false, 0 };
-	struct tandem_commit_order order = {
-		.first = tandem_array_legs_in(array, TANDEM_LEG_CURRENT),
-		.later = tandem_array_legs_in(array, TANDEM_LEG_REBUILDING),
-		.done = commit_done,
-		.context = &wait,
-	};
-
-	tandem_commit_start(array, &order);
-	wait_event(array->wait, READ_ONCE(wait.done));
-	return wait.failed;
 }
 
 /* Who has a place in the record and is not in use leaves, all in one step. */
@@ -232,7 +202,7 @@ static int commit_for_good(struct tandem_array *array)
 	int error;
 
 	for (;;) {
-		failed = commit_all(array);
+		failed = tandem_control_commit(array);
 		if (!failed) {
 			for (i = 0; i < array->params.nr_legs; i++)
 				array->leg[i].own_current = true;
@@ -246,11 +216,52 @@ static int commit_for_good(struct tandem_array *array)
 	}
 }
 
+/* What the legs hold in both slots is what they may be found with. */
+static void settle_legs(struct tandem_array *array)
+{
+	struct tandem_pair durable[TANDEM_MAX_LEGS_PER_SET];
+	struct tandem_set *set;
+	unsigned int s, i;
+
+	for (s = 0; s < array->nr_sets; s++) {
+		set = &array->set[s];
+		for (i = 0; i < set->nr_legs; i++)
+			durable[i] = tandem_set_leg(set, i)->held;
+		tandem_lineage_settle(array->super, s, durable);
+	}
+}
+
+/*
+ * A slot could not be read, and the other one is behind the newest record: that may be in the
+ * hidden one. The lists have no room for it beside what was read and what a new epoch will
+ * send; so the newest record is completed first, on all legs, before anything is news to any.
+ */
+static int finish_record(struct tandem_array *array)
+{
+	u64 in_use = legs_in_use(array);
+	bool due = false;
+	unsigned int i;
+	int error;
+
+	for (i = 0; i < array->params.nr_legs; i++)
+		due |= in_use & (1ull << i) && array->leg[i].hidden && !array->leg[i].newest;
+	/* One that is forced from old records was never sent to anybody. */
+	if (!due || array->plan.forced)
+		return 0;
+	error = without(array, tandem_control_commit(array));
+	if (!error)
+		settle_legs(array);
+	return error;
+}
+
 static int begin_epoch(struct tandem_array *array)
 {
+	int error = finish_record(array);
 	struct tandem_id epoch;
 	unsigned int i;
 
+	if (error)
+		return error;
 	for (i = 0; i < array->nr_sets; i++)
 		drop_set(array, &array->set[i]);
 	for (i = 0; i < array->params.nr_legs; i++)
@@ -525,21 +536,6 @@ static bool ends_clean(struct tandem_array *array)
 	return true;
 }
 
-/* From now on an older image of a leg is no leg of ours (A13). */
-static void settle_legs(struct tandem_array *array)
-{
-	struct tandem_pair durable[TANDEM_MAX_LEGS_PER_SET];
-	struct tandem_set *set;
-	unsigned int s, i;
-
-	for (s = 0; s < array->nr_sets; s++) {
-		set = &array->set[s];
-		for (i = 0; i < set->nr_legs; i++)
-			durable[i] = tandem_set_leg(set, i)->held;
-		tandem_lineage_settle(array->super, s, durable);
-	}
-}
-
 /*
  * What the next start must know. A flush that failed on the last current leg of
  * a set, and that no user has heard of: what was acknowledged may be gone,
@@ -551,11 +547,12 @@ static void record_stop(struct tandem_array *array, bool flushed)
 		     tandem_rewrite_end(array) && ends_clean(array);
 
 	if (clean) {
+		/* From now on an older image of a leg is no leg of ours (A13). */
 		settle_legs(array);
 		array->super->flags |= TANDEM_FLAG_CLEAN;
 	}
 	if (clean || array->flush_lost)
-		commit_all(array);
+		tandem_control_commit(array);
 }
 
 /* All is quiet, and nothing waits for a record: from now on the logs are ours. */

@@ -6,6 +6,7 @@
  * whoever takes the lock after it has seen zero may free the array.
  */
 #include "sys.h"
+#include "io/commit.h"
 #include "io/control.h"
 #include "io/request.h"
 
@@ -92,6 +93,35 @@ u64 tandem_control_run(struct tandem_array *array, const struct tandem_group *gr
 			return failed | legs;
 		msleep(TANDEM_RETRY_MS);
 	}
+}
+
+struct commit_wait {
+	bool done;
+	u64 failed;
+};
+
+static void commit_done(struct tandem_array *array, void *context, u64 written, u64 failed)
+{
+	struct commit_wait *wait = context;
+
+	wait->failed = failed;
+	WRITE_ONCE(wait->done, true);
+	wake_up(&array->wait);
+}
+
+u64 tandem_control_commit(struct tandem_array *array)
+{
+	struct commit_wait wait = { false, 0 };
+	struct tandem_commit_order order = {
+		.first = tandem_array_legs_in(array, TANDEM_LEG_CURRENT),
+		.later = tandem_array_legs_in(array, TANDEM_LEG_REBUILDING),
+		.done = commit_done,
+		.context = &wait,
+	};
+
+	tandem_commit_start(array, &order);
+	wait_event(array->wait, READ_ONCE(wait.done));
+	return wait.failed;
 }
 
 struct tandem_group *tandem_control_group(struct tandem_array *array)

@@ -42,6 +42,12 @@ void tandem_control_ask(struct tandem_array *array, const struct tandem_group *g
 /* An error that passes is waited out. Returns the legs that failed. */
 u64 tandem_control_run(struct tandem_array *array, const struct tandem_group *group);
 
+/*
+ * The array's superblock to all legs in use, those that are filled last; the caller holds
+ * the token of commit.h. Returns the legs that failed.
+ */
+u64 tandem_control_commit(struct tandem_array *array);
+
 /* Every completion that has been seen from outside has left its lock. */
 void tandem_control_tails(struct tandem_array *array);
 
