@@ -78,6 +78,12 @@ wait_for()
 	done
 }
 
+# word_of NAME DEFAULT: a number from the kernel's command line.
+word_of()
+{
+	sed -n "s/.*\\<$1=\\([0-9]*\\).*/\\1/p" /proc/cmdline | grep . || echo "$2"
+}
+
 uptime_ms()
 {
 	sed 's/\([0-9]*\)\.\([0-9]\)\([0-9]\).*/\1\2\30/' /proc/uptime
