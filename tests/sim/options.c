@@ -144,7 +144,8 @@ static void draw_stream(struct sim_options *o)
 	o->users = 1 + ahead_below(2);
 	o->max_sectors = 32;
 	o->log_window = TANDEM_LOG_WINDOW;
-	o->log_limit = 32 + ahead_below(64);
+	/* Room for a window of each, and of one who has ended and is not known to have. */
+	o->log_limit = 32 * o->users + ahead_below(64);
 	o->clean_ticks = 40000 + ahead_below(400000);
 	o->crash = ahead_below(2) ? 40 : 0;
 	o->stop = 0;
