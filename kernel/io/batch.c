@@ -157,7 +157,7 @@ static void compose(struct tandem_log *log)
 	record.head.sequence = log->sequence + 1;
 	record.head.pin = tandem_log_pin(log);
 	log->sent_flags = log->head.flags;
-	tandem_log_encode(&log->shape, &record, log->page);
+	tandem_log_encode(&log->shape, &record, log->meta.page);
 }
 
 /* Composes the next record, if there is one to send; array->lock held. */

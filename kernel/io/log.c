@@ -36,7 +36,6 @@
 #include "core/rate.h"
 #include "io/clean.h"
 #include "io/copy.h"
-#include "io/fault.h"
 #include "io/logger.h"
 #include "io/map.h"
 #include "io/region.h"
@@ -69,51 +68,14 @@ static void start_all(struct list_head *list)
 	}
 }
 
-static void record_end(struct bio *bio)
-{
-	struct tandem_log *log = bio->bi_private;
-	struct tandem_array *array = log->set->array;
-	unsigned long flags;
-
-	log->result[bio - log->bio] = tandem_request_result(bio->bi_status);
-	bio_uninit(bio);
-	/* Under the lock: whoever sees 0 and takes it knows that we are through. */
-	spin_lock_irqsave(&array->lock, flags);
-	if (atomic_dec_and_test(&log->pending))
-		mod_delayed_work(array->wq, &log->work, 0);
-	spin_unlock_irqrestore(&array->lock, flags);
-}
-
-static void send(struct tandem_log *log, u8 legs)
-{
-	struct tandem_array *array = log->set->array;
-	unsigned int position;
-	struct bio *bio;
-
-	log->asked = legs;
-	atomic_set(&log->pending, hweight8(legs) + 1);
-	for (position = 0; legs; position++, legs >>= 1) {
-		if (!(legs & 1))
-			continue;
-		bio = &log->bio[position];
-		tandem_bio_init_buffer(bio, &log->vec[position], log->page, TANDEM_PAGE_BYTES);
-		bio->bi_opf = REQ_OP_WRITE | REQ_FUA | REQ_SYNC | REQ_META | REQ_PRIO;
-		bio->bi_iter.bi_sector = tandem_log_sector(log, log->sequence + 1);
-		bio->bi_end_io = record_end;
-		bio->bi_private = log;
-		tandem_disk_submit(tandem_set_leg(log->set, position)->disk, bio, NULL);
-	}
-	if (atomic_dec_and_test(&log->pending))
-		mod_delayed_work(array->wq, &log->work, 0);
-}
-
 /* To every leg that is written to, as they are now. */
 static void send_to_all(struct tandem_log *log)
 {
-	log->attempts = 0;
-	memset(log->result, TANDEM_RESULT_OK, sizeof(log->result));
-	log->sent = TANDEM_WRITTEN(atomic_read(&log->set->masks));
-	send(log, log->sent);
+	unsigned int i;
+
+	for (i = 0; i < log->set->nr_legs; i++)
+		log->meta.sector[i] = tandem_log_sector(log, log->sequence + 1);
+	tandem_meta_send(&log->meta, TANDEM_WRITTEN(atomic_read(&log->set->masks)));
 }
 
 /* No record can be written, and patience with that has been used up. */
@@ -155,44 +117,6 @@ static bool step_idle(struct tandem_log *log)
 	return false;
 }
 
-/* Legs that did not see the record, if there is patience. */
-static u8 to_ask_again(struct tandem_log *log)
-{
-	unsigned int i;
-	u8 legs = 0;
-
-	if (log->attempts >= TANDEM_RETRY_ATTEMPTS)
-		return 0;
-	for (i = 0; i < log->set->nr_legs; i++)
-		if (log->asked & (1u << i) &&
-		    tandem_fault_class(TANDEM_OP_METADATA, log->result[i]) == TANDEM_CLASS_RETRY)
-			legs |= 1u << i;
-	return legs & TANDEM_WRITTEN(atomic_read(&log->set->masks));
-}
-
-/* True: the record is durable on every leg that stays. */
-static bool judge(struct tandem_log *log)
-{
-	struct tandem_trial trial = { .op = TANDEM_OP_METADATA, .sent = log->sent };
-	struct tandem_set *set = log->set;
-	struct tandem_verdict verdict;
-	unsigned int i;
-
-	memcpy(trial.result, log->result, sizeof(trial.result));
-	spin_lock_irq(&set->array->lock);
-	trial.counted = log->sent & TANDEM_COUNTED(atomic_read(&set->masks));
-	verdict = tandem_fault_judge_now(set, &trial);
-	for (i = 0; i < set->nr_legs; i++) {
-		if (trial.result[i] != TANDEM_RESULT_OK)
-			atomic64_inc(&tandem_set_leg(set, i)->errors[1]);
-		if (verdict.fail & (1u << i) &&
-		    !tandem_fault_fail_leg(tandem_set_leg(set, i), TANDEM_LEG_EV_ERROR))
-			verdict.error = trial.result[i];
-	}
-	spin_unlock_irq(&set->array->lock);
-	return verdict.error == TANDEM_RESULT_OK;
-}
-
 /*
  * What the record says is so: its writes may go to the legs. One that came when the
  * record was composed already needs another.
@@ -224,21 +148,14 @@ static bool step_write(struct tandem_log *log)
 {
 	LIST_HEAD(list);
 
-	if (log->again) {
-		send(log, log->again);
-		log->again = 0;
+	switch (tandem_meta_judge(&log->meta)) {
+	case TANDEM_META_AGAIN:
 		return false;
-	}
-	log->again = to_ask_again(log);
-	if (log->again) {
-		log->attempts++;
-		queue_delayed_work(log->set->array->wq, &log->work,
-				   msecs_to_jiffies(TANDEM_RETRY_MS));
-		return false;
-	}
-	if (judge(log)) {
+	case TANDEM_META_DONE:
 		step_durable(log);
 		return true;
+	case TANDEM_META_ERROR:
+		break;
 	}
 	log->state = LOG_OWED;
 	list_splice_init(&log->listed, &list);
@@ -276,7 +193,7 @@ static bool step_owed(struct tandem_log *log)
 
 static bool step(struct tandem_log *log)
 {
-	if (atomic_read_acquire(&log->pending))
+	if (tandem_meta_is_on(&log->meta))
 		return false;
 	switch (log->state) {
 	case LOG_IDLE:
@@ -503,9 +420,11 @@ int tandem_log_create(struct tandem_set *set)
 	log->shape.changes = array->params.tunables.log_window ?: TANDEM_LOG_CHANGES;
 	log->capacity = tandem_log_capacity(&log->shape);
 	log->limit = limit_of(log);
-	log->page = kmalloc(TANDEM_PAGE_BYTES, GFP_KERNEL);
+	log->meta.set = set;
+	log->meta.work = &log->work;
+	log->meta.page = kmalloc(TANDEM_PAGE_BYTES, GFP_KERNEL);
 	log->bits = kvcalloc(1, tandem_intent_bytes(log->shape.nr_regions), GFP_KERNEL);
-	if (!log->page || !log->bits)
+	if (!log->meta.page || !log->bits)
 		return -ENOMEM;
 	tandem_intent_init(&log->intent, log->shape.nr_regions, log->bits);
 	return tandem_clean_create(set);
@@ -520,7 +439,7 @@ void tandem_log_destroy(struct tandem_set *set)
 		return;
 	cancel_delayed_work_sync(&log->work);
 	kvfree(log->bits);
-	kfree(log->page);
+	kfree(log->meta.page);
 	kvfree(log);
 	set->log = NULL;
 }

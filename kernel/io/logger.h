@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "io/ahead.h"
 #include "io/log.h"
+#include "io/meta.h"
 #include "io/region.h"
 
 enum log_state {
@@ -37,7 +38,7 @@ enum log_state {
  * @waiting: writes that need a record; @listed: those of the record under way
  * @clear: regions that have left, until a record says so
  * @change: of the record under way
- * @sent: legs that it went to; @asked: of these, asked in this pass
+ * @meta: sends the record under way; in its page records are composed, at a start too
  * @nr_waits: writes that found no room; @nr_record_waits: all that came here, for
  *	their region was not in the log
  */
@@ -67,15 +68,7 @@ struct tandem_log {
 	u32 nr_clear;
 	u32 clear[TANDEM_LOG_CHANGES];
 	struct tandem_log_change change;
-	u8 sent;
-	u8 asked;
-	u8 again;
-	unsigned int attempts;
-	atomic_t pending;
-	u8 result[TANDEM_MAX_LEGS_PER_SET];
-	struct bio bio[TANDEM_MAX_LEGS_PER_SET];
-	struct bio_vec vec[TANDEM_MAX_LEGS_PER_SET];
-	void *page;
+	struct tandem_meta meta;
 	u64 nr_records;
 	u64 nr_waits;
 	u64 nr_record_waits;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One page of metadata on its way to legs of a set.
+ * One page of metadata on its way to legs of a set: a record of the intent log
+ * (io/log.c), or a page of the region map (io/map.c).
  *
  * Decisions: a leg that fails a page of metadata has failed, as with a write; if all
  * of them fail it none has, and the owner decides what that means. A leg that has left

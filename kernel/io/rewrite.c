@@ -98,10 +98,10 @@ static bool next_record(struct tandem_log *log)
 		return false;
 	record.head.sequence = log->sequence + 1;
 	record.head.flags |= TANDEM_LOG_PART;
-	tandem_log_encode(&log->shape, &record, log->page);
+	tandem_log_encode(&log->shape, &record, log->meta.page);
 	if (tandem_log_is_whole(&log->shape, &log->turn, log->sequence + 1)) {
 		record.head.flags &= ~TANDEM_LOG_PART;
-		tandem_log_encode(&log->shape, &record, log->page);
+		tandem_log_encode(&log->shape, &record, log->meta.page);
 	}
 	return true;
 }
@@ -123,14 +123,14 @@ static u64 legs_behind(struct tandem_set *set, u64 sequence)
 	return legs & in_use;
 }
 
-/* Record @sequence, in log->page, to @legs of the set. */
+/* Record @sequence, in log->meta.page, to @legs of the set. */
 static void add_page(struct tandem_log *log, struct tandem_group *group, u64 sequence, u64 legs)
 {
 	unsigned int i = log->set->first_leg;
 	unsigned int end = i + log->set->nr_legs;
 
 	for (; i < end; i++) {
-		group->bytes[i] = log->page;
+		group->bytes[i] = log->meta.page;
 		group->sector[i] = tandem_log_sector(log, sequence);
 	}
 	group->legs |= legs;
@@ -183,7 +183,7 @@ static bool level_record(struct tandem_log *log, struct tandem_group *group)
 	record.head.flags |= TANDEM_LOG_PART;
 	if (!legs)
 		return false;
-	tandem_log_encode(&log->shape, &record, log->page);
+	tandem_log_encode(&log->shape, &record, log->meta.page);
 	tandem_log_turn_reset(&log->turn);
 	log->turn.cursor = cursor;
 	add_page(log, group, log->sequence, legs);
