@@ -17,6 +17,7 @@
  * the array was created so, and has not been started since.
  */
 #include "sys.h"
+#include "core/lockstep.h"
 #include "io/logger.h"
 #include "io/recover.h"
 #include "io/region.h"
@@ -31,15 +32,6 @@ static u64 legs_used_as(struct tandem_array *array, enum tandem_use use)
 		if (array->leg[i].found && array->leg[i].use == use)
 			legs |= 1ull << i;
 	return legs;
-}
-
-/* Is the superblock of this leg older than its own log? Then a slot of it was lost. */
-static bool is_ahead(const struct tandem_super *found, const struct tandem_log_head *head,
-		     unsigned int set)
-{
-	if (head->epoch_number != found->epoch.number)
-		return head->epoch_number > found->epoch.number;
-	return head->generation > found->set[set].generation;
 }
 
 /* Slots that hold neither a record nor nothing. */
@@ -94,7 +86,8 @@ static int replay_leg(struct tandem_array *array, struct tandem_rings *rings,
 		return 0;
 	}
 	*why = "superblock of a leg that is older than its intent log";
-	if (is_ahead(&array->found[leg->index], &rings->replay.head, leg->set->index))
+	if (tandem_lockstep_super_is_older(&array->found[leg->index], leg->set->index,
+					   &rings->replay.head))
 		return -EUCLEAN;
 	log->head.flags |= rings->replay.head.flags & TANDEM_LOG_ALL;
 	tandem_intent_join(&log->intent, &rings->replay.state);
@@ -127,33 +120,27 @@ static void give_up_log(struct tandem_leg *leg)
 	leg->set->log->head.flags |= TANDEM_LOG_ALL;
 }
 
-/* Lock-step: two logs are at most one record apart. */
 static int compare_legs(struct tandem_array *array, struct tandem_set *set, const char **why)
 {
+	struct tandem_lockstep all = { 0 }, step = { 0 };
 	struct tandem_leg *leg;
-	u64 least = ~0ull;
 	unsigned int i;
-	u64 most = 0;
 
 	for (i = 0; i < set->nr_legs; i++)
-		most = max(most, tandem_set_leg(set, i)->log_sequence);
+		tandem_lockstep_add(&all, i, tandem_set_leg(set, i)->log_sequence);
 	for (i = 0; i < set->nr_legs; i++) {
 		leg = tandem_set_leg(set, i);
-		if (!leg->log_sequence)
-			continue;
-		if (leg->log_damaged && leg->log_sequence + 1 < most) {
+		if (leg->log_damaged && tandem_lockstep_lags(leg->log_sequence, all.most))
 			give_up_log(leg);
-			continue;
-		}
-		least = min(least, leg->log_sequence);
+		tandem_lockstep_add(&step, i, leg->log_sequence);
 	}
 	bound(set->log);
 	*why = "leg that is an old image of itself, by its intent log";
-	if (!most || most - least <= 1)
+	if (!tandem_lockstep_is_apart(&step))
 		return 0;
 	pr_err("tandem %s: set %u: intent logs end at %llu and %llu: a leg is an old image\n",
-	       array->super->name, set->index, (unsigned long long)least,
-	       (unsigned long long)most);
+	       array->super->name, set->index, (unsigned long long)step.least,
+	       (unsigned long long)step.most);
 	return -EUCLEAN;
 }
 
@@ -204,22 +191,21 @@ int tandem_recover_read(struct tandem_array *array, const char **why)
  */
 static u8 choose_pin(struct tandem_set *set)
 {
-	u8 named = 0, newest = 0, last = 0;
+	u8 named = 0, newest = 0, legs = 0, last;
+	struct tandem_lockstep step = { 0 };
 	struct tandem_leg *leg;
 	unsigned int i;
-	u64 most = 0;
 
 	for (i = 0; i < set->nr_legs; i++) {
 		leg = tandem_set_leg(set, i);
 		if (leg->state != TANDEM_LEG_CURRENT)
 			continue;
-		if (leg->log_sequence > most)
-			last = 0;
-		most = max(most, leg->log_sequence);
-		last |= leg->log_sequence == most ? leg->bit : 0;
+		tandem_lockstep_add(&step, i, leg->log_sequence);
+		legs |= leg->bit;
 		newest |= leg->newest ? leg->bit : 0;
 		named |= set->log ? set->log->pin & leg->bit : 0;
 	}
+	last = (u8)step.newest ?: legs;
 	/* What was named in operation may have been put back since. */
 	if (named && (named & last || set->log->pin_part))
 		return named;

@@ -25,6 +25,7 @@
  */
 #include "sys.h"
 #include "core/fault.h"
+#include "core/lockstep.h"
 #include "io/control.h"
 #include "io/logger.h"
 #include "io/region.h"
@@ -175,8 +176,8 @@ static bool level_record(struct tandem_log *log, struct tandem_group *group)
 
 	for (i = 0; i < log->set->nr_legs; i++) {
 		leg = tandem_set_leg(log->set, i);
-		if (leg->state == TANDEM_LEG_CURRENT && leg->log_sequence &&
-		    leg->log_sequence < log->sequence)
+		if (leg->state == TANDEM_LEG_CURRENT &&
+		    tandem_lockstep_lacks(leg->log_sequence, log->sequence))
 			legs |= 1ull << leg->index;
 	}
 	record.head.sequence = log->sequence;

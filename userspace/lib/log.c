@@ -12,6 +12,8 @@
 
 #include <stdlib.h>
 
+#include "core/lockstep.h"
+
 const char *tandem_leglog_text(enum tandem_leglog_state state)
 {
 	switch (state) {
@@ -141,24 +143,17 @@ static bool is_current(const struct tandem_leglogs *logs, unsigned int index, un
 
 static bool set_is_apart(const struct tandem_leglogs *logs, unsigned int set, s16 culprit[2])
 {
-	unsigned int i, ahead = TANDEM_MAX_LEGS, behind = TANDEM_MAX_LEGS;
+	struct tandem_lockstep step = { 0 };
+	unsigned int i;
 
 	for (i = 0; i < logs->group->nr; i++) {
-		u64 sequence;
-
-		if (!is_current(logs, i, set) || logs->log[i]->state != TANDEM_LEGLOG_VALID)
-			continue;
-		sequence = logs->log[i]->head.sequence;
-		if (ahead == TANDEM_MAX_LEGS || sequence > logs->log[ahead]->head.sequence)
-			ahead = i;
-		if (behind == TANDEM_MAX_LEGS || sequence < logs->log[behind]->head.sequence)
-			behind = i;
+		if (is_current(logs, i, set) && logs->log[i]->state == TANDEM_LEGLOG_VALID)
+			tandem_lockstep_add(&step, i, logs->log[i]->head.sequence);
 	}
-	if (ahead == TANDEM_MAX_LEGS ||
-	    logs->log[ahead]->head.sequence - logs->log[behind]->head.sequence <= 1)
+	if (!tandem_lockstep_is_apart(&step))
 		return false;
-	culprit[0] = (s16)ahead;
-	culprit[1] = (s16)behind;
+	culprit[0] = (s16)step.ahead;
+	culprit[1] = (s16)step.behind;
 	return true;
 }
 
@@ -175,9 +170,7 @@ bool tandem_leglogs_apart(const struct tandem_leglogs *logs, s16 culprit[2])
 
 static bool is_ahead(const struct tandem_log_head *head, const struct tandem_super *super)
 {
-	if (head->epoch_number != super->epoch.number)
-		return head->epoch_number > super->epoch.number;
-	return head->generation > super->set[super->place[super->leg].set].generation;
+	return tandem_lockstep_super_is_older(super, super->place[super->leg].set, head);
 }
 
 s16 tandem_leglogs_ahead(const struct tandem_leglogs *logs)
