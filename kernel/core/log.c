@@ -28,6 +28,7 @@
  * records always cover the set.
  */
 #include "sys.h"
+#include "core/checksum.h"
 #include "core/log.h"
 
 /* Nothing counts this far; a sequence beyond is damage, and would wrap. */
@@ -43,19 +44,9 @@ static int refuse(const char **why, const char *phrase)
 	return -EINVAL;
 }
 
-/* Checksum over the whole record with its own field as zero, without a copy. */
 static u32 record_crc(const struct tandem_log_disk *disk)
 {
-	const size_t at = offsetof(struct tandem_log_disk, crc);
-	const size_t behind = at + sizeof(disk->crc);
-	const u8 *byte = (const u8 *)disk;
-	const u8 zero[sizeof(disk->crc)] = { 0 };
-	u32 crc;
-
-	crc = tandem_crc32c_add(~0u, byte, at);
-	crc = tandem_crc32c_add(crc, zero, sizeof(zero));
-	crc = tandem_crc32c_add(crc, byte + behind, sizeof(*disk) - behind);
-	return ~crc;
+	return tandem_checksum(disk, sizeof(*disk), offsetof(struct tandem_log_disk, crc));
 }
 
 /* @offset regions behind @first, around the end of the set. */

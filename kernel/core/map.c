@@ -12,6 +12,7 @@
  *   and would make everything NEVER.
  */
 #include "sys.h"
+#include "core/checksum.h"
 #include "core/map.h"
 
 #define ENTRY_BITS	(TANDEM_MAP_CONTENT | 0xffu << TANDEM_MAP_STALE_SHIFT)
@@ -24,19 +25,9 @@ static int refuse(const char **why, const char *phrase, int error)
 	return error;
 }
 
-/* Over the whole page, with the checksum's own field as zero. */
-static u32 checksum(const struct tandem_map_disk *disk)
+static u32 page_crc(const struct tandem_map_disk *disk)
 {
-	static const u8 none[sizeof(disk->crc)];
-	const size_t at = offsetof(struct tandem_map_disk, crc);
-	const u8 *bytes = (const u8 *)disk;
-	u32 crc = ~0u;
-
-	crc = tandem_crc32c_add(crc, bytes, at);
-	crc = tandem_crc32c_add(crc, none, sizeof(none));
-	crc = tandem_crc32c_add(crc, bytes + at + sizeof(none),
-				sizeof(*disk) - at - sizeof(none));
-	return ~crc;
+	return tandem_checksum(disk, sizeof(*disk), offsetof(struct tandem_map_disk, crc));
 }
 
 static bool is_zero(const void *bytes)
@@ -83,7 +74,7 @@ void tandem_map_encode(const struct tandem_map_table *table, u32 page, u64 seque
 	disk->set = cpu_to_le16(table->set);
 	for (i = 0; i < count; i++)
 		disk->entry[i] = cpu_to_le16(table->entry[first_of(page) + i]);
-	disk->crc = cpu_to_le32(checksum(disk));
+	disk->crc = cpu_to_le32(page_crc(disk));
 }
 
 static int check_entries(const struct tandem_map_table *table, u32 page,
@@ -115,7 +106,7 @@ int tandem_map_check(const struct tandem_map_table *table, u32 page, const void 
 			return refuse(why, "nothing", -ENODATA);
 		return refuse(why, "magic number", -EBADMSG);
 	}
-	if (le32_to_cpu(disk->crc) != checksum(disk))
+	if (le32_to_cpu(disk->crc) != page_crc(disk))
 		return refuse(why, "checksum", -EBADMSG);
 	if (!tandem_id_equal(&disk->array, &table->array))
 		return refuse(why, "page of another array", -EINVAL);

@@ -17,6 +17,7 @@
  * before it was bounded, nothing is divided by what was not checked.
  */
 #include "sys.h"
+#include "core/checksum.h"
 #include "core/superblock.h"
 #include "uapi/tandem_format_map.h"
 
@@ -38,19 +39,9 @@ static int refuse(const char **why, const char *phrase)
 	return -EINVAL;
 }
 
-/* Checksum over the whole slot with its own field as zero, without a copy. */
 static u32 slot_crc(const struct tandem_super_disk *disk)
 {
-	const size_t at = offsetof(struct tandem_super_disk, crc);
-	const size_t behind = at + sizeof(disk->crc);
-	const u8 *byte = (const u8 *)disk;
-	const u8 zero[sizeof(disk->crc)] = { 0 };
-	u32 crc;
-
-	crc = tandem_crc32c_add(~0u, byte, at);
-	crc = tandem_crc32c_add(crc, zero, sizeof(zero));
-	crc = tandem_crc32c_add(crc, byte + behind, sizeof(*disk) - behind);
-	return ~crc;
+	return tandem_checksum(disk, sizeof(*disk), offsetof(struct tandem_super_disk, crc));
 }
 
 /* Copies a text of @size at most, up to its zero; @to is all zero already. */

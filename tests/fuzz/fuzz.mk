@@ -9,7 +9,7 @@ FUZZERS	:= superblock table message status log map
 FUZZ_CC := clang
 FUZZ_CFLAGS := $(filter-out -I%,$(TANDEM_CFLAGS)) -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all -Iuserspace/lib/sys -Ikernel -Ikernel/uapi -Itests
-FUZZ_SRCS := $(addprefix kernel/core/,text.c geometry.c superblock.c table.c status.c \
+FUZZ_SRCS := $(addprefix kernel/core/,text.c checksum.c geometry.c superblock.c table.c status.c \
 	intent.c log.c map.c)
 FUZZ_HDRS := $(wildcard tests/fuzz/*.h tests/images/*.h tests/unit/words.h kernel/core/*.h \
 	kernel/uapi/*.h userspace/lib/sys/*.h)
