@@ -177,11 +177,9 @@ static int blocks(struct tandem_build *build, struct tandem_error *err)
 	const struct tandem_device *first = NULL;
 	unsigned int leg;
 
-	for (leg = 0; leg < build->nr_legs; leg++) {
+	for_each_present(build, leg) {
 		const struct tandem_device *dev = &build->fresh[leg].dev;
 
-		if (!build->present[leg])
-			continue;
 		if (!first)
 			first = dev;
 		if (dev->logical_block_bytes != first->logical_block_bytes)
@@ -209,10 +207,10 @@ static int layout(struct tandem_build *build, struct tandem_error *err)
 	unsigned int leg;
 	u64 sectors;
 
-	for (leg = 0; leg < build->nr_legs; leg++) {
+	for_each_present(build, leg) {
 		const struct tandem_device *dev = &build->fresh[leg].dev;
 
-		if (build->present[leg] && (!smallest || dev->size_bytes < smallest->size_bytes))
+		if (!smallest || dev->size_bytes < smallest->size_bytes)
 			smallest = dev;
 	}
 	sectors = smallest->size_bytes / TANDEM_SECTOR_BYTES;
@@ -284,19 +282,24 @@ static int identities(struct tandem_build *build)
 	return ret;
 }
 
+void tandem_build_turn_to(struct tandem_build *build, unsigned int leg)
+{
+	struct tandem_super *super = &build->super;
+
+	super->leg = (u16)leg;
+	super->leg_id = super->place[leg].id;
+	super->own_disk_sectors = super->place[leg].disk_sectors;
+}
+
 /* A superblock as any leg would carry it must pass the codec's own rules. */
 static int prove(struct tandem_build *build, struct tandem_error *err)
 {
-	struct tandem_super *super = &build->super;
+	const struct tandem_super *super = &build->super;
 	const char *why = "unknown rule";
 	unsigned int leg;
 
-	for (leg = 0; leg < build->nr_legs; leg++) {
-		if (!build->present[leg])
-			continue;
-		super->leg = (u16)leg;
-		super->leg_id = super->place[leg].id;
-		super->own_disk_sectors = super->place[leg].disk_sectors;
+	for_each_present(build, leg) {
+		tandem_build_turn_to(build, leg);
 		if (tandem_super_check(super, &why))
 			return tandem_error_set(err, TANDEM_CODE_FAILED, super->name,
 						"cannot be laid out: %s", why);

@@ -29,11 +29,9 @@ static int open_disks(struct tandem_build *build, struct tandem_error *err)
 	int ret;
 
 	/* First a look at all: a disk that is named twice cannot be claimed twice. */
-	for (i = 0; i < build->nr_legs; i++) {
+	for_each_present(build, i) {
 		struct tandem_fresh *fresh = &build->fresh[i];
 
-		if (!build->present[i])
-			continue;
 		ret = tandem_device_open(build->ctx, &fresh->dev, TANDEM_ACCESS_READ, err);
 		if (ret)
 			return ret;
@@ -42,17 +40,13 @@ static int open_disks(struct tandem_build *build, struct tandem_error *err)
 		if (ret)
 			return tandem_error_system(err, ret, fresh->dev.path,
 						   "cannot tell what it lies on");
-		for (j = 0; j < i; j++) {
-			if (!build->present[j])
-				continue;
+		for (j = tandem_build_next(build, 0); j < i; j = tandem_build_next(build, j + 1)) {
 			ret = tandem_fresh_compare(build->ctx, &build->fresh[j], fresh, err);
 			if (ret)
 				return ret;
 		}
 	}
-	for (i = 0; i < build->nr_legs; i++) {
-		if (!build->present[i])
-			continue;
+	for_each_present(build, i) {
 		ret = tandem_fresh_claim(build->ctx, &build->fresh[i],
 					 build->opt->overwrite ? TANDEM_FRESH_OVERWRITE :
 								 TANDEM_FRESH_NOTHING, err);
@@ -89,16 +83,6 @@ static int check_name(struct tandem_build *build, struct tandem_error *err)
 	return ret;
 }
 
-/* The superblock of the array becomes that of @leg. */
-static void turn_to(struct tandem_build *build, unsigned int leg)
-{
-	struct tandem_super *super = &build->super;
-
-	super->leg = (u16)leg;
-	super->leg_id = super->place[leg].id;
-	super->own_disk_sectors = super->place[leg].disk_sectors;
-}
-
 /* Legs (bits, by position in the set of @leg) that have no disk. */
 static u8 missing_beside(const struct tandem_build *build, unsigned int leg)
 {
@@ -126,94 +110,80 @@ static enum tandem_content first_content(unsigned int init)
 	return TANDEM_CONTENT_NEVER;
 }
 
+static int try_disk(struct tandem_build *build, unsigned int leg)
+{
+	return tandem_label_try(build->ctx, &build->fresh[leg].dev);
+}
+
+static int wipe(struct tandem_build *build, unsigned int leg)
+{
+	const struct tandem_device *dev = &build->fresh[leg].dev;
+	const struct tandem_super *super = &build->super;
+	int ret;
+
+	tandem_fresh_announce(build->ctx, &build->fresh[leg], false);
+	ret = tandem_label_prepare(build->ctx, dev, super->data_offset_sectors);
+	if (ret || super->init != TANDEM_INIT_ZERO)
+		return ret;
+	ret = tandem_device_zero(build->ctx, dev, super->data_offset_sectors * TANDEM_SECTOR_BYTES,
+				 super->geo.set_sectors * TANDEM_SECTOR_BYTES);
+	return ret ? ret : build->ctx->device->sync(dev);
+}
+
 /* A disk that comes later for a missing leg lacks what the others hold now. */
-static int write_maps(struct tandem_build *build, struct tandem_error *err)
+static int write_map(struct tandem_build *build, unsigned int leg)
 {
 	const enum tandem_content content = first_content(build->super.init);
-	unsigned int leg;
-	int ret;
 
-	for (leg = 0; leg < build->nr_legs; leg++) {
-		const struct tandem_device *dev = &build->fresh[leg].dev;
-
-		if (!build->present[leg])
-			continue;
-		turn_to(build, leg);
-		ret = tandem_legmap_write(build->ctx, dev, &build->super,
-					  tandem_map_entry(content, missing_beside(build, leg)));
-		if (ret)
-			return tandem_error_system(err, ret, dev->path,
-						   "cannot write the region map, no array was "
-						   "created");
-	}
-	return 0;
+	tandem_build_turn_to(build, leg);
+	return tandem_legmap_write(build->ctx, &build->fresh[leg].dev, &build->super,
+				   tandem_map_entry(content, missing_beside(build, leg)));
 }
 
-static int write_slots(struct tandem_build *build, unsigned int slot, struct tandem_error *err)
+static int write_slot(struct tandem_build *build, unsigned int leg, unsigned int slot)
 {
-	unsigned int leg;
-	int ret;
-
-	for (leg = 0; leg < build->nr_legs; leg++) {
-		const struct tandem_device *dev = &build->fresh[leg].dev;
-
-		if (!build->present[leg])
-			continue;
-		turn_to(build, leg);
-		build->super.sequence = slot + 1;
-		build->touched = true;
-		ret = tandem_label_write(build->ctx, dev, &build->super, slot);
-		if (ret)
-			return tandem_error_system(err, ret, dev->path,
-						   "cannot write the superblock, no array was "
-						   "created");
-	}
-	return 0;
+	tandem_build_turn_to(build, leg);
+	build->super.sequence = slot + 1;
+	build->touched = true;
+	return tandem_label_write(build->ctx, &build->fresh[leg].dev, &build->super, slot);
 }
 
-/* No disk loses its content for the sake of another one that takes no write. */
-static int try_disks(struct tandem_build *build, struct tandem_error *err)
+static int write_slot_0(struct tandem_build *build, unsigned int leg)
 {
-	unsigned int leg;
-	int ret;
-
-	for (leg = 0; leg < build->nr_legs; leg++) {
-		const struct tandem_device *dev = &build->fresh[leg].dev;
-
-		if (!build->present[leg])
-			continue;
-		ret = tandem_label_try(build->ctx, dev);
-		if (ret)
-			return tandem_error_system(err, ret, dev->path,
-						   "cannot write, nothing was changed and no "
-						   "array was created");
-	}
-	return 0;
+	return write_slot(build, leg, 0);
 }
 
-static int wipe(struct tandem_build *build, struct tandem_error *err)
+static int write_slot_1(struct tandem_build *build, unsigned int leg)
 {
-	const struct tandem_super *super = &build->super;
-	unsigned int leg;
+	return write_slot(build, leg, 1);
+}
+
+/*
+ * From one step to the next when all disks have taken it. No disk loses its content
+ * for the sake of another one that takes no write.
+ */
+static int take_steps(struct tandem_build *build, struct tandem_error *err)
+{
+	static const struct {
+		int (*on_leg)(struct tandem_build *build, unsigned int leg);
+		const char *failed;
+	} step[] = {
+		{ try_disk, "cannot write, nothing was changed and no array was created" },
+		{ wipe, "cannot write, no array was created" },
+		{ write_map, "cannot write the region map, no array was created" },
+		{ write_slot_0, "cannot write the superblock, no array was created" },
+		{ write_slot_1, "cannot write the superblock, no array was created" },
+	};
+	unsigned int i, leg;
 	int ret;
 
-	for (leg = 0; leg < build->nr_legs; leg++) {
-		const struct tandem_device *dev = &build->fresh[leg].dev;
-
-		if (!build->present[leg])
-			continue;
-		tandem_fresh_announce(build->ctx, &build->fresh[leg], false);
-		ret = tandem_label_prepare(build->ctx, dev, super->data_offset_sectors);
-		if (!ret && super->init == TANDEM_INIT_ZERO) {
-			ret = tandem_device_zero(build->ctx, dev,
-						 super->data_offset_sectors * TANDEM_SECTOR_BYTES,
-						 super->geo.set_sectors * TANDEM_SECTOR_BYTES);
-			if (!ret)
-				ret = build->ctx->device->sync(dev);
+	for (i = 0; i < sizeof(step) / sizeof(step[0]); i++) {
+		for_each_present(build, leg) {
+			ret = step[i].on_leg(build, leg);
+			if (ret)
+				return tandem_error_system(err, ret, build->fresh[leg].dev.path,
+							   step[i].failed);
 		}
-		if (ret)
-			return tandem_error_system(err, ret, dev->path,
-						   "cannot write, no array was created");
 	}
 	return 0;
 }
@@ -221,27 +191,17 @@ static int wipe(struct tandem_build *build, struct tandem_error *err)
 static int write_all(struct tandem_build *build, struct tandem_error *err)
 {
 	unsigned int leg;
-	int ret = 0;
+	int ret;
 
-	for (leg = 0; leg < build->nr_legs && !ret; leg++) {
-		if (build->present[leg])
-			ret = tandem_device_open_write(build->ctx, &build->fresh[leg].dev, err);
+	for_each_present(build, leg) {
+		ret = tandem_device_open_write(build->ctx, &build->fresh[leg].dev, err);
+		if (ret)
+			return ret;
 	}
-	if (!ret)
-		ret = try_disks(build, err);
-	if (!ret)
-		ret = wipe(build, err);
-	if (!ret)
-		ret = write_maps(build, err);
-	if (!ret)
-		ret = write_slots(build, 0, err);
-	if (!ret)
-		ret = write_slots(build, 1, err);
+	ret = take_steps(build, err);
 	if (ret && build->touched) {
-		for (leg = 0; leg < build->nr_legs; leg++) {
-			if (build->present[leg])
-				tandem_label_erase(build->ctx, &build->fresh[leg].dev);
-		}
+		for_each_present(build, leg)
+			tandem_label_erase(build->ctx, &build->fresh[leg].dev);
 	}
 	return ret;
 }
@@ -261,10 +221,8 @@ static int activate(struct tandem_build *build, struct tandem_context *ctx,
 	struct tandem_assemble_options how = { .disk = disk };
 	unsigned int leg;
 
-	for (leg = 0; leg < build->nr_legs; leg++) {
-		if (build->present[leg])
-			disk[how.nr_disks++] = build->fresh[leg].dev.path;
-	}
+	for_each_present(build, leg)
+		disk[how.nr_disks++] = build->fresh[leg].dev.path;
 	return tandem_assemble(ctx, &how, NULL, err);
 }
 
@@ -314,10 +272,8 @@ int tandem_create(struct tandem_context *ctx, const struct tandem_create_options
 	build->opt = opt;
 	ret = plan(build, err);
 	if (!ret && opt->dry_run) {
-		for (leg = 0; leg < build->nr_legs; leg++) {
-			if (build->present[leg])
-				tandem_fresh_announce(ctx, &build->fresh[leg], true);
-		}
+		for_each_present(build, leg)
+			tandem_fresh_announce(ctx, &build->fresh[leg], true);
 	} else if (!ret) {
 		ret = write_all(build, err);
 	}

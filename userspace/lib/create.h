@@ -25,6 +25,22 @@ struct tandem_build {
 	bool touched;
 };
 
+/* The next leg that has a disk, from @leg on, or @nr_legs. */
+static inline unsigned int tandem_build_next(const struct tandem_build *build, unsigned int leg)
+{
+	while (leg < build->nr_legs && !build->present[leg])
+		leg++;
+	return leg;
+}
+
+/* Every leg that has a disk, in order. */
+#define for_each_present(build, leg) \
+	for ((leg) = tandem_build_next(build, 0); (leg) < (build)->nr_legs; \
+	     (leg) = tandem_build_next(build, (leg) + 1))
+
+/* The superblock of the array becomes that of @leg. */
+void tandem_build_turn_to(struct tandem_build *build, unsigned int leg);
+
 /* Checks the options by themselves and notes them in @super; opens nothing. */
 int tandem_build_options(struct tandem_build *build, struct tandem_error *err);
 
