@@ -76,3 +76,16 @@ void mock_ring_write(unsigned int disk, const struct mock_ring *ring)
 	assert_true(tandem_log_is_whole(&shape, &turn, ring->sequence));
 	free(intent.bits);
 }
+
+void mock_ring_bits(unsigned int disk, u64 sequence, unsigned int bits)
+{
+	struct mock_ring ring = { .sequence = sequence };
+	u32 dirty[8 * sizeof(bits)], region;
+
+	for (region = 0; region < 8 * sizeof(bits); region++) {
+		if (bits & 1u << region)
+			dirty[ring.nr++] = region;
+	}
+	ring.dirty = dirty;
+	mock_ring_write(disk, &ring);
+}

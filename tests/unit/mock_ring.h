@@ -28,6 +28,9 @@ void mock_ring_only(unsigned int disk);
 /* Writes the log of the leg on @disk, over whatever was in it. */
 void mock_ring_write(unsigned int disk, const struct mock_ring *ring);
 
+/* The same, with the first regions of which @bits has a bit. */
+void mock_ring_bits(unsigned int disk, u64 sequence, unsigned int bits);
+
 /* Byte offset of the slot of record @sequence on any disk that `create` laid out. */
 u64 mock_ring_bytes(u64 sequence);
 

@@ -17,6 +17,7 @@
 #include "map.h"
 #include "mock_disk.h"
 #include "mock_dm.h"
+#include "mock_examine.h"
 #include "mock_ring.h"
 #include "runs.h"
 
@@ -24,40 +25,20 @@
 #define REGIONS 10u
 #define NOTHING "0000000000"
 
-static struct tandem_context ctx;
-static struct tandem_error err;
 static struct tandem_super super;
-static struct tandem_examine_list *list;
-static const char *const paths[] = { "/mock/0", "/mock/1", "/mock/2", "/mock/3" };
-
-static void make(const char *level, unsigned int nr, const char *init)
-{
-	const struct tandem_create_options create = {
-		.name = "pg", .level = level, .disk = paths, .nr_disks = nr, .init = init,
-		.no_activate = true,
-	};
-
-	mock_disks_init(16 * MIB);
-	if (tandem_create(&ctx, &create, &err))
-		fail_msg("%s: %s", err.object, err.text);
-	mock_changes = 0;
-}
 
 static int set_up(void **state)
 {
 	(void)state;
-	ctx = (struct tandem_context){ .device = &mock_device_ops, .dm = &mock_dm_ops };
-	make("raid1", 2, "lazy");
+	mock_examine_begin();
+	mock_examine_create("raid1", 2, "lazy");
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	tandem_examine_put(list);
-	list = NULL;
-	assert_int_equal(mock_changes, 0);
-	mock_disks_exit();
+	mock_examine_end();
 	return 0;
 }
 
@@ -84,41 +65,10 @@ static void map(unsigned int disk, u64 sequence, const char *content, const char
 	memcpy(slot_of(disk, (sequence + 1) % 2), page, sizeof(page));
 }
 
-/* Log of @disk that begins and ends with the regions of which @bits has a bit. */
-static void ring(unsigned int disk, u64 sequence, unsigned int bits)
-{
-	struct mock_ring ring = { .sequence = sequence };
-	u32 dirty[REGIONS], region;
-
-	for (region = 0; region < REGIONS; region++) {
-		if (bits & 1u << region)
-			dirty[ring.nr++] = region;
-	}
-	ring.dirty = dirty;
-	mock_ring_write(disk, &ring);
-}
-
-static void examine(unsigned int nr)
-{
-	const struct tandem_disks disks = { .path = paths, .nr = nr };
-
-	tandem_examine_put(list);
-	if (tandem_examine(&ctx, &disks, &list, &err))
-		fail_msg("%s: %s", err.object, err.text);
-}
-
-static const struct tandem_label_info *label(unsigned int index)
-{
-	const struct tandem_label_info *info = tandem_examine_label(list, index);
-
-	assert_null(info->error);
-	return info;
-}
-
 static void content_is(unsigned int index, const char *never, const char *zero)
 {
-	runs_are(&label(index)->region->never, never);
-	runs_are(&label(index)->region->zero, zero);
+	runs_are(&mock_label(index)->region->never, never);
+	runs_are(&mock_label(index)->region->zero, zero);
 }
 
 static void both_are(const char *never, const char *zero, const char *unsure)
@@ -126,44 +76,44 @@ static void both_are(const char *never, const char *zero, const char *unsure)
 	unsigned int i;
 
 	for (i = 0; i < 2; i++) {
-		assert_string_equal(label(i)->use, "current");
+		assert_string_equal(mock_label(i)->use, "current");
 		content_is(i, never, zero);
-		runs_are(&label(i)->region->unsure, unsure);
+		runs_are(&mock_label(i)->region->unsure, unsure);
 	}
 }
 
 static void counts_are(unsigned int index, u64 written, u64 zero, u64 stale)
 {
-	assert_int_equal(label(index)->written_regions, written);
-	assert_int_equal(label(index)->zero_regions, zero);
-	assert_int_equal(label(index)->stale_regions, stale);
+	assert_int_equal(mock_label(index)->written_regions, written);
+	assert_int_equal(mock_label(index)->zero_regions, zero);
+	assert_int_equal(mock_label(index)->stale_regions, stale);
 }
 
 static void stale_is(unsigned int index, const char *want)
 {
-	runs_are(&label(index)->region->stale, want);
+	runs_are(&mock_label(index)->region->stale, want);
 }
 
 static void lost_is(u64 first, u64 second)
 {
-	assert_int_equal(label(0)->map_lost_pages, first);
-	assert_int_equal(label(1)->map_lost_pages, second);
+	assert_int_equal(mock_label(0)->map_lost_pages, first);
+	assert_int_equal(mock_label(1)->map_lost_pages, second);
 }
 
 static void test_new_array_is_what_create_was_told(void **state)
 {
 	(void)state;
-	examine(2);
+	mock_examine(2);
 	both_are("0+10", "none", "none");
 	counts_are(1, 0, 0, 0);
-	assert_int_equal(label(0)->map_pages, 1);
+	assert_int_equal(mock_label(0)->map_pages, 1);
 	lost_is(0, 0);
-	make("raid1", 2, "zero");
-	examine(2);
+	mock_examine_create("raid1", 2, "zero");
+	mock_examine(2);
 	both_are("none", "0+10", "none");
 	counts_are(1, 0, 10, 0);
-	make("raid1", 2, "identical");
-	examine(2);
+	mock_examine_create("raid1", 2, "identical");
+	mock_examine(2);
 	both_are("none", "none", "none");
 	counts_are(0, 10, 0, 0);
 }
@@ -174,10 +124,10 @@ static void test_what_any_map_says_is_said_of_all(void **state)
 	(void)state;
 	map(0, 2, "0120021000", NOTHING);
 	map(1, 2, "0110200000", NOTHING);
-	examine(2);
+	mock_examine(2);
 	both_are("0+1 3+1 7+3", "1+1 6+1", "none");
 	counts_are(0, 3, 2, 0);
-	examine(1);
+	mock_examine(1);
 	content_is(0, "0+1 3+2 7+3", "1+1 6+1");
 }
 
@@ -186,17 +136,17 @@ static void test_newest_valid_slot_counts(void **state)
 	(void)state;
 	map(0, 2, "2200000000", NOTHING);
 	map(0, 3, "1000000000", NOTHING);
-	examine(2);
+	mock_examine(2);
 	both_are("1+9", "0+1", "none");
 	/* Torn, rotten or unreadable: the one before it, and whatever the log has. */
 	slot_of(0, 0)[300] ^= 1;
-	examine(2);
+	mock_examine(2);
 	both_are("2+8", "none", "none");
 	lost_is(0, 0);
 	slot_of(0, 0)[300] ^= 1;
 	mock_disk[0].bad_from = TANDEM_MAP_BYTES;
 	mock_disk[0].bad_to = TANDEM_MAP_BYTES + 512;
-	examine(2);
+	mock_examine(2);
 	both_are("2+8", "none", "none");
 	lost_is(0, 0);
 }
@@ -206,23 +156,23 @@ static void test_what_is_in_a_log_was_written(void **state)
 	(void)state;
 	map(0, 2, "0120000000", NOTHING);
 	map(1, 2, "0120000000", NOTHING);
-	ring(0, 40, 0x002);
-	ring(1, 41, 0x100);
-	examine(2);
+	mock_ring_bits(0, 40, 0x002);
+	mock_ring_bits(1, 41, 0x100);
+	mock_examine(2);
 	both_are("0+1 3+5 9+1", "none", "1+1 8+1");
 	counts_are(0, 3, 0, 0);
 	/* A log that is lost may have listed anything. */
 	memset(mock_disk[1].data + TANDEM_LOG_BYTES, 0xee, MIB);
-	examine(2);
+	mock_examine(2);
 	both_are("none", "none", "0+10");
 	/* So may one that was wiped, unless nothing was ever started. */
 	memset(mock_disk[1].data + TANDEM_LOG_BYTES, 0, MIB);
-	examine(2);
+	mock_examine(2);
 	both_are("0+1 3+7", "none", "1+1");
 	assert_true(mock_disk_super(1, &super));
 	super.flags &= ~TANDEM_FLAG_CLEAN;
 	mock_disk_set_super(1, &super);
-	examine(2);
+	mock_examine(2);
 	both_are("none", "none", "0+10");
 }
 
@@ -231,12 +181,12 @@ static void test_page_that_one_leg_lost_is_that_of_the_other(void **state)
 	(void)state;
 	map(0, 3, "0120000000", NOTHING);
 	memset(slot_of(1, 0), 0, 2 * TANDEM_PAGE_BYTES);
-	examine(2);
+	mock_examine(2);
 	both_are("0+1 3+7", "1+1", "none");
 	lost_is(0, 1);
 	mock_disk[1].bad_from = TANDEM_MAP_BYTES;
 	mock_disk[1].bad_to = TANDEM_MAP_BYTES + 2 * TANDEM_PAGE_BYTES;
-	examine(2);
+	mock_examine(2);
 	both_are("0+1 3+7", "1+1", "none");
 	lost_is(0, 1);
 }
@@ -249,16 +199,16 @@ static void test_page_that_no_leg_has_says_that_all_was_written_and_may_differ(v
 	(void)state;
 	for (disk = 0; disk < 2; disk++)
 		memset(slot_of(disk, 0), 0, 2 * TANDEM_PAGE_BYTES);
-	examine(2);
+	mock_examine(2);
 	both_are("none", "none", "0+10");
 	counts_are(1, 10, 0, 0);
 	lost_is(1, 1);
 	/* In the place of another array's, set's or page's. */
-	make("raid1", 2, "lazy");
+	mock_examine_create("raid1", 2, "lazy");
 	slot_of(0, 0)[20] ^= 1;
 	slot_of(0, 1)[20] ^= 1;
 	memcpy(slot_of(1, 0), slot_of(0, 0), 2 * TANDEM_PAGE_BYTES);
-	examine(2);
+	mock_examine(2);
 	both_are("none", "none", "0+10");
 	lost_is(1, 1);
 }
@@ -268,10 +218,10 @@ static void leg_2_fails(void)
 {
 	unsigned int disk;
 
-	make("raid1", 3, "lazy");
+	mock_examine_create("raid1", 3, "lazy");
 	for (disk = 0; disk < 2; disk++)
-		ring(disk, 9, 0);
-	ring(2, 9, 0x200);
+		mock_ring_bits(disk, 9, 0);
+	mock_ring_bits(2, 9, 0x200);
 	mock_disk_record_failure(0, 1u << 2);
 	mock_disk_record_failure(1, 1u << 2);
 	assert_true(mock_disk_super(0, &super));
@@ -290,24 +240,24 @@ static void test_stale_leg_lacks_what_map_and_logs_of_the_others_say(void **stat
 {
 	(void)state;
 	leg_2_fails();
-	examine(3);
-	assert_string_equal(label(2)->use, "stale");
+	mock_examine(3);
+	assert_string_equal(mock_label(2)->use, "stale");
 	content_is(2, "0+1 6+4", "1+1 5+1");
 	stale_is(2, "3+3");
 	counts_are(2, 3, 2, 3);
-	runs_are(&label(2)->region->dirty, "9+1");
-	runs_are(&label(2)->region->unsure, "none");
-	assert_int_equal(label(2)->map_lost_pages, TANDEM_UNKNOWN);
+	runs_are(&mock_label(2)->region->dirty, "9+1");
+	runs_are(&mock_label(2)->region->unsure, "none");
+	assert_int_equal(mock_label(2)->map_lost_pages, TANDEM_UNKNOWN);
 	both_are("0+1 6+4", "1+1 5+1", "none");
 	stale_is(0, "none");
-	ring(0, 10, 0x082);
-	examine(3);
+	mock_ring_bits(0, 10, 0x082);
+	mock_examine(3);
 	stale_is(2, "1+1 3+3 7+1");
 	content_is(2, "0+1 6+1 8+2", "5+1");
 	stale_is(0, "none");
 	/* A bit of a leg that is current: what was filled, and not noted yet. */
 	map(1, 3, "0122210000", "0020000000");
-	examine(3);
+	mock_examine(3);
 	stale_is(1, "2+1");
 	stale_is(0, "none");
 }
@@ -321,28 +271,28 @@ static void test_stale_leg_with_another_log_lacks_all_there_is(void **state)
 
 	(void)state;
 	leg_2_fails();
-	ring(2, 8, 0x200);
-	examine(3);
+	mock_ring_bits(2, 8, 0x200);
+	mock_examine(3);
 	stale_is(2, "1+5");
 	mock_ring_write(2, &all);
-	examine(3);
+	mock_examine(3);
 	stale_is(2, "1+5");
 	memset(mock_disk[2].data + TANDEM_LOG_BYTES, 0, MIB);
-	examine(3);
+	mock_examine(3);
 	stale_is(2, "1+5");
 	memset(mock_disk[2].data + TANDEM_LOG_BYTES, 0xee, MIB);
-	examine(3);
+	mock_examine(3);
 	stale_is(2, "1+5");
-	ring(2, 9, 0);
-	examine(3);
+	mock_ring_bits(2, 9, 0);
+	mock_examine(3);
 	stale_is(2, "3+3");
 	/* Another disk, that was prepared for the place. */
 	assert_true(mock_disk_super(2, &super));
 	super.flags |= TANDEM_FLAG_BLANK;
 	assert_int_equal(tandem_random_id(&super.leg_id), 0);
 	mock_disk_set_super(2, &super);
-	examine(3);
-	assert_string_equal(label(2)->use, "ignored");
+	mock_examine(3);
+	assert_string_equal(mock_label(2)->use, "ignored");
 	stale_is(2, "1+5");
 	content_is(2, "0+1 6+4", "1+1 5+1");
 }
@@ -355,19 +305,19 @@ static void test_lost_page_is_stale_on_all_that_are_not_current(void **state)
 	leg_2_fails();
 	for (disk = 0; disk < 2; disk++)
 		memset(slot_of(disk, 0), 0, 2 * TANDEM_PAGE_BYTES);
-	examine(3);
+	mock_examine(3);
 	both_are("none", "none", "0+10");
 	stale_is(0, "none");
 	stale_is(2, "0+10");
 	/* Of the current legs one alone is there: it is not sure of itself, either. */
-	examine(1);
+	mock_examine(1);
 	content_is(0, "none", "none");
-	runs_are(&label(0)->region->unsure, "0+10");
+	runs_are(&mock_label(0)->region->unsure, "0+10");
 }
 
 static void test_without_a_current_leg_nothing_is_known(void **state)
 {
-	const struct tandem_disks disks = { .path = paths + 2, .nr = 1 };
+	const struct tandem_disks disks = { .path = mock_paths + 2, .nr = 1 };
 
 	(void)state;
 	leg_2_fails();
@@ -375,13 +325,13 @@ static void test_without_a_current_leg_nothing_is_known(void **state)
 	super.place[2].record = TANDEM_RECORD_FAILED;
 	super.place[0].record = TANDEM_RECORD_CURRENT;
 	mock_disk_set_super(2, &super);
-	assert_int_equal(tandem_examine(&ctx, &disks, &list, &err), 0);
-	assert_string_not_equal(label(0)->use, "current");
+	assert_int_equal(tandem_examine(&mock_ctx, &disks, &mock_examined, &mock_err), 0);
+	assert_string_not_equal(mock_label(0)->use, "current");
 	content_is(0, "unknown", "unknown");
 	stale_is(0, "0+10");
 	counts_are(0, TANDEM_UNKNOWN, TANDEM_UNKNOWN, TANDEM_UNKNOWN);
-	assert_int_equal(label(0)->map_pages, 1);
-	assert_int_equal(label(0)->map_lost_pages, TANDEM_UNKNOWN);
+	assert_int_equal(mock_label(0)->map_pages, 1);
+	assert_int_equal(mock_label(0)->map_lost_pages, TANDEM_UNKNOWN);
 }
 
 static void test_array_without_a_map_has_none(void **state)
@@ -389,13 +339,13 @@ static void test_array_without_a_map_has_none(void **state)
 	(void)state;
 	mock_ring_only(0);
 	mock_ring_only(1);
-	ring(0, 40, 0x1);
-	ring(1, 40, 0);
+	mock_ring_bits(0, 40, 0x1);
+	mock_ring_bits(1, 40, 0);
 	map(0, 2, "1111111111", NOTHING);
-	examine(2);
+	mock_examine(2);
 	both_are("none", "none", "0+1");
 	counts_are(0, TANDEM_UNKNOWN, TANDEM_UNKNOWN, TANDEM_UNKNOWN);
-	assert_int_equal(label(0)->map_pages, TANDEM_UNKNOWN);
+	assert_int_equal(mock_label(0)->map_pages, TANDEM_UNKNOWN);
 	lost_is(TANDEM_UNKNOWN, TANDEM_UNKNOWN);
 }
 
@@ -404,17 +354,17 @@ static void test_sets_have_maps_of_their_own(void **state)
 	unsigned int i;
 
 	(void)state;
-	make("raid10", 4, "lazy");
+	mock_examine_create("raid10", 4, "lazy");
 	map(1, 2, "2000000000", NOTHING);
 	map(2, 2, "0200000000", NOTHING);
-	examine(4);
+	mock_examine(4);
 	for (i = 0; i < 4; i++)
 		content_is(i, i < 2 ? "1+9" : "0+1 2+8", "none");
 	memcpy(slot_of(2, 0), slot_of(1, 0), 2 * TANDEM_PAGE_BYTES);
-	examine(4);
+	mock_examine(4);
 	content_is(3, "0+10", "none");
-	assert_int_equal(label(2)->map_lost_pages, 1);
-	assert_int_equal(label(1)->map_lost_pages, 0);
+	assert_int_equal(mock_label(2)->map_lost_pages, 1);
+	assert_int_equal(mock_label(1)->map_lost_pages, 0);
 }
 
 /* A disk that is nothing but its map, as large as maps get. */
