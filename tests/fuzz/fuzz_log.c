@@ -10,7 +10,7 @@
  * length, and the bytes. Magic and checksum of every slot that is not all zero are
  * put right: behind them are the rules.
  */
-#include "fuzz.h"
+#include "fuzz_pages.h"
 #include "core/log.h"
 
 #define MAX_SLOTS 11u
@@ -21,25 +21,11 @@ union page {
 	u8 byte[TANDEM_PAGE_BYTES];
 };
 
-struct input {
-	const uint8_t *data;
-	size_t size;
-};
-
 static union page ring[MAX_SLOTS];
 static u64 bits[3][MAX_REGIONS / 64];
 static struct tandem_log_shape shape;
 
-/* Zeroes follow the last byte. */
-static unsigned int take(struct input *input)
-{
-	if (!input->size)
-		return 0;
-	input->size--;
-	return *input->data++;
-}
-
-static void write_records(struct input *input, unsigned int nr_records)
+static void write_records(struct fuzz_input *input, unsigned int nr_records)
 {
 	struct tandem_log_turn turn;
 	struct tandem_intent intent;
@@ -53,10 +39,10 @@ static void write_records(struct input *input, unsigned int nr_records)
 			.head = { .sequence = sequence }, .intent = &intent, .change = &change,
 			.turn = &turn,
 		};
-		unsigned int nr = take(input) % 8, side = nr / 4;
+		unsigned int nr = fuzz_take(input) % 8, side = nr / 4;
 
 		for (nr %= 4; nr; nr--) {
-			const u32 region = take(input) % shape.nr_regions;
+			const u32 region = fuzz_take(input) % shape.nr_regions;
 
 			if (side ? !tandem_intent_remove(&intent, region) :
 				   !tandem_intent_add(&intent, region))
@@ -69,38 +55,6 @@ static void write_records(struct input *input, unsigned int nr_records)
 		}
 		tandem_log_encode(&shape, &record, &ring[sequence % shape.slots]);
 	}
-}
-
-static void patch(struct input *input)
-{
-	while (input->size > 4) {
-		union page *page = &ring[take(input) % shape.slots];
-		size_t offset = take(input), len;
-
-		offset = (offset | (size_t)take(input) << 8) % TANDEM_PAGE_BYTES;
-		len = take(input) & 63;
-		if (len > input->size)
-			len = input->size;
-		if (len > TANDEM_PAGE_BYTES - offset)
-			len = TANDEM_PAGE_BYTES - offset;
-		memcpy(&page->byte[offset], input->data, len);
-		input->data += len;
-		input->size -= len;
-	}
-}
-
-static bool all_zero(const union page *page)
-{
-	return !page->byte[0] && !memcmp(page->byte, page->byte + 1, sizeof(*page) - 1);
-}
-
-static void sign(union page *page)
-{
-	if (all_zero(page))
-		return;
-	page->disk.magic = cpu_to_le32(TANDEM_LOG_MAGIC);
-	page->disk.crc = cpu_to_le32(0);
-	page->disk.crc = cpu_to_le32(tandem_crc32c(page, sizeof(*page)));
 }
 
 /* struct model - a record, the slow way: one byte for each region */
@@ -145,7 +99,7 @@ static bool model_record(unsigned int slot, struct model *model)
 	memset(model, 0, sizeof(*model));
 	model->sequence = le64_to_cpu(disk->sequence);
 	model->nr_dirty = le32_to_cpu(disk->nr_dirty);
-	if (all_zero(&ring[slot]) || memcmp(&disk->array, &shape.array, 16) ||
+	if (fuzz_is_zero(&ring[slot]) || memcmp(&disk->array, &shape.array, 16) ||
 	    le16_to_cpu(disk->set) != shape.set || model->sequence - 1 >= 1ull << 63 ||
 	    model->sequence % shape.slots != slot || model->nr_dirty > shape.nr_regions ||
 	    (le32_to_cpu(disk->flags) | TANDEM_LOG_FLAGS_KNOWN) != TANDEM_LOG_FLAGS_KNOWN ||
@@ -200,7 +154,7 @@ static void compare(const struct model *model, const struct tandem_log_replay *r
 	if (!newest) {
 		FUZZ_DEMAND(error == -ENODATA || error == -EBADMSG);
 		for (slot = 0; slot < shape.slots; slot++)
-			FUZZ_DEMAND(error == -EBADMSG || all_zero(&ring[slot]));
+			FUZZ_DEMAND(error == -EBADMSG || fuzz_is_zero(&ring[slot]));
 		return;
 	}
 	for (nr = 1; nr <= shape.slots; nr++)
@@ -226,22 +180,22 @@ static void compare(const struct model *model, const struct tandem_log_replay *r
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct model model[MAX_SLOTS];
-	struct input input = { data, size };
+	struct fuzz_input input = { data, size };
 	struct tandem_log_replay replay;
 	unsigned int slot;
 
 	memset(ring, 0, sizeof(ring));
 	shape = (struct tandem_log_shape){ .set = 3 };
-	shape.slots = 4 + take(&input) % (MAX_SLOTS - 3);
-	shape.nr_regions = 1 + take(&input);
-	shape.window = 1 + take(&input) % 16;
-	write_records(&input, take(&input) % 64);
-	patch(&input);
+	shape.slots = 4 + fuzz_take(&input) % (MAX_SLOTS - 3);
+	shape.nr_regions = 1 + fuzz_take(&input);
+	shape.window = 1 + fuzz_take(&input) % 16;
+	write_records(&input, fuzz_take(&input) % 64);
+	fuzz_patch(&input, ring, shape.slots);
 	for (slot = 0; slot < shape.slots; slot++) {
 		const char *why = NULL;
 		int error;
 
-		sign(&ring[slot]);
+		fuzz_sign(&ring[slot], TANDEM_LOG_MAGIC);
 		model[slot].valid = model_record(slot, &model[slot]);
 		error = tandem_log_check(&shape, &ring[slot], slot, &why);
 		FUZZ_DEMAND(model[slot].valid == !error);

@@ -9,7 +9,7 @@
  * byte with the slot, two with an offset, one with a length, and the bytes. Magic and
  * checksum of every slot that is not all zero are put right: behind them are the rules.
  */
-#include "fuzz.h"
+#include "fuzz_pages.h"
 #include "core/map.h"
 
 #define PAGES 3u
@@ -19,24 +19,10 @@ union page {
 	u8 byte[TANDEM_PAGE_BYTES];
 };
 
-struct input {
-	const uint8_t *data;
-	size_t size;
-};
-
 static union page slot[2];
 static u16 before[PAGES * TANDEM_MAP_ENTRIES], after[PAGES * TANDEM_MAP_ENTRIES];
 static struct tandem_map_table table = { .array = { { 1, 2, 3 } }, .set = 0x0103 };
 static u32 page;
-
-/* Zeroes follow the last byte. */
-static unsigned int take(struct input *input)
-{
-	if (!input->size)
-		return 0;
-	input->size--;
-	return *input->data++;
-}
 
 static u32 count(void)
 {
@@ -44,7 +30,7 @@ static u32 count(void)
 				   TANDEM_MAP_ENTRIES;
 }
 
-static void write_slots(struct input *input)
+static void write_slots(struct fuzz_input *input)
 {
 	unsigned int i;
 	u32 region;
@@ -54,43 +40,11 @@ static void write_slots(struct input *input)
 	table.entry = before;
 	memset(slot, 0, sizeof(slot));
 	for (i = 0; i < 2; i++) {
-		const u64 sequence = take(input);
+		const u64 sequence = fuzz_take(input);
 
 		if (sequence)
 			tandem_map_encode(&table, page, sequence, &slot[i]);
 	}
-}
-
-static void patch(struct input *input)
-{
-	while (input->size > 4) {
-		union page *at = &slot[take(input) & 1];
-		size_t offset = take(input), len;
-
-		offset = (offset | (size_t)take(input) << 8) % TANDEM_PAGE_BYTES;
-		len = take(input) & 63;
-		if (len > input->size)
-			len = input->size;
-		if (len > TANDEM_PAGE_BYTES - offset)
-			len = TANDEM_PAGE_BYTES - offset;
-		memcpy(&at->byte[offset], input->data, len);
-		input->data += len;
-		input->size -= len;
-	}
-}
-
-static bool all_zero(const union page *at)
-{
-	return !at->byte[0] && !memcmp(at->byte, at->byte + 1, sizeof(*at) - 1);
-}
-
-static void sign(union page *at)
-{
-	if (all_zero(at))
-		return;
-	at->disk.magic = cpu_to_le32(TANDEM_MAP_MAGIC);
-	at->disk.crc = cpu_to_le32(0);
-	at->disk.crc = cpu_to_le32(tandem_crc32c(at, sizeof(*at)));
 }
 
 static u64 number(const union page *at, unsigned int offset, unsigned int width)
@@ -107,7 +61,7 @@ static bool is_valid(const union page *at)
 {
 	u32 i;
 
-	if (all_zero(at) || memcmp(at->byte + 16, &table.array, 16) ||
+	if (fuzz_is_zero(at) || memcmp(at->byte + 16, &table.array, 16) ||
 	    number(at, 32, 4) != page || number(at, 36, 2) != table.set ||
 	    number(at, 8, 8) - 1 >= 1ull << 63)
 		return false;
@@ -146,22 +100,22 @@ static void compare_merge(const union page *at)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct input input = { data, size };
+	struct fuzz_input input = { data, size };
 	bool valid[2];
 	unsigned int i;
 	u64 sequence;
 	int chosen;
 
 	table.nr_regions = (PAGES - 1) * TANDEM_MAP_ENTRIES + 1;
-	table.nr_regions += (take(&input) | take(&input) << 8) % TANDEM_MAP_ENTRIES;
-	page = take(&input) % PAGES;
+	table.nr_regions += (fuzz_take(&input) | fuzz_take(&input) << 8) % TANDEM_MAP_ENTRIES;
+	page = fuzz_take(&input) % PAGES;
 	write_slots(&input);
-	patch(&input);
+	fuzz_patch(&input, slot, 2);
 	for (i = 0; i < 2; i++) {
 		const char *why = NULL;
 		int error;
 
-		sign(&slot[i]);
+		fuzz_sign(&slot[i], TANDEM_MAP_MAGIC);
 		valid[i] = is_valid(&slot[i]);
 		error = tandem_map_check(&table, page, &slot[i], &why);
 		FUZZ_DEMAND(valid[i] == !error);
@@ -170,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	chosen = tandem_map_choose(&table, page, slot, &sequence);
 	if (!valid[0] && !valid[1]) {
 		FUZZ_DEMAND(!sequence);
-		FUZZ_DEMAND(chosen == (all_zero(&slot[0]) && all_zero(&slot[1]) ?
+		FUZZ_DEMAND(chosen == (fuzz_is_zero(&slot[0]) && fuzz_is_zero(&slot[1]) ?
 				       -ENODATA : -EBADMSG));
 		return 0;
 	}
