@@ -14,47 +14,25 @@
 
 #include <cmocka.h>
 
+#include "golden_file.h"
 #include "images/hostile.h"
-
-#ifndef IMAGES_DIR
-#define IMAGES_DIR "tests/images"
-#endif
 
 static union golden_slot golden[2];
 static struct tandem_super super, other;
 
-static void read_row(const char *row)
+static void read_row(unsigned long offset, const u8 *bytes)
 {
-	unsigned int byte[16], i;
-	unsigned long offset;
-	unsigned int slot;
-	int nr, at = 0;
+	const unsigned int slot = offset >= TANDEM_SLOT1_BYTES;
 
-	assert_int_equal(sscanf(row, "%lx%n", &offset, &at), 1);
-	slot = offset >= TANDEM_SLOT1_BYTES;
 	offset -= slot ? TANDEM_SLOT1_BYTES : TANDEM_SLOT0_BYTES;
-	assert_in_range(offset, 0, TANDEM_SUPER_BYTES - 16);
-	for (i = 0; i < 16; i++) {
-		row += at;
-		nr = sscanf(row, " %2x%n", &byte[i], &at);
-		assert_int_equal(nr, 1);
-		golden[slot].byte[offset + i] = (u8)byte[i];
-	}
+	assert_in_range(offset, 0, TANDEM_SUPER_BYTES - GOLDEN_ROW_BYTES);
+	memcpy(&golden[slot].byte[offset], bytes, GOLDEN_ROW_BYTES);
 }
 
 static int read_golden(void **state)
 {
-	FILE *file = fopen(IMAGES_DIR "/golden-v1.hex", "r");
-	char row[128];
-
 	(void)state;
-	if (!file)
-		return -1;
-	while (fgets(row, sizeof(row), file)) {
-		if (row[0] != '#')
-			read_row(row);
-	}
-	return fclose(file);
+	return golden_file_read("golden-v1.hex", read_row);
 }
 
 static void test_golden_leg_is_written_byte_for_byte(void **state)

@@ -14,11 +14,8 @@
 
 #include <cmocka.h>
 
+#include "golden_file.h"
 #include "images/hostile_map.h"
-
-#ifndef IMAGES_DIR
-#define IMAGES_DIR "tests/images"
-#endif
 
 #define PLACE (TANDEM_MAP_BYTES + 5 * TANDEM_PAGE_BYTES)	/* page 2, slot 1 */
 
@@ -26,35 +23,17 @@ static union golden_page golden;
 static u16 entry[GOLDEN_MAP_REGIONS];
 static struct tandem_map_table table;
 
-static void read_row(const char *row)
+static void read_row(unsigned long offset, const u8 *bytes)
 {
-	unsigned int byte, i;
-	unsigned long offset;
-	int at = 0;
-
-	assert_int_equal(sscanf(row, "%lx%n", &offset, &at), 1);
-	assert_in_range(offset, PLACE, PLACE + TANDEM_PAGE_BYTES - 16);
-	for (i = 0; i < 16; i++) {
-		row += at;
-		assert_int_equal(sscanf(row, " %2x%n", &byte, &at), 1);
-		golden.byte[offset - PLACE + i] = (u8)byte;
-	}
+	assert_in_range(offset, PLACE, PLACE + TANDEM_PAGE_BYTES - GOLDEN_ROW_BYTES);
+	memcpy(&golden.byte[offset - PLACE], bytes, GOLDEN_ROW_BYTES);
 }
 
 static int read_golden(void **state)
 {
-	FILE *file = fopen(IMAGES_DIR "/golden-map-v1.hex", "r");
-	char row[128];
-
 	(void)state;
-	if (!file)
-		return -1;
-	while (fgets(row, sizeof(row), file)) {
-		if (row[0] != '#')
-			read_row(row);
-	}
 	table = golden_map(entry);
-	return fclose(file);
+	return golden_file_read("golden-map-v1.hex", read_row);
 }
 
 static void test_golden_page_is_written_byte_for_byte(void **state)
