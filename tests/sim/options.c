@@ -119,15 +119,14 @@ static u32 ahead_below(u32 n)
 }
 
 /*
- * Windows that fit into sets of few regions. Or (stream, by request) one user who writes
- * in sequence, round and round, in a set that is long enough for the real one; the others
- * only look.
+ * Windows that fit into sets of few regions. Or (stream) one user who writes in sequence,
+ * round and round, in a set that is long enough for the real one; the others only look.
  */
 static void draw_ahead(struct sim_options *o)
 {
 	o->role_log = ahead_below(2);
 	o->ahead = ahead_below(8) ? 1 + ahead_below(5) : 0;
-	o->stream = 0;
+	o->stream = !ahead_below(12);
 }
 
 static void draw_stream(struct sim_options *o)

@@ -7,12 +7,15 @@
  *	          what leaves
  *	limit     no more is dirty than may be, unless it was when the counting began
  *
- * Both from when the stream has gone on for a window, and until a start, an error or
- * a change of the legs; then anew.
+ * All from when the stream has gone on for a window, and until a start, an error, a
+ * change of the legs or a rest of the writer; then anew. A stream ends when nobody writes
+ * at its head for eight looks of the cleaner; of two sets one may hear nothing of a writer
+ * for several of his writes.
  */
 #include "front.h"
 #include "io/logger.h"
 #include "oracle.h"
+#include "sched.h"
 #include "world.h"
 
 #define WARM_REGIONS	24
@@ -31,6 +34,7 @@ struct calm {
 static struct {
 	struct calm calm;
 	bool counts;
+	u64 last;		/* when somebody wrote */
 	u64 sectors;		/* since it became calm, or since the counting began */
 	u64 waits[TANDEM_MAX_SETS];
 	u64 records[TANDEM_MAX_SETS];
@@ -97,11 +101,13 @@ static void check(const struct tandem_log *log, u32 s)
 
 void oracle_ahead_written(u32 sectors)
 {
+	bool rested = sim_now() - ahead.last > world.options.clean_ticks;
 	struct tandem_array *array = front_array();
 	struct calm calm;
 	unsigned int s;
 
-	if (!front_is_up() || !is_calm(array, &calm) ||
+	ahead.last = sim_now();
+	if (!front_is_up() || !is_calm(array, &calm) || rested ||
 	    memcmp(&calm, &ahead.calm, sizeof(calm))) {
 		ahead.counts = false;
 		ahead.sectors = 0;
