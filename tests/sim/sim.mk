@@ -5,6 +5,7 @@
 #
 #	make sim | sim-asan	build/bin/tandem-sim, tandem-sim-asan
 #	make check-sim SEEDS=N	N seeds, and a few under the sanitizers
+#	make check-million	a million, or MILLION=N, from FIRST_SEED on, on JOBS cores
 #	make check-strings LENGTH=N	every string of events of up to N letters
 #	make check-scenarios	the named ones
 #	make mutants		every mutant of tests/mutants must die
@@ -55,6 +56,10 @@ $(SIM_BIN)-asan: $(SIM_ASAN_OBJECTS)
 check-sim: $(SIM_BIN) $(SIM_BIN)-asan
 	tests/sim/check-seeds $(FIRST_SEED) $(SEEDS) $B
 
+MILLION ?= 1000000
+check-million: $(SIM_BIN)
+	tests/sim/check-million $(FIRST_SEED) $(MILLION) $(JOBS) $B
+
 check-strings: $(SIM_BIN)
 	tests/sim/check-strings $(LENGTH) $B
 
@@ -70,6 +75,6 @@ SLOW += strings-long
 mutants: $(SIM_BIN)
 	tests/mutants/run
 
-.PHONY: sim sim-asan check-sim check-strings check-scenarios \
+.PHONY: sim sim-asan check-sim check-million check-strings check-scenarios \
 	mutants
 -include $(SIM_OBJECTS:.o=.d) $(SIM_ASAN_OBJECTS:.o=.d)
