@@ -69,6 +69,8 @@ void tandem_lineage_drop(struct tandem_super *super, const struct tandem_lineage
 
 		if (in_use(place) && !tandem_id_is_none(&drop->durable[i].config))
 			place->last = drop->durable[i];
+		if (drop->by_hand & (1u << i))
+			place->by_hand = true;
 		if (!(drop->legs & (1u << i)))
 			continue;
 		place->record = drop->record;
@@ -87,6 +89,7 @@ void tandem_lineage_join(struct tandem_super *super, unsigned int leg,
 		place->last_log_seq = 0;
 	}
 	place->id = *id;
+	place->by_hand = false;
 	place->record = TANDEM_RECORD_REBUILDING;
 	new_config(super, place->set, config);
 }

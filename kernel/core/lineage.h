@@ -52,6 +52,8 @@ struct tandem_pair tandem_lineage_pair(const struct tandem_super *super, unsigne
  * @set: which
  * @legs: mask over the set's legs; never all of its current ones
  * @record: what they become: FAILED, STALE or MISSING
+ * @by_hand: mask over the set's legs that an administrator took out; one that is not
+ *	in @legs left before, and nothing else is changed for it
  * @durable: per position in the set, for every leg in use, leaving or staying:
  *	newest pair that is surely in both its slots; none: not known better
  *	than by the place itself (at activation)
@@ -63,6 +65,7 @@ struct tandem_lineage_drop {
 	u16 set;
 	u8 legs;
 	u8 record;
+	u8 by_hand;
 	struct tandem_pair durable[TANDEM_MAX_LEGS_PER_SET];
 	u64 left[TANDEM_MAX_LEGS_PER_SET];
 	struct tandem_id config;

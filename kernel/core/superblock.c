@@ -103,6 +103,7 @@ static void encode_place(const struct tandem_place *place, struct tandem_leg_dis
 	disk->id = place->id;
 	copy_text((char *)disk->disk, place->disk, sizeof(disk->disk));
 	disk->record = place->record;
+	disk->by_hand = place->by_hand;
 	disk->set = cpu_to_le16(place->set);
 	disk->disk_sectors = cpu_to_le64(place->disk_sectors);
 	disk->last.config = place->last.config;
@@ -172,6 +173,8 @@ static int check_header(const struct tandem_super *super, const char **why)
 		return refuse(why, "feature (unknown and incompatible)");
 	if (super->flags & ~TANDEM_FLAGS_KNOWN)
 		return refuse(why, "flags (unknown)");
+	if (super->flags & TANDEM_FLAG_SPARE && !(super->flags & TANDEM_FLAG_BLANK))
+		return refuse(why, "flags (a spare that holds something)");
 	if (super->feature_incompat & TANDEM_INCOMPAT_REGION_MAP &&
 	    !(super->feature_incompat & TANDEM_INCOMPAT_INTENT_LOG))
 		return refuse(why, "features (a region map, and no intent log)");
@@ -394,6 +397,7 @@ static void decode_place(const struct tandem_leg_disk *disk, struct tandem_place
 	place->id = disk->id;
 	copy_text(place->disk, (const char *)disk->disk, sizeof(place->disk));
 	place->record = disk->record;
+	place->by_hand = disk->by_hand == 1;
 	place->set = le16_to_cpu(disk->set);
 	place->disk_sectors = le64_to_cpu(disk->disk_sectors);
 	place->last.config = disk->last.config;

@@ -57,6 +57,7 @@ static void set_states(struct tandem_array *array)
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
 		leg->state = tandem_leg_from_record(array->super->place[i].record);
+		leg->by_hand = false;
 		memset(&leg->held, 0, sizeof(leg->held));
 		if (leg->found)
 			leg->held = tandem_lineage_pair(&array->found[i], leg->set->index);

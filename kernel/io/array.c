@@ -244,18 +244,21 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
 	status->rebuild_sectors = atomic64_read(&array->rebuild_sectors);
 }
 
+/* One that has left already is noted to stay away: nothing else is new about it. */
 static int fail_by_message(struct tandem_array *array, unsigned int index)
 {
 	struct tandem_leg *leg = &array->leg[index];
 	int error = 0;
 
 	spin_lock_irq(&array->lock);
-	if (array->phase != TANDEM_PHASE_UP || !leg->disk)
+	if (array->phase != TANDEM_PHASE_UP || !leg->disk || leg->state == TANDEM_LEG_MISSING)
 		error = -ENODEV;
-	else if (!tandem_leg_is_written(leg->state))
-		error = leg->state == TANDEM_LEG_MISSING ? -ENODEV : 0;
 	else if (!tandem_fault_fail_leg(leg, TANDEM_LEG_EV_ADMIN_FAIL))
 		error = -EBUSY;
+	else
+		leg->by_hand = true;
+	if (!error)
+		mod_delayed_work(array->wq, &array->record_work, 0);
 	spin_unlock_irq(&array->lock);
 	return error;
 }

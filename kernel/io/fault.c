@@ -75,12 +75,19 @@ static bool is_hopeless(struct tandem_request *request)
 }
 
 /* A failed leg whose record is still to be written: FAILING, or a failed rebuild. */
-static bool needs_record(struct tandem_array *array, struct tandem_leg *leg)
+static bool has_left(struct tandem_array *array, struct tandem_leg *leg)
 {
 	u8 record = array->super->place[leg->index].record;
 
 	return leg->state == TANDEM_LEG_UNRECORDED ||
 	       (leg->state == TANDEM_LEG_FAILED && record == TANDEM_RECORD_REBUILDING);
+}
+
+/* Or one that had left before somebody said that it is to stay away. */
+static bool needs_record(struct tandem_array *array, struct tandem_leg *leg)
+{
+	return has_left(array, leg) ||
+	       (leg->by_hand && !array->super->place[leg->index].by_hand);
 }
 
 bool tandem_fault_is_due(struct tandem_set *set)
@@ -351,12 +358,14 @@ static void edit(struct tandem_array *array, struct tandem_set *set)
 		leg = tandem_set_leg(set, i);
 		drop.durable[i] = leg->held;
 		drop.left[i] = leg->log_left;
-		if (needs_record(array, leg) &&
+		if (has_left(array, leg) &&
 		    array->super->place[leg->index].record != TANDEM_RECORD_FAILED)
 			drop.legs |= leg->bit;
+		if (leg->by_hand && !array->super->place[leg->index].by_hand)
+			drop.by_hand |= leg->bit;
 	}
 	spin_unlock_irq(&array->lock);
-	if (!drop.legs)
+	if (!drop.legs && !drop.by_hand)
 		return;
 	set->record_due = true;
 	tandem_id_random(&drop.config, sizeof(drop.config));

@@ -80,7 +80,8 @@ struct tandem_id {
 #define TANDEM_FLAG_IDENTICAL	(1ull << 5)	/* override: legs declared equal */
 #define TANDEM_FLAG_FORCED	(1ull << 6)	/* override: a start was forced */
 #define TANDEM_FLAG_FLUSH_LOST	(1ull << 7)	/* the last flush failed: tell the next one */
-#define TANDEM_FLAGS_KNOWN	((1ull << 8) - 1)
+#define TANDEM_FLAG_SPARE	(1ull << 8)	/* with BLANK: for a leg that fails */
+#define TANDEM_FLAGS_KNOWN	((1ull << 9) - 1)
 
 /* Permanent numbers. 0 is never valid, so that a zeroed block is not. */
 enum tandem_level { TANDEM_RAID1 = 1, TANDEM_RAID10 = 10 };
@@ -149,6 +150,8 @@ struct tandem_pair_disk {
  * @id: identity of the leg that fills it; a new disk gets a new one
  * @disk: serial number or path of the disk, for people
  * @record: enum tandem_record
+ * @by_hand: 1 if an administrator took the leg out, so that nobody else puts it back;
+ *	0: it left by itself, or is in use
  * @set: index of its set
  * @disk_sectors: size of the disk; a clone on another size is refused
  * @last: what is surely in both its slots since it was last current
@@ -161,7 +164,7 @@ struct tandem_leg_disk {
 	struct tandem_id id;			/*   0 */
 	__u8 disk[TANDEM_DISK_NAME_BYTES];	/*  16 */
 	__u8 record;				/*  64 */
-	__u8 reserved0;				/*  65 */
+	__u8 by_hand;				/*  65 */
 	__le16 set;				/*  66 */
 	__le32 reserved1;			/*  68 */
 	__le64 disk_sectors;			/*  72 */
@@ -172,6 +175,7 @@ struct tandem_leg_disk {
 	__u8 reserved2[8];			/* 168 */
 };
 TANDEM_STATIC_ASSERT(sizeof(struct tandem_leg_disk) == 176, "leg entry");
+TANDEM_STATIC_ASSERT(__builtin_offsetof(struct tandem_leg_disk, by_hand) == 65, "by hand");
 
 /*
  * struct tandem_super_disk - superblock; two slots, the higher valid

@@ -24,6 +24,8 @@
 	  "size of the superblock") \
 	x(flags_unknown, disk->flags |= cpu_to_le64(TANDEM_FLAGS_KNOWN + 1), EINVAL, \
 	  "flags (unknown)") \
+	x(flags_spare, disk->flags = cpu_to_le64(TANDEM_FLAG_SPARE), EINVAL, \
+	  "flags (a spare that holds something)") \
 	x(sequence_wraps, disk->sequence = cpu_to_le64(~0ull), EINVAL, \
 	  "sequence (beyond any count)") \
 	x(array_none, memset(&disk->array, 0, 16), EINVAL, \

@@ -311,6 +311,8 @@ int front_message(enum tandem_message_verb verb, unsigned int leg)
 	struct tandem_message message = { .verb = verb, .leg = leg };
 	int error = tandem_array_message(front.array, &message);
 
+	if (verb == TANDEM_MESSAGE_FAIL && !error)
+		oracle_taken_out(leg);
 	SIM_NOTE("message", NULL, { verb, leg, -error });
 	return error;
 }

@@ -132,6 +132,8 @@ void oracle_rate_look(struct tandem_array *array);
 void oracle_ahead_begin(void);
 void oracle_ahead_written(u32 sectors);
 
+/* An administrator has taken this leg out. */
+void oracle_taken_out(unsigned int leg);
 /* What must hold of a running array whenever one looks. */
 void oracle_look(struct tandem_array *array);
 

@@ -10,6 +10,7 @@
  * administrator chose; the books are then opened anew from the legs in use.
  */
 #include "front.h"
+#include "io/fault.h"
 #include "io/region.h"
 #include "ledger.h"
 #include "sched.h"
@@ -27,6 +28,7 @@ static struct {
 	bool saved;		/* read-only: the books as they were before */
 	u64 forked_legs;	/* a forced start of these broke off: who knows what they say */
 	u64 current_at_start;	/* legs */
+	u64 taken_out;		/* legs, by a message since then */
 } history;
 
 void oracle_begin(void)
@@ -362,6 +364,7 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 	u64 current_legs = legs_by_state(array, TANDEM_LEG_CURRENT);
 	u64 rivals;
 
+	history.taken_out = 0;
 	if (start->misplaced && (array->leg[0].found || array->leg[world.nr_disks - 1].found))
 		sim_fail("K9", "started with disks in wrong places");
 	rivals = rivals_among(start, legs_found(array) & ~start->forked_legs);
@@ -549,6 +552,27 @@ static void check_failed_legs(struct tandem_array *array)
 	}
 }
 
+void oracle_taken_out(unsigned int leg)
+{
+	history.taken_out |= 1ull << leg;
+}
+
+/* When nothing waits for a record, who was taken out by hand is known to have been. */
+static void check_taken_out(struct tandem_array *array)
+{
+	struct tandem_leg *leg;
+	unsigned int i;
+
+	for (i = 0; i < world.nr_disks; i++) {
+		leg = &array->leg[i];
+		if (array->super->place[i].by_hand && tandem_leg_is_written(leg->state))
+			sim_fail("by-hand", "leg %u is in use, and on record as taken out", i);
+		if (history.taken_out & 1ull << i && !array->super->place[i].by_hand &&
+		    !tandem_fault_is_due(leg->set))
+			sim_fail("by-hand", "leg %u was taken out, which is not on record", i);
+	}
+}
+
 void oracle_look(struct tandem_array *array)
 {
 	unsigned int s;
@@ -566,5 +590,6 @@ void oracle_look(struct tandem_array *array)
 			sim_fail("engine", "set %u: masks are %08x", s, masks);
 	}
 	check_failed_legs(array);
+	check_taken_out(array);
 	oracle_rate_look(array);
 }

@@ -127,6 +127,7 @@ static void check_drop(const u8 *record)
 		for (known = 0; known < 2; known++) {
 			build(record);
 			drop.legs = (u8)legs;
+			drop.by_hand = known ? 3 : 0;
 			drop.config = id_of(60);
 			memset(drop.durable, 0, sizeof(drop.durable));
 			for (i = 0; i < 3 && known; i++)
@@ -141,6 +142,7 @@ static void check_drop(const u8 *record)
 				assert_id(&after.place[i].id, 100 + i);
 				assert_int_equal(after.place[i].record,
 						 leaves ? TANDEM_RECORD_FAILED : record[i]);
+				assert_int_equal(after.place[i].by_hand, known && i < 2);
 				if (used && known)
 					assert_pair(&after.place[i].last, 400 + i, 41);
 				else
@@ -171,7 +173,9 @@ static void check_join(const u8 *record)
 			const struct tandem_pair none = { 0 };
 
 			build(record);
+			after.place[leg].by_hand = true;
 			tandem_lineage_join(&after, leg, &id, &config);
+			assert_false(after.place[leg].by_hand);
 			assert_rest_untouched();
 			assert_new_config(60);
 			for (i = 0; i < 3; i++) {

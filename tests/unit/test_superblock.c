@@ -73,6 +73,7 @@ static void random_text(struct prng *prng, const char *letters, char *text, size
 static void random_place(struct prng *prng, struct tandem_place *place)
 {
 	place->record = (u8)(TANDEM_RECORD_CURRENT + prng_below(prng, 5));
+	place->by_hand = prng_below(prng, 2);
 	place->id = place->record == TANDEM_RECORD_MISSING ? id_or_none(prng) : random_id(prng);
 	place->successor = id_or_none(prng);
 	place->last.config = id_or_none(prng);
@@ -148,6 +149,8 @@ static void random_super(struct prng *prng)
 	super.feature_compat = prng_next(prng);
 	super.feature_ro_compat = prng_next(prng);
 	super.flags = prng_next(prng) & TANDEM_FLAGS_KNOWN;
+	if (!(super.flags & TANDEM_FLAG_BLANK))
+		super.flags &= ~TANDEM_FLAG_SPARE;
 	super.array = random_id(prng);
 	random_text(prng, "azAZ09_.+", super.name, sizeof(super.name));
 	super.name[0] = 'n';
