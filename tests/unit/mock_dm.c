@@ -64,6 +64,11 @@ void mock_dm_done(void)
 		fail_msg("task %u (op %u) never came", next_step, steps[next_step].op);
 }
 
+void mock_dm_restart(void)
+{
+	nr_steps = next_step = 0;
+}
+
 void mock_dm_add_volume(const char *name, const char *uuid, u32 open_count)
 {
 	assert_true(nr_volumes < MAX_VOLUMES);

@@ -38,6 +38,9 @@ void mock_dm_expect_look(const char *status, const char *table);
 /* All that was expected has come. */
 void mock_dm_done(void);
 
+/* A new script; all else stays. */
+void mock_dm_restart(void);
+
 /* An active volume; @open_count as INFO tells it. */
 void mock_dm_add_volume(const char *name, const char *uuid, u32 open_count);
 void mock_dm_set_read_only(bool read_only);

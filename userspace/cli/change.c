@@ -20,6 +20,8 @@ static int finish(struct cli_output *out, struct tandem_context *ctx, const char
 		return TANDEM_CODE_DONE;
 	if (name && tandem_status_get(ctx, *name ? name : NULL, &list, &ignored))
 		list = NULL;
+	if (list)
+		tandem_status_spares(ctx, list, &ignored);
 	cli_json_arrays(out, list, false);
 	tandem_status_put(list);
 	return TANDEM_CODE_DONE;
@@ -134,6 +136,18 @@ int cli_fail(struct cli_output *out, struct tandem_context *ctx,
 	return finish(out, ctx, target.array);
 }
 
+int cli_remove(struct cli_output *out, struct tandem_context *ctx,
+	       const struct cli_request *request)
+{
+	const struct tandem_target target = { .array = request->arg[0], .leg = request->arg[1],
+					      .dry_run = request->dry_run };
+	struct tandem_error err;
+
+	if (tandem_remove(ctx, &target, &err))
+		return cli_output_error(out, &err);
+	return finish(out, ctx, target.array);
+}
+
 int cli_add(struct cli_output *out, struct tandem_context *ctx,
 	    const struct cli_request *request)
 {
@@ -143,6 +157,7 @@ int cli_add(struct cli_output *out, struct tandem_context *ctx,
 		.leg = request->leg,
 		.overwrite = request->yes,
 		.dry_run = request->dry_run,
+		.spare = request->spare,
 	};
 	struct tandem_error err;
 

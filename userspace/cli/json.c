@@ -73,12 +73,13 @@ static struct json_object *leg_object(const struct tandem_leg_info *leg)
 	struct json_object *errors = json_object_new_object();
 	struct json_object *latency = json_object_new_object();
 
-	add_number(to, "leg", leg->leg);
-	add_number(to, "set", leg->set);
+	add_number(to, "leg", leg->spare ? TANDEM_UNKNOWN : leg->leg);
+	add_number(to, "set", leg->spare ? TANDEM_UNKNOWN : leg->set);
 	add_text(to, "disk", leg->disk);
 	add_text(to, "serial", leg->serial);
 	add_text(to, "state", leg->state);
 	add_number(to, "generation", leg->generation);
+	add_bool(to, "by_hand", leg->by_hand);
 	add_number(errors, "read", leg->read_errors);
 	add_number(errors, "write", leg->write_errors);
 	add_number(errors, "flush", leg->flush_errors);
@@ -140,7 +141,7 @@ static struct json_object *array_object(const struct tandem_array_info *info)
 	add_number(to, "rebuild_bytes", info->rebuild_bytes);
 	add(to, "sync", sync_object(info));
 	add(to, "scrub", NULL);
-	for (i = 0; i < info->nr_legs; i++)
+	for (i = 0; i < info->nr_legs + info->nr_spares; i++)
 		json_object_array_add(legs, leg_object(&info->leg[i]));
 	add(to, "legs", legs);
 	return to;
@@ -157,6 +158,20 @@ void cli_json_arrays(const struct cli_output *out, const struct tandem_status_li
 	add(top, "arrays", arrays);
 	add(top, "messages", json_object_get(out->messages));
 	print(stdout, top, line);
+}
+
+void cli_json_event(const struct tandem_event *event)
+{
+	struct json_object *top = document();
+
+	add_text(top, "event", event->kind);
+	add_text(top, "name", event->array);
+	add_text(top, "uuid", event->uuid);
+	add_number(top, "leg", event->leg == TANDEM_NO_LEG ? TANDEM_UNKNOWN : event->leg);
+	add_text(top, "disk", event->disk);
+	add_text(top, "state", event->state);
+	add_text(top, "message", event->text);
+	print(stdout, top, true);
 }
 
 static int print_run(const struct tandem_region_run *run, struct printbuf *text)
@@ -256,6 +271,7 @@ static void add_places(struct json_object *to, const struct tandem_label_info *i
 		add_number(place, "set", info->place[i].set);
 		add_text(place, "id", info->place[i].id);
 		add_text(place, "record", info->place[i].record);
+		add_bool(place, "by_hand", info->place[i].by_hand);
 		add_text(place, "serial", info->place[i].disk);
 		add_number(place, "disk_bytes", info->place[i].disk_bytes);
 		json_object_array_add(places, place);
@@ -276,6 +292,7 @@ static void add_label(struct json_object *to, const struct tandem_label_info *in
 	add_text(to, "use", info->use);
 	add_bool(to, "clean", info->clean);
 	add_bool(to, "blank", info->blank);
+	add_bool(to, "spare", info->spare);
 	add_number(to, "slot", info->slot);
 	add_number(to, "sequence", info->sequence);
 	add_number(to, "feature_compat", info->feature_compat);

@@ -19,4 +19,7 @@ void cli_json_arrays(const struct cli_output *out, const struct tandem_status_li
 void cli_json_examine(const struct cli_output *out, const struct tandem_examine_list *list,
 		      bool regions);
 
+/* A line on stdout. */
+void cli_json_event(const struct tandem_event *event);
+
 #endif

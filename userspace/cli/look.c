@@ -78,6 +78,9 @@ int cli_status(struct cli_output *out, struct tandem_context *ctx,
 	for (;;) {
 		if (tandem_status_get(ctx, name, &list, &err))
 			return cli_output_error(out, &err);
+		/* They are in no kernel, and seldom new: not for who looks again and again. */
+		if (!request->check && !request->watch && tandem_status_spares(ctx, list, &err))
+			cli_output_log(out, TANDEM_LOG_WARNING, err.text);
 		if (request->check)
 			ret = check(out, list);
 		else

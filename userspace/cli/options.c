@@ -58,6 +58,13 @@ static const struct option options[] = {
 	{ "watch", NULL, FLAG, AT(watch), "again at every change" },
 	{ "regions", NULL, FLAG, AT(regions), "with the regions that may differ (with --json)" },
 	{ "leg", "LEG", TEXT, AT(leg), "place to fill, number or path (the first free one)" },
+	{ "spare", NULL, FLAG, AT(spare),
+	  "only prepare the disk: tandem monitor takes it when a leg has failed" },
+	{ "once", NULL, FLAG, AT(once), "one look, and what follows from it; then end" },
+	{ "settle", "TIME", DURATION, AT(settle_ms),
+	  "how long the disk of a leg must answer before it is added again (2s)" },
+	{ "grace", "TIME", DURATION, AT(grace_ms),
+	  "how long a leg must be away before a spare takes its place (30s)" },
 	{ "for", "idle|healthy", TEXT, AT(wait_for), "state to wait for (idle)" },
 	{ "timeout", "TIME", DURATION, AT(timeout_ms), "give up after (never)" },
 	{ "dry-run", NULL, FLAG, AT(dry_run), "say what would be done; writes nothing" },
@@ -147,12 +154,26 @@ static const char *wrong_value(enum kind kind)
 	return "is wrong";
 }
 
-/* Zero means "not said", so a zero that was said is refused here. */
+/* Where it is noted that an option was said which may be zero; NULL: it may not. */
+static bool *given_flag(size_t offset, struct cli_request *request)
+{
+	switch (offset) {
+	case AT(timeout_ms):
+		return &request->timeout_given;
+	case AT(grace_ms):
+		return &request->grace_given;
+	case AT(settle_ms):
+		return &request->settle_given;
+	}
+	return NULL;
+}
+
+/* Zero means "not said", so a zero that was said is refused elsewhere. */
 static bool is_zero(const struct option *option, const struct cli_request *request)
 {
 	if (option->kind != NUMBER && option->kind != SIZE && option->kind != DURATION)
 		return false;
-	return option->offset != AT(timeout_ms) &&
+	return !given_flag(option->offset, (struct cli_request *)request) &&
 	       !*(const uint64_t *)((const char *)request + option->offset);
 }
 
@@ -178,8 +199,8 @@ static int take(const struct cli_verb *verb, char *const *word, struct cli_reque
 		return usage(verb, word[0], wrong_value(option->kind), err);
 	if (store(option, value, request) || is_zero(option, request))
 		return usage(verb, word[0], wrong_value(option->kind), err);
-	if (option->offset == AT(timeout_ms))
-		request->timeout_given = true;
+	if (given_flag(option->offset, request))
+		*given_flag(option->offset, request) = true;
 	return used;
 }
 

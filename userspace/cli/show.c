@@ -64,7 +64,8 @@ static void show_trouble(const struct tandem_array_info *info)
 	printf("reason  leg %u (%s", leg->leg, leg->disk ? leg->disk : "no disk");
 	if (leg->serial && (!leg->disk || strcmp(leg->serial, leg->disk)))
 		printf(", %s%s", leg->disk ? "" : "was ", leg->serial);
-	printf(") is %s; errors read %llu, write %llu, flush %llu\n", leg->state,
+	printf(") is %s%s; errors read %llu, write %llu, flush %llu\n", leg->state,
+	       leg->by_hand ? ", taken out by hand" : "",
 	       (unsigned long long)leg->read_errors, (unsigned long long)leg->write_errors,
 	       (unsigned long long)leg->flush_errors);
 	if (is(leg->state, "unrecorded"))
@@ -152,6 +153,10 @@ void cli_show_array(const struct tandem_array_info *info)
 		       or_dash(leg->disk), leg->state, (unsigned long long)leg->generation,
 		       errors, or_dash(leg->serial));
 	}
+	for (; i < info->nr_legs + info->nr_spares; i++)
+		printf("  %-3s %-3s %-24s %-10s %10s  %-11s %s\n", "-", "-",
+		       or_dash(info->leg[i].disk), info->leg[i].state, "-", "-",
+		       or_dash(info->leg[i].serial));
 }
 
 static void show_places(const struct tandem_label_info *info)
@@ -161,8 +166,9 @@ static void show_places(const struct tandem_label_info *info)
 	for (i = 0; i < info->nr_legs; i++) {
 		const struct tandem_place_info *place = &info->place[i];
 
-		printf("    leg %-3u set %-3u %-11s %-32s %s\n", place->leg, place->set,
-		       place->record, or_dash(place->id), or_dash(place->disk));
+		printf("    leg %-3u set %-3u %-11s %-32s %s%s\n", place->leg, place->set,
+		       place->record, or_dash(place->id), or_dash(place->disk),
+		       place->by_hand ? ", taken out by hand" : "");
 	}
 }
 
@@ -220,8 +226,12 @@ void cli_show_label(const struct tandem_label_info *info)
 	cli_size_text(info->region_bytes, region, sizeof(region));
 	printf("%s\n", info->path);
 	printf("  array       %s, %s\n", info->array_name, info->array_uuid);
-	printf("  leg         %u of %u, set %u, id %s\n", info->leg, info->nr_legs, info->set,
-	       or_dash(info->leg_id));
+	if (info->spare)
+		printf("  leg         none of %u: a spare, id %s\n", info->nr_legs,
+		       or_dash(info->leg_id));
+	else
+		printf("  leg         %u of %u, set %u, id %s\n", info->leg, info->nr_legs,
+		       info->set, or_dash(info->leg_id));
 	printf("  use         %s%s%s\n", info->use, info->clean ? ", stopped cleanly" : "",
 	       info->blank ? ", prepared and never filled" : "");
 	printf("  shape       %s, %s, role %s, regions of %s, data from %s, init %s\n",

@@ -38,6 +38,12 @@ struct cli_request {
 	bool check;
 	bool watch;
 	bool regions;
+	bool spare;
+	bool once;
+	uint64_t grace_ms;
+	uint64_t settle_ms;
+	bool grace_given;
+	bool settle_given;
 	bool dry_run;
 	bool json;
 	bool help;
@@ -79,6 +85,10 @@ int cli_examine(struct cli_output *out, struct tandem_context *ctx,
 		const struct cli_request *request);
 int cli_fail(struct cli_output *out, struct tandem_context *ctx,
 	     const struct cli_request *request);
+int cli_remove(struct cli_output *out, struct tandem_context *ctx,
+	       const struct cli_request *request);
+int cli_monitor(struct cli_output *out, struct tandem_context *ctx,
+		const struct cli_request *request);
 int cli_add(struct cli_output *out, struct tandem_context *ctx,
 	    const struct cli_request *request);
 int cli_forget(struct cli_output *out, struct tandem_context *ctx,

@@ -22,15 +22,19 @@ static const struct cli_verb verbs[] = {
 	  cli_examine },
 	{ "fail", "NAME LEG", "take a leg out of use", "dry-run", 2, 2, cli_fail },
 	{ "add", "NAME DEV", "fill a place with a new disk or with one that was here before",
-	  "leg yes dry-run", 2, 2, cli_add },
+	  "leg spare yes dry-run", 2, 2, cli_add },
+	{ "remove", "NAME LEG", "let go of the disk of a leg that is out of use", "dry-run", 2, 2,
+	  cli_remove },
 	{ "forget", "DEV...", "erase the superblocks of disks", "yes dry-run", 1, MANY,
 	  cli_forget },
+	{ "monitor", "[NAME]", "tell what happens to arrays, put legs back, use spares",
+	  "once grace settle dry-run", 0, 1, cli_monitor },
 	{ "wait", "NAME", "wait until nothing is copied, or all is well", "for timeout", 1, 1,
 	  cli_wait },
 };
 
 static const char *const later_verbs[] = {
-	"remove", "replace", "rebuild", "scrub", "set", "grow", "monitor", "doctor",
+	"replace", "rebuild", "scrub", "set", "grow", "doctor",
 };
 
 const struct cli_verb *cli_verb_find(const char *name, bool *later)

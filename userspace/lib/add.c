@@ -14,12 +14,17 @@
  * it lacks: part of the set, or all of it. A new leg is first given a
  * superblock that says it holds nothing (TANDEM_FLAG_BLANK); if the kernel does
  * not take the table, that superblock is taken off again.
+ *
+ * A spare is a disk with such a superblock and TANDEM_FLAG_SPARE, and no table: it waits
+ * until it is added. Its superblock names place 0, as it has to name one; when it is
+ * added it is made a new leg as any other, and if that fails it is a spare again.
  */
 #include <stdlib.h>
 
-#include "assemble.h"
+#include "add.h"
 #include "fresh.h"
-#include "view.h"
+#include "reload.h"
+#include "run.h"
 
 #define NO_LEG TANDEM_MAX_LEGS
 
@@ -33,7 +38,8 @@ struct adding {
 	int label_error;
 	unsigned int leg;
 	bool is_new;
-	struct tandem_start start;
+	bool was_spare;
+	struct tandem_reload reload;
 };
 
 static const char *array_name(const struct adding *add)
@@ -53,14 +59,6 @@ static int busy(const struct adding *add, unsigned int leg, struct tandem_error 
 	return tandem_error_hint(err, "only a leg that is missing, stale or failed can be filled");
 }
 
-static bool is_free(const struct adding *add, unsigned int leg)
-{
-	enum tandem_leg_state state = state_of(add, leg);
-
-	return state == TANDEM_LEG_MISSING || state == TANDEM_LEG_FAILED ||
-	       state == TANDEM_LEG_STALE;
-}
-
 /* First place without a disk, else the first that failed, else a stale one. */
 static unsigned int free_place(const struct adding *add)
 {
@@ -70,7 +68,7 @@ static unsigned int free_place(const struct adding *add)
 	unsigned int i, leg;
 
 	for (leg = 0; leg < add->view.table.nr_legs; leg++) {
-		if (!add->view.disk[leg] && is_free(add, leg))
+		if (!add->view.disk[leg] && tandem_reload_is_free(&add->view, leg))
 			return leg;
 	}
 	for (i = 0; i < sizeof(order) / sizeof(*order); i++) {
@@ -107,7 +105,7 @@ static int wanted_place(struct adding *add, unsigned int belongs, struct tandem_
 		return tandem_error_hint(err, "tandem fail %s LEG frees one", array_name(add));
 	}
 	add->leg = leg;
-	return is_free(add, leg) ? 0 : busy(add, leg, err);
+	return tandem_reload_is_free(&add->view, leg) ? 0 : busy(add, leg, err);
 }
 
 static int look(struct adding *add, struct tandem_error *err)
@@ -128,26 +126,6 @@ static bool is_ours(const struct adding *add)
 {
 	return !add->label_error &&
 	       tandem_id_equal(&add->label.super.array, &add->super.array);
-}
-
-/* Is what fills this place still a leg of the array that can be read? */
-static bool still_there(const struct adding *add, unsigned int leg)
-{
-	struct tandem_label *label = calloc(1, sizeof(*label));
-	char path[TANDEM_PATH_BYTES];
-	struct tandem_device dev;
-	struct tandem_error ignored;
-	bool there = false;
-
-	add->ctx->device->path_of(add->view.disk[leg], path, sizeof(path));
-	tandem_device_init(&dev, path);
-	if (label && !tandem_device_open(add->ctx, &dev, TANDEM_ACCESS_READ, &ignored)) {
-		there = !tandem_label_read(add->ctx, &dev, label) && label->super.leg == leg &&
-			tandem_id_equal(&label->super.array, &add->view.volume.array);
-		tandem_device_close(&dev);
-	}
-	free(label);
-	return there;
 }
 
 /* It was a leg of this array: is its place still its own? */
@@ -174,7 +152,7 @@ static int check_returning(struct adding *add, struct tandem_error *err)
 	if (ret)
 		return ret;
 	/* A disk that was pulled comes back as another device, the table has the dead one. */
-	if (add->view.disk[own->leg] && still_there(add, own->leg))
+	if (add->view.disk[own->leg] && tandem_reload_is_there(add->ctx, &add->view, own->leg))
 		return tandem_error_set(err, TANDEM_CODE_BUSY, dev->path,
 					"is leg %u, which another device fills: a copy?", own->leg);
 	ret = tandem_device_open(add->ctx, &add->fresh.dev, TANDEM_ACCESS_CLAIM, err);
@@ -228,8 +206,11 @@ static int check_size(struct adding *add, struct tandem_error *err)
 	return 0;
 }
 
-/* The new leg's own superblock: the array's, with a leg that holds nothing. */
-static int make_blank(struct adding *add, struct tandem_error *err)
+/*
+ * The new leg's own superblock: the array's, with a leg that holds nothing.
+ * @flags: SPARE, or 0
+ */
+static int make_blank(struct adding *add, u64 flags, struct tandem_error *err)
 {
 	struct tandem_super *super = &add->super;
 	struct tandem_place *place = &super->place[add->leg];
@@ -241,11 +222,13 @@ static int make_blank(struct adding *add, struct tandem_error *err)
 		return tandem_error_system(err, ret, array_name(add), "no random numbers");
 	super->leg = (u16)add->leg;
 	super->own_disk_sectors = add->fresh.dev.size_bytes / TANDEM_SECTOR_BYTES;
-	super->flags |= TANDEM_FLAG_BLANK;
+	super->flags |= TANDEM_FLAG_BLANK | flags;
 	super->flags &= ~TANDEM_FLAG_CLEAN;
-	place->disk_sectors = super->own_disk_sectors;
-	memset(place->disk, 0, sizeof(place->disk));
-	add->ctx->device->serial(&add->fresh.dev, place->disk, sizeof(place->disk));
+	if (!(flags & TANDEM_FLAG_SPARE)) {
+		place->disk_sectors = super->own_disk_sectors;
+		memset(place->disk, 0, sizeof(place->disk));
+		add->ctx->device->serial(&add->fresh.dev, place->disk, sizeof(place->disk));
+	}
 	if (!tandem_super_check(super, &why))
 		return 0;
 	return tandem_error_set(err, TANDEM_CODE_FAILED, array_name(add),
@@ -272,7 +255,8 @@ static int write_blank(struct adding *add, struct tandem_error *err)
 	return tandem_error_system(err, ret, dev->path, "cannot write the superblock");
 }
 
-static int prepare_new(struct adding *add, struct tandem_error *err)
+/* Claims a disk that holds nothing of use, and large enough. */
+static int claim_new(struct adding *add, struct tandem_error *err)
 {
 	enum tandem_fresh_allow allow = TANDEM_FRESH_NOTHING;
 	int ret;
@@ -286,63 +270,82 @@ static int prepare_new(struct adding *add, struct tandem_error *err)
 		ret = check_apart(add, err);
 	if (!ret)
 		ret = check_size(add, err);
+	return ret;
+}
+
+static int prepare_new(struct adding *add, struct tandem_error *err)
+{
+	int ret;
+
+	add->is_new = true;
+	add->was_spare = is_ours(add) && add->label.super.flags & TANDEM_FLAG_SPARE;
+	ret = claim_new(add, err);
 	if (!ret)
 		ret = wanted_place(add, NO_LEG, err);
 	if (!ret)
-		ret = make_blank(add, err);
+		ret = make_blank(add, 0, err);
 	if (ret)
 		return ret;
-	add->is_new = true;
 	tandem_fresh_announce(add->ctx, &add->fresh, add->opt->dry_run);
 	return add->opt->dry_run ? 0 : write_blank(add, err);
 }
 
-static void make_table(struct adding *add)
+/* The kernel never sees it: it says whose it is, and that it holds nothing. */
+static int prepare_spare(struct adding *add, struct tandem_error *err)
 {
-	struct tandem_table *table = &add->start.table;
-	unsigned int leg;
+	const struct tandem_super *own = &add->label.super;
+	int ret;
 
-	*table = add->view.table;
-	table->rebuild = 1ull << add->leg;
-	if (table->degraded == TANDEM_DEGRADED_NEVER)
-		table->degraded = TANDEM_DEGRADED_PROVEN;
-	for (leg = 0; leg < table->nr_legs; leg++) {
-		dev_t disk = add->view.disk[leg];
-
-		/* One that is out of use stays only if the kernel will take it. */
-		if (leg == add->leg)
-			disk = add->fresh.dev.rdev;
-		else if (disk && is_free(add, leg) && !still_there(add, leg))
-			disk = 0;
-		if (state_of(add, leg) == TANDEM_LEG_REBUILDING)
-			table->rebuild |= 1ull << leg;
-		tandem_start_disk(&add->start, leg, disk);
+	if (add->opt->leg)
+		return tandem_error_set(err, TANDEM_CODE_USAGE, add->opt->disk,
+					"a spare has no place before it is needed");
+	if (is_ours(add) && !(own->flags & TANDEM_FLAG_BLANK)) {
+		tandem_error_set(err, TANDEM_CODE_BUSY, add->opt->disk,
+				 "is or was leg %u of array %s", own->leg, array_name(add));
+		return tandem_error_hint(err, "if it is not needed as that: tandem forget %s",
+					 add->opt->disk);
 	}
+	ret = claim_new(add, err);
+	if (!ret)
+		ret = make_blank(add, TANDEM_FLAG_SPARE, err);
+	if (ret)
+		return ret;
+	tandem_fresh_announce(add->ctx, &add->fresh, add->opt->dry_run);
+	ret = add->opt->dry_run ? 0 : write_blank(add, err);
+	if (!ret)
+		tandem_notice(add->ctx, "%s: %s %s a spare", array_name(add), add->opt->disk,
+			      add->opt->dry_run ? "would be" : "is");
+	return ret;
+}
+
+/* As it was before: nothing, or a spare. */
+static void take_back(struct adding *add)
+{
+	struct tandem_error ignored;
+
+	if (tandem_device_open(add->ctx, &add->fresh.dev, TANDEM_ACCESS_CLAIM, &ignored) ||
+	    tandem_device_open_write(add->ctx, &add->fresh.dev, &ignored))
+		return;
+	tandem_label_erase(add->ctx, &add->fresh.dev);
+	if (!add->was_spare)
+		return;
+	add->leg = 0;
+	if (!make_blank(add, TANDEM_FLAG_SPARE, &ignored))
+		write_blank(add, &ignored);
 }
 
 static int reload(struct adding *add, struct tandem_error *err)
 {
-	const struct tandem_dm_load load = {
-		.name = array_name(add),
-		.table = &add->start.table,
-		.sectors = add->view.sectors,
-	};
-	struct tandem_table old = add->view.table;
 	int ret;
 
-	make_table(add);
-	/* What was filled once need not be filled again by going back. */
-	old.rebuild = add->start.table.rebuild & ~(1ull << add->leg);
+	add->reload.ctx = add->ctx;
+	add->reload.view = &add->view;
+	tandem_reload_prepare(&add->reload, add->leg, add->fresh.dev.rdev);
 	/* The kernel claims it now. */
 	tandem_device_close(&add->fresh.dev);
-	ret = tandem_dm_replace(add->ctx, &load, &old, err);
-	if (ret && add->is_new) {
-		struct tandem_error ignored;
-
-		if (!tandem_device_open(add->ctx, &add->fresh.dev, TANDEM_ACCESS_CLAIM, &ignored) &&
-		    !tandem_device_open_write(add->ctx, &add->fresh.dev, &ignored))
-			tandem_label_erase(add->ctx, &add->fresh.dev);
-	}
+	ret = tandem_reload_run(&add->reload, 1ull << add->leg, err);
+	if (ret && add->is_new)
+		take_back(add);
 	return ret;
 }
 
@@ -369,16 +372,38 @@ static int add_disk(struct adding *add, struct tandem_error *err)
 	ret = tandem_view_super(add->ctx, &add->view, &add->super, err);
 	if (!ret)
 		ret = look(add, err);
-	if (!ret)
+	if (!ret && add->opt->spare)
+		ret = prepare_spare(add, err);
+	else if (!ret)
 		ret = choose_way(add, err);
-	if (!ret && !add->opt->dry_run)
+	if (!ret && !add->opt->dry_run && !add->opt->spare)
 		ret = reload(add, err);
 	tandem_device_close(&add->fresh.dev);
-	if (!ret)
+	if (!ret && !add->opt->spare)
 		tandem_notice(add->ctx, "%s: leg %u, %s: %s%s", array_name(add), add->leg,
 			      add->opt->disk,
 			      add->opt->dry_run ? "would be filled" : "is being filled",
 			      add->is_new ? "" : " with what it lacks");
+	return ret;
+}
+
+int tandem_add_locked(const struct tandem_context *ctx, const struct tandem_volume *volume,
+		      const struct tandem_add_options *opt, struct tandem_error *err)
+{
+	struct adding *add;
+	int ret;
+
+	add = calloc(1, sizeof(*add));
+	if (!add)
+		return tandem_error_no_memory(err);
+	add->ctx = ctx;
+	add->opt = opt;
+	tandem_device_init(&add->fresh.dev, opt->disk);
+	ret = tandem_view_read(ctx, volume, &add->view, err);
+	if (!ret)
+		ret = add_disk(add, err);
+	tandem_view_free(&add->view);
+	free(add);
 	return ret;
 }
 
@@ -387,24 +412,15 @@ int tandem_add(struct tandem_context *ctx, const struct tandem_add_options *opt,
 {
 	TANDEM_KEEP_ERRNO;
 	struct tandem_volume volume;
-	struct adding *add;
-	int ret;
+	int lock, ret;
 
 	if (!opt->array || !opt->disk)
 		return tandem_error_set(err, TANDEM_CODE_USAGE, NULL, "name an array and a disk");
 	ret = tandem_dm_find(ctx, opt->array, &volume, err);
 	if (ret)
 		return ret;
-	add = calloc(1, sizeof(*add));
-	if (!add)
-		return tandem_error_no_memory(err);
-	add->ctx = ctx;
-	add->opt = opt;
-	tandem_device_init(&add->fresh.dev, opt->disk);
-	ret = tandem_view_read(ctx, &volume, &add->view, err);
-	if (!ret)
-		ret = add_disk(add, err);
-	tandem_view_free(&add->view);
-	free(add);
+	lock = tandem_run_lock(ctx, volume.name, true);
+	ret = tandem_add_locked(ctx, &volume, opt, err);
+	tandem_run_unlock(lock);
 	return ret;
 }

@@ -222,6 +222,10 @@ static int start(struct assembly *as, struct tandem_error *err)
 	struct tandem_volume volume;
 	int ret;
 
+	if (!as->group.nr)
+		return tandem_error_set(err, TANDEM_CODE_NOT_FOUND, as->scan.found[0]->dev.path,
+					"is a spare of array %s, and no leg of it was named",
+					as->scan.found[0]->label.super.name);
 	if (tandem_dm_is_active(as->ctx, &as->group.candidate[0].super->array, &volume))
 		return running(as, &volume, err);
 	tandem_assembly_choose(as->group.candidate, as->group.nr, as->policy, &as->plan);
@@ -293,6 +297,8 @@ static int find_named(struct assembly *as, const char *array, struct tandem_id *
 	for (i = 0; i < as->scan.nr; i++) {
 		const struct tandem_super *super = &as->scan.found[i]->label.super;
 
+		if (tandem_found_is_spare(as->scan.found[i]))
+			continue;
 		if (by_id && tandem_id_equal(&super->array, &wanted)) {
 			*id = wanted;
 			return 0;
@@ -337,7 +343,8 @@ static bool seen_before(const struct tandem_scan *scan, unsigned int index)
 	unsigned int i;
 
 	for (i = 0; i < index; i++) {
-		if (tandem_id_equal(&scan->found[i]->label.super.array,
+		if (!tandem_found_is_spare(scan->found[i]) &&
+		    tandem_id_equal(&scan->found[i]->label.super.array,
 				    &scan->found[index]->label.super.array))
 			return true;
 	}
@@ -357,7 +364,7 @@ static int assemble_all(struct assembly *as, struct tandem_error *err)
 	for (i = 0; i < as->scan.nr; i++) {
 		const struct tandem_super *super = &as->scan.found[i]->label.super;
 
-		if (seen_before(&as->scan, i))
+		if (tandem_found_is_spare(as->scan.found[i]) || seen_before(&as->scan, i))
 			continue;
 		nr++;
 		if (super->flags & TANDEM_FLAG_NO_AUTO) {
@@ -399,6 +406,11 @@ static int assemble_incremental(struct assembly *as, struct tandem_error *err)
 	found = as->scan.found[0];
 	if (found->error)
 		return tandem_label_complain(&found->dev, &found->label, found->error, err);
+	if (tandem_found_is_spare(found)) {
+		tandem_notice(as->ctx, "%s: is a spare of array %s", found->dev.path,
+			      found->label.super.name);
+		return 0;
+	}
 	id = found->label.super.array;
 	if (found->label.super.flags & TANDEM_FLAG_NO_AUTO) {
 		tandem_notice(as->ctx, "%s: not assembled by itself (auto=no)",

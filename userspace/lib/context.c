@@ -7,10 +7,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "core/types.h"
 #include "device.h"
 #include "dm.h"
+#include "run.h"
 #include "version.h"
 
 #define LINE_BYTES 1024
@@ -18,6 +20,14 @@
 const char *tandem_version(void)
 {
 	return TANDEM_VERSION;
+}
+
+static s64 clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (s64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 int tandem_open(struct tandem_context **ctx, struct tandem_error *err)
@@ -29,6 +39,8 @@ int tandem_open(struct tandem_context **ctx, struct tandem_error *err)
 		return tandem_error_no_memory(err);
 	(*ctx)->device = &tandem_device_real_ops;
 	(*ctx)->dm = &tandem_dm_real_ops;
+	(*ctx)->run_dir = TANDEM_RUN_DIR;
+	(*ctx)->clock_ms = clock_ms;
 	return 0;
 }
 

@@ -12,9 +12,15 @@
 struct tandem_device_ops;
 struct tandem_dm_ops;
 
+/*
+ * @run_dir: for locks and what the monitor remembers; NULL: none
+ * @clock_ms: since the machine was started, asleep or not
+ */
 struct tandem_context {
 	const struct tandem_device_ops *device;
 	const struct tandem_dm_ops *dm;
+	const char *run_dir;
+	s64 (*clock_ms)(void);
 	tandem_log_fn log;
 	void *log_data;
 };

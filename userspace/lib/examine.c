@@ -100,6 +100,7 @@ static void fill_places(struct entry *entry, const struct tandem_super *super)
 		place->set = from->set;
 		place->id = tandem_id_is_none(&from->id) ? NULL : entry->place_id[leg];
 		place->record = tandem_record_text(from->record);
+		place->by_hand = from->by_hand;
 		place->disk = from->disk[0] ? from->disk : NULL;
 		place->disk_bytes = from->disk_sectors * TANDEM_SECTOR_BYTES;
 	}
@@ -160,7 +161,8 @@ static void fill(struct entry *entry)
 	info->leg = super->leg;
 	info->set = super->place[super->leg].set;
 	info->leg_id = id_text(&super->leg_id, entry->leg_id);
-	info->use = tandem_use_text(TANDEM_USE_IGNORE);
+	info->spare = super->flags & TANDEM_FLAG_SPARE;
+	info->use = info->spare ? "spare" : tandem_use_text(TANDEM_USE_IGNORE);
 	info->nr_legs = super->nr_legs;
 	info->nr_sets = super->geo.nr_sets;
 	fill_sizes(info, super);
@@ -248,7 +250,8 @@ static bool gather(struct tandem_examine_list *list, size_t first, struct tandem
 	for (i = 0; i < list->nr; i++) {
 		struct tandem_found *found = list->entry[i].found;
 
-		if (!found || found->error || !tandem_id_equal(&found->label.super.array, array))
+		if (!found || found->error || tandem_found_is_spare(found) ||
+		    !tandem_id_equal(&found->label.super.array, array))
 			continue;
 		if (i < first)
 			return false;
@@ -467,7 +470,8 @@ static int judge_all(const struct tandem_context *ctx, struct tandem_examine_lis
 		return -ENOMEM;
 	}
 	for (i = 0; i < list->nr && !ret; i++) {
-		if (!list->entry[i].info.error && gather(list, i, &scan))
+		if (!list->entry[i].info.error && !list->entry[i].info.spare &&
+		    gather(list, i, &scan))
 			ret = judge(ctx, list, &scan, &list->verdict[list->nr_verdicts++]);
 	}
 	free(scan.found);

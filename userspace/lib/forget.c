@@ -68,10 +68,11 @@ static void tell(const struct tandem_context *ctx, const struct tandem_device *d
 		 const struct tandem_label *label, bool dry_run)
 {
 	const char *verb = dry_run ? "would no longer be" : "no longer";
+	char what[128];
 
+	tandem_label_describe(&label->super, what, sizeof(what));
 	if (label->slot >= 0)
-		tandem_notice(ctx, "%s: %s leg %u of array %s", dev->path, verb, label->super.leg,
-			      label->super.name);
+		tandem_notice(ctx, "%s: %s %s", dev->path, verb, what);
 	else
 		tandem_notice(ctx, "%s: %s a leg (its superblock was damaged)", dev->path, verb);
 }

@@ -30,6 +30,7 @@ static int refuse_leg(const struct tandem_context *ctx, const struct tandem_devi
 		      struct tandem_error *err)
 {
 	struct tandem_label *label;
+	char what[128];
 	int ret;
 
 	label = calloc(1, sizeof(*label));
@@ -41,8 +42,8 @@ static int refuse_leg(const struct tandem_context *ctx, const struct tandem_devi
 		ret = 0;
 		break;
 	case 0:
-		tandem_error_set(err, TANDEM_CODE_BUSY, dev->path, "is leg %u of array %s",
-				 label->super.leg, label->super.name);
+		tandem_label_describe(&label->super, what, sizeof(what));
+		tandem_error_set(err, TANDEM_CODE_BUSY, dev->path, "is %s", what);
 		ret = tandem_error_hint(err, "to give it up: tandem forget %s", dev->path);
 		break;
 	case EIO:

@@ -48,6 +48,14 @@ int tandem_label_read(const struct tandem_context *ctx, const struct tandem_devi
 	return label->slot < 0 ? label->slot : 0;
 }
 
+void tandem_label_describe(const struct tandem_super *super, char *text, size_t size)
+{
+	if (super->flags & TANDEM_FLAG_SPARE)
+		snprintf(text, size, "a spare of array %s", super->name);
+	else
+		snprintf(text, size, "leg %u of array %s", super->leg, super->name);
+}
+
 int tandem_label_complain(const struct tandem_device *dev, const struct tandem_label *label,
 			  int error, struct tandem_error *err)
 {

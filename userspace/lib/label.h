@@ -33,6 +33,9 @@ struct tandem_label {
 int tandem_label_read(const struct tandem_context *ctx, const struct tandem_device *dev,
 		      struct tandem_label *label);
 
+/* "leg 1 of array pg", "a spare of array pg". */
+void tandem_label_describe(const struct tandem_super *super, char *text, size_t size);
+
 /* Says why tandem_label_read() returned @error; -ENODATA included. */
 int tandem_label_complain(const struct tandem_device *dev, const struct tandem_label *label,
 			  int error, struct tandem_error *err);

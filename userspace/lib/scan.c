@@ -146,6 +146,11 @@ int tandem_scan_all(const struct tandem_context *ctx, struct tandem_scan *scan,
 	return 0;
 }
 
+bool tandem_found_is_spare(const struct tandem_found *found)
+{
+	return !found->error && found->label.super.flags & TANDEM_FLAG_SPARE;
+}
+
 int tandem_scan_group(const struct tandem_scan *scan, const struct tandem_id *array,
 		      struct tandem_group *group, struct tandem_error *err)
 {
@@ -155,7 +160,8 @@ int tandem_scan_group(const struct tandem_scan *scan, const struct tandem_id *ar
 	for (i = 0; i < scan->nr; i++) {
 		const struct tandem_found *found = scan->found[i];
 
-		if (found->error || (array && !tandem_id_equal(&found->label.super.array, array)))
+		if (found->error || tandem_found_is_spare(found) ||
+		    (array && !tandem_id_equal(&found->label.super.array, array)))
 			continue;
 		if (group->nr == TANDEM_MAX_LEGS)
 			return tandem_error_set(err, TANDEM_CODE_REFUSED, found->label.super.name,

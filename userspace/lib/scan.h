@@ -18,6 +18,9 @@ struct tandem_found {
 	int error;
 };
 
+/* Has it a superblock, and that of a spare? Then it is no leg of any group. */
+bool tandem_found_is_spare(const struct tandem_found *found);
+
 struct tandem_scan {
 	struct tandem_found **found;
 	unsigned int nr;
@@ -53,7 +56,7 @@ struct tandem_group {
 	unsigned int nr;
 };
 
-/* All valid legs of @array; NULL: all, whatever array they are of. */
+/* All valid legs of @array, spares left out; NULL: all, whatever array they are of. */
 int tandem_scan_group(const struct tandem_scan *scan, const struct tandem_id *array,
 		      struct tandem_group *group, struct tandem_error *err);
 

@@ -7,16 +7,20 @@
  */
 #include <stdlib.h>
 
+#include "scan.h"
 #include "view.h"
+
+#define MAX_SPARES 64u
 
 struct entry {
 	struct tandem_array_info info;
-	struct tandem_leg_info leg[TANDEM_MAX_LEGS];
+	struct tandem_id array;
+	struct tandem_leg_info leg[TANDEM_MAX_LEGS + MAX_SPARES];
 	char name[TANDEM_NAME_BYTES];
 	char uuid[TANDEM_ID_TEXT_BYTES];
 	char device[TANDEM_DM_NAME_BYTES];
-	char disk[TANDEM_MAX_LEGS][TANDEM_PATH_BYTES];
-	char serial[TANDEM_MAX_LEGS][TANDEM_DISK_NAME_BYTES];
+	char disk[TANDEM_MAX_LEGS + MAX_SPARES][TANDEM_PATH_BYTES];
+	char serial[TANDEM_MAX_LEGS + MAX_SPARES][TANDEM_DISK_NAME_BYTES];
 };
 
 struct tandem_status_list {
@@ -88,6 +92,7 @@ static void fill_super(struct entry *entry, const struct tandem_super *super)
 	info->nr_sets = super->geo.nr_sets;
 	for (leg = 0; leg < super->nr_legs && leg < info->nr_legs; leg++) {
 		entry->leg[leg].set = super->place[leg].set;
+		entry->leg[leg].by_hand = super->place[leg].by_hand;
 		if (!super->place[leg].disk[0])
 			continue;
 		snprintf(entry->serial[leg], sizeof(entry->serial[leg]), "%s",
@@ -105,6 +110,7 @@ static void fill(const struct tandem_context *ctx, const struct tandem_view *vie
 	snprintf(entry->name, sizeof(entry->name), "%s", view->volume.name);
 	snprintf(entry->device, sizeof(entry->device), "/dev/tandem/%s", view->volume.name);
 	tandem_id_to_text(&view->volume.array, entry->uuid);
+	entry->array = view->volume.array;
 	info->name = entry->name;
 	info->uuid = entry->uuid;
 	info->device = entry->device;
@@ -194,6 +200,55 @@ int tandem_status_get(struct tandem_context *ctx, const char *array,
 		*list = NULL;
 	}
 	return ret;
+}
+
+static void add_spare(const struct tandem_context *ctx, const struct tandem_found *found,
+		      struct entry *entry)
+{
+	const unsigned int at = entry->info.nr_legs + entry->info.nr_spares;
+	struct tandem_leg_info *leg = &entry->leg[at];
+
+	if (entry->info.nr_spares == MAX_SPARES)
+		return;
+	entry->info.nr_spares++;
+	snprintf(entry->disk[at], sizeof(entry->disk[at]), "%s", found->dev.path);
+	ctx->device->serial(&found->dev, entry->serial[at], sizeof(entry->serial[at]));
+	leg->state = "spare";
+	leg->spare = true;
+	leg->disk = entry->disk[at];
+	leg->serial = entry->serial[at];
+	leg->generation = TANDEM_UNKNOWN;
+	leg->read_errors = leg->write_errors = leg->flush_errors = TANDEM_UNKNOWN;
+}
+
+int tandem_status_spares(struct tandem_context *ctx, struct tandem_status_list *list,
+			 struct tandem_error *err)
+{
+	TANDEM_KEEP_ERRNO;
+	/* What else is wrong with the disks of this machine is not asked here. */
+	struct tandem_context quiet = *ctx;
+	struct tandem_scan scan;
+	unsigned int i;
+	size_t at;
+	int ret;
+
+	quiet.log = NULL;
+	if (!list->nr)
+		return 0;
+	ret = tandem_scan_all(&quiet, &scan, err);
+	if (ret)
+		return ret;
+	for (i = 0; i < scan.nr; i++) {
+		if (!tandem_found_is_spare(scan.found[i]))
+			continue;
+		for (at = 0; at < list->nr; at++) {
+			if (tandem_id_equal(&list->entry[at]->array,
+					    &scan.found[i]->label.super.array))
+				add_spare(ctx, scan.found[i], list->entry[at]);
+		}
+	}
+	tandem_scan_free(&scan);
+	return 0;
 }
 
 size_t tandem_status_count(const struct tandem_status_list *list)

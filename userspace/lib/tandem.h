@@ -100,13 +100,21 @@ int tandem_stop(struct tandem_context *ctx, const struct tandem_target *target,
 int tandem_fail(struct tandem_context *ctx, const struct tandem_target *target,
 		struct tandem_error *err);
 
-/* @leg: place to fill, or NULL; @overwrite: destroy what the disk holds. */
+/* As tandem_fail(): the leg leaves the table, so that its disk can be pulled. */
+int tandem_remove(struct tandem_context *ctx, const struct tandem_target *target,
+		  struct tandem_error *err);
+
+/*
+ * @leg: place to fill, or NULL; @overwrite: destroy what the disk holds; @spare: only
+ * prepare it, for tandem_monitor_pass() to take when a leg has failed
+ */
 struct tandem_add_options {
 	const char *array;
 	const char *disk;
 	const char *leg;
 	bool overwrite;
 	bool dry_run;
+	bool spare;
 };
 int tandem_add(struct tandem_context *ctx, const struct tandem_add_options *opt,
 	       struct tandem_error *err);
@@ -134,6 +142,7 @@ int tandem_wait(struct tandem_context *ctx, const struct tandem_wait_options *op
 int tandem_watch(struct tandem_context *ctx, int timeout_ms, struct tandem_error *err);
 
 #include "tandem_examine.h"
+#include "tandem_monitor.h"
 #include "tandem_status.h"
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * libtandem, part of tandem.h: what is on disks. Looking writes nothing.
- *
  * The same rules as in tandem_status.h.
  */
 #ifndef TANDEM_EXAMINE_H
@@ -16,7 +15,7 @@ struct tandem_error;
 struct tandem_disks;
 struct tandem_examine_list;
 
-/* One place as a superblock records it. */
+/* One place as a superblock records it; @by_hand: its leg was taken out by hand. */
 struct tandem_place_info {
 	unsigned int leg;
 	unsigned int set;
@@ -24,6 +23,7 @@ struct tandem_place_info {
 	const char *record;
 	const char *disk;
 	uint64_t disk_bytes;
+	bool by_hand;
 };
 
 /* Regions [first, first + count) of a set. */
@@ -65,7 +65,7 @@ struct tandem_region_info {
  *	are set only then
  * @slot, @slot_state: which one counts; text per slot ("valid", or what is wrong)
  * @use: how the array, as far as its disks were examined, would use this
- *	one: current, rebuilding, stale or ignored
+ *	one: current, rebuilding, stale or ignored; spare: it waits for a leg to fail
  * @log_sequence: of the newest record of the intent log; TANDEM_UNKNOWN if there
  *	is none
  * @log_state: "valid", "empty" (never written) or "lost"; NULL: the array keeps none
@@ -125,6 +125,7 @@ struct tandem_label_info {
 	uint64_t zero_regions;
 	uint64_t stale_regions;
 	const struct tandem_region_info *region;
+	bool spare;
 };
 
 /* One array that the examined disks belong to, and what could be started. */

@@ -22,6 +22,8 @@ struct tandem_status_list;
  * @state: current, rebuilding, stale, missing, failed, unrecorded
  * @disk: path of the device that fills it
  * @serial: identity of that disk as the superblock has it
+ * @by_hand: an administrator took it out
+ * @spare: no place: a disk that waits for a leg to fail (tandem_status_spares())
  */
 struct tandem_leg_info {
 	unsigned int leg;
@@ -33,6 +35,8 @@ struct tandem_leg_info {
 	uint64_t read_errors;
 	uint64_t write_errors;
 	uint64_t flush_errors;
+	bool by_hand;
+	bool spare;
 };
 
 /**
@@ -50,6 +54,7 @@ struct tandem_leg_info {
  *	who waited for room included
  * @copy_rate_bytes_per_s: of a resync, as measured in the slowest set
  * @worst_case_resync_ms: how long one would take if the machine stopped now
+ * @nr_spares: disks behind the @nr_legs of @leg; 0 before tandem_status_spares()
  */
 struct tandem_array_info {
 	const char *name;
@@ -80,11 +85,19 @@ struct tandem_array_info {
 	uint64_t copy_rate_bytes_per_s;
 	uint64_t worst_case_resync_ms;
 	uint64_t log_record_waits;
+	unsigned int nr_spares;
 };
 
 /* Active arrays, all (@array NULL) or one; to be given back with _put(). */
 int tandem_status_get(struct tandem_context *ctx, const char *array,
 		      struct tandem_status_list **list, struct tandem_error *err);
+
+/*
+ * Looks for the spares of all these arrays on every disk of the machine, and puts them
+ * behind the legs, @nr_spares of them. They are in no kernel: it takes a look at each disk.
+ */
+int tandem_status_spares(struct tandem_context *ctx, struct tandem_status_list *list,
+			 struct tandem_error *err);
 size_t tandem_status_count(const struct tandem_status_list *list);
 const struct tandem_array_info *tandem_status_array(const struct tandem_status_list *list,
 						    size_t index);

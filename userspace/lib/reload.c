@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A change of membership is a new table.
+ *
+ * Who is current is not in the table: the kernel reads it from the superblocks, and
+ * records the change before anything depends on it. The table says which disk is where,
+ * and which place is to be filled.
+ */
+#include "reload.h"
+
+#include <stdlib.h>
+
+bool tandem_reload_is_free(const struct tandem_view *view, unsigned int leg)
+{
+	enum tandem_leg_state state = view->status.leg[leg].state;
+
+	return state == TANDEM_LEG_MISSING || state == TANDEM_LEG_FAILED ||
+	       state == TANDEM_LEG_STALE;
+}
+
+bool tandem_reload_is_there(const struct tandem_context *ctx, const struct tandem_view *view,
+			    unsigned int leg)
+{
+	struct tandem_label *label = calloc(1, sizeof(*label));
+	char path[TANDEM_PATH_BYTES];
+	struct tandem_device dev;
+	struct tandem_error ignored;
+	bool there = false;
+
+	ctx->device->path_of(view->disk[leg], path, sizeof(path));
+	tandem_device_init(&dev, path);
+	if (label && !tandem_device_open(ctx, &dev, TANDEM_ACCESS_READ, &ignored)) {
+		there = !tandem_label_read(ctx, &dev, label) && label->super.leg == leg &&
+			tandem_id_equal(&label->super.array, &view->volume.array);
+		tandem_device_close(&dev);
+	}
+	free(label);
+	return there;
+}
+
+void tandem_reload_prepare(struct tandem_reload *reload, unsigned int leg, dev_t disk)
+{
+	const struct tandem_view *view = reload->view;
+	struct tandem_table *table = &reload->start.table;
+	unsigned int i;
+
+	*table = view->table;
+	table->rebuild = 0;
+	if (table->degraded == TANDEM_DEGRADED_NEVER)
+		table->degraded = TANDEM_DEGRADED_PROVEN;
+	for (i = 0; i < table->nr_legs; i++) {
+		dev_t fills = i == leg ? disk : view->disk[i];
+
+		if (i != leg && fills && tandem_reload_is_free(view, i) &&
+		    !tandem_reload_is_there(reload->ctx, view, i))
+			fills = 0;
+		if (view->status.leg[i].state == TANDEM_LEG_REBUILDING)
+			table->rebuild |= 1ull << i;
+		tandem_start_disk(&reload->start, i, fills);
+	}
+}
+
+int tandem_reload_run(struct tandem_reload *reload, u64 fill, struct tandem_error *err)
+{
+	struct tandem_table *table = &reload->start.table;
+	const struct tandem_dm_load load = {
+		.name = reload->view->volume.name,
+		.table = table,
+		.sectors = reload->view->sectors,
+	};
+	struct tandem_table old = reload->view->table;
+
+	/* What was filled once need not be filled again by going back. */
+	old.rebuild = table->rebuild & ~fill;
+	table->rebuild |= fill;
+	return tandem_dm_replace(reload->ctx, &load, &old, err);
+}
