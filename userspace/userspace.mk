@@ -52,6 +52,9 @@ install: $B/bin/tandem $B/bin/tandem-bench $B/lib/libtandem.a $B/lib/libtandem.s
 	install -m 755 $B/lib/libtandem.so $(prefix)/lib/$(LIB_SONAME)
 	ln -sf $(LIB_SONAME) $(prefix)/lib/libtandem.so
 	install -m 644 $(PUBLIC_HEADERS:%=userspace/lib/%) $(prefix)/include
+	install -d $(prefix)/lib/systemd/system
+	sed 's|@SBIN@|$(PREFIX)/sbin|' tools/systemd/tandem-monitor.service > \
+		$(prefix)/lib/systemd/system/tandem-monitor.service
 	for page in $(MANUALS); do \
 		install -D -m 644 -t $(prefix)/share/man/man$${page##*.} $$page; \
 	done

@@ -168,6 +168,17 @@ static int mock_list(struct tandem_paths *paths)
 	return 0;
 }
 
+static bool mock_idle(const char *path)
+{
+	unsigned int i;
+
+	for (i = 0; i < MOCK_DISKS; i++) {
+		if (!strcmp(mock_disk[i].path, path))
+			return !mock_disk[i].held;
+	}
+	return false;
+}
+
 static int mock_stack(const struct tandem_device *dev, struct tandem_stack *stack)
 {
 	const struct mock_disk *disk = disk_of(dev);
@@ -225,6 +236,7 @@ const struct tandem_device_ops mock_device_ops = {
 	.zero = mock_zero,
 	.sync = mock_sync,
 	.list = mock_list,
+	.idle = mock_idle,
 	.stack = mock_stack,
 	.user = mock_user,
 	.signature = mock_signature,

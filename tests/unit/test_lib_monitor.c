@@ -451,7 +451,7 @@ static void test_next_process_knows_what_this_one_saw(void **state)
 	pass(1, "");
 
 	/* Somebody is at work. */
-	snprintf(path, sizeof(path), "%s/pg.lock", dir);
+	snprintf(path, sizeof(path), "%s/array-pg.lock", dir);
 	lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	assert_int_equal(flock(lock, LOCK_EX), 0);
 	pass(2, "");
@@ -471,7 +471,7 @@ static void test_next_process_knows_what_this_one_saw(void **state)
 	unlink(path);
 	snprintf(path, sizeof(path), "%s/monitor.lock", dir);
 	unlink(path);
-	snprintf(path, sizeof(path), "%s/pg.lock", dir);
+	snprintf(path, sizeof(path), "%s/array-pg.lock", dir);
 	unlink(path);
 	assert_int_equal(rmdir(dir), 0);
 }

@@ -235,6 +235,13 @@ static void test_status_shows_the_spares_of_each_array(void **state)
 	assert_string_equal(info->leg[2].serial, "SERIAL2");
 	tandem_status_put(list);
 	assert_int_equal(mock_changes, 0);
+	/* What somebody uses is not even read: it may hang. */
+	mock_disk[2].held = true;
+	look(FAILED, BOTH);
+	done(tandem_status_get(&ctx, NULL, &list, &err));
+	done(tandem_status_spares(&ctx, list, &err));
+	assert_int_equal(tandem_status_array(list, 0)->nr_spares, 0);
+	tandem_status_put(list);
 }
 
 static void expect_reload(const char *rest)

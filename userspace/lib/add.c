@@ -419,7 +419,7 @@ int tandem_add(struct tandem_context *ctx, const struct tandem_add_options *opt,
 	ret = tandem_dm_find(ctx, opt->array, &volume, err);
 	if (ret)
 		return ret;
-	lock = tandem_run_lock(ctx, volume.name, true);
+	lock = tandem_run_lock_array(ctx, volume.name, true);
 	ret = tandem_add_locked(ctx, &volume, opt, err);
 	tandem_run_unlock(lock);
 	return ret;

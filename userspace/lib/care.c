@@ -16,6 +16,7 @@
  * - Power may go anywhere: whatever is done here is an `add`, and is remembered as tried
  *   before it is done.
  */
+#include <stdarg.h>
 #include <stdlib.h>
 
 #include "add.h"
@@ -38,22 +39,28 @@ static u32 hash_of(const char *text)
 }
 
 /* Why nothing is done; once, until something changes. */
-static void leave_alone(struct tandem_care *care, unsigned int leg, const char *disk,
-			const char *why)
+__attribute__((format(printf, 3, 4)))
+static void leave_alone(struct tandem_care *care, const struct tandem_news *news,
+			const char *fmt, ...)
 {
-	struct tandem_memory_leg *known = &care->known->leg[leg];
+	struct tandem_memory_leg *known = &care->known->leg[news->leg];
+	char text[256];
+	va_list args;
 
-	if (known->said == hash_of(why))
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (known->said == hash_of(text))
 		return;
-	known->said = hash_of(why);
-	tandem_care_tell(care, TANDEM_NEWS("alone", leg, disk), "leg %u: %s", leg, why);
+	known->said = hash_of(text);
+	tandem_care_tell(care, news, "%s", text);
 }
 
 static const struct tandem_scan *scan_of(struct tandem_care *care)
 {
 	struct tandem_error err;
 
-	if (!care->scanned && tandem_scan_all(&care->monitor->ctx, &care->scan, &err))
+	if (!care->scanned && tandem_scan_idle(&care->monitor->ctx, &care->scan, &err))
 		tandem_care_tell(care, TANDEM_NEWS("error", TANDEM_NO_LEG, NULL), "%s", err.text);
 	care->scanned = true;
 	return &care->scan;
@@ -190,8 +197,9 @@ static enum outcome try_own(struct tandem_care *care, unsigned int leg)
 	char path[TANDEM_PATH_BYTES] = "";
 
 	if (known->tries >= MAX_TRIES) {
-		leave_alone(care, leg, NULL,
-			    "failed again each time it was added; tandem add puts it back");
+		leave_alone(care, TANDEM_NEWS("alone", leg, NULL),
+			    "leg %u: failed again each time it was added; tandem add puts it back",
+			    leg);
 		return NOTHING;
 	}
 	if (!find_own(care, leg, path)) {
@@ -199,7 +207,8 @@ static enum outcome try_own(struct tandem_care *care, unsigned int leg)
 		return NOTHING;
 	}
 	if (!fits(care, path)) {
-		leave_alone(care, leg, path, "its disk answers, but its history does not fit");
+		leave_alone(care, TANDEM_NEWS("alone", leg, path),
+			    "leg %u: its disk answers, but its history does not fit", leg);
 		return NOTHING;
 	}
 	if (!known->well_ms)
@@ -290,8 +299,8 @@ static void look_again(struct tandem_care *care, unsigned int leg)
 bool tandem_care_for(struct tandem_care *care, unsigned int leg)
 {
 	if (care->super.place[leg].by_hand) {
-		leave_alone(care, leg, NULL,
-			    "was taken out by hand; tandem add fills its place");
+		leave_alone(care, TANDEM_NEWS("alone", leg, NULL),
+			    "leg %u: was taken out by hand; tandem add fills its place", leg);
 		return false;
 	}
 	switch (try_own(care, leg)) {

@@ -178,6 +178,7 @@ const struct tandem_device_ops tandem_device_real_ops = {
 	.zero = real_zero,
 	.sync = real_sync,
 	.list = tandem_sysfs_list,
+	.idle = tandem_user_is_idle,
 	.stack = tandem_stack_trace,
 	.user = tandem_user_find,
 	.signature = tandem_signature_find,

@@ -52,6 +52,8 @@ struct tandem_device_ops {
 	int (*sync)(const struct tandem_device *dev);
 	/* Every block device of the machine. */
 	int (*list)(struct tandem_paths *paths);
+	/* Can it be read at once, and does nobody use it, as far as the kernel knows? */
+	bool (*idle)(const char *path);
 	/* What it lies on, see stack.h. */
 	int (*stack)(const struct tandem_device *dev, struct tandem_stack *stack);
 	/* 1 and a phrase ("is mounted on /srv") if someone uses it. */

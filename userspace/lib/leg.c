@@ -218,7 +218,7 @@ int tandem_remove(struct tandem_context *ctx, const struct tandem_target *target
 	ret = tandem_dm_find(ctx, target->array, &volume, err);
 	if (ret)
 		return ret;
-	lock = tandem_run_lock(ctx, volume.name, true);
+	lock = tandem_run_lock_array(ctx, volume.name, true);
 	ret = tandem_view_read(ctx, &volume, &view, err);
 	if (!ret)
 		ret = remove_leg(ctx, &view, target, err);

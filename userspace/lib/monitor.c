@@ -155,7 +155,7 @@ static int look_at(struct tandem_monitor *monitor, const struct tandem_volume *v
 	known = tandem_memory_find(&monitor->memory, &volume->array);
 	if (known)
 		known->seen = true;
-	lock = tandem_run_lock(&monitor->ctx, volume->name, false);
+	lock = tandem_run_lock_array(&monitor->ctx, volume->name, false);
 	if (lock == -EAGAIN) {
 		/* Somebody changes it by hand. */
 		tandem_monitor_due(monitor, SOON_MS);

@@ -27,7 +27,7 @@ struct tandem_monitor {
 /**
  * struct tandem_care - one array in one pass
  * @known: what is remembered of it
- * @scan: every leg and spare of this machine; read when it is first asked for
+ * @scan: legs and spares that nobody uses; read when it is first asked for
  */
 struct tandem_care {
 	struct tandem_monitor *monitor;

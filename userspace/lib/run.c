@@ -45,6 +45,15 @@ int tandem_run_lock(const struct tandem_context *ctx, const char *what, bool wai
 	return errno == EWOULDBLOCK ? -EAGAIN : NO_LOCK;
 }
 
+/* An array may be called what another lock is called. */
+int tandem_run_lock_array(const struct tandem_context *ctx, const char *name, bool wait)
+{
+	char what[128];
+
+	snprintf(what, sizeof(what), "array-%.100s", name);
+	return tandem_run_lock(ctx, what, wait);
+}
+
 void tandem_run_unlock(int lock)
 {
 	if (lock >= 0)

@@ -18,6 +18,9 @@
 int tandem_run_lock(const struct tandem_context *ctx, const char *what, bool wait);
 void tandem_run_unlock(int lock);
 
+/* The lock of an array's membership. */
+int tandem_run_lock_array(const struct tandem_context *ctx, const char *name, bool wait);
+
 /* The whole of a small file, "" if there is none; free(). NULL: no memory. */
 char *tandem_run_read(const struct tandem_context *ctx, const char *what);
 

@@ -108,8 +108,8 @@ static bool is_covered(const struct tandem_scan *scan, const struct tandem_found
 	return false;
 }
 
-int tandem_scan_all(const struct tandem_context *ctx, struct tandem_scan *scan,
-		    struct tandem_error *err)
+static int look_at_all(const struct tandem_context *ctx, bool idle, struct tandem_scan *scan,
+		       struct tandem_error *err)
 {
 	struct tandem_paths paths = { 0 };
 	struct tandem_error why;
@@ -123,8 +123,11 @@ int tandem_scan_all(const struct tandem_context *ctx, struct tandem_scan *scan,
 		return tandem_error_system(err, ret, NULL, "cannot list block devices");
 	}
 	for (i = 0; i < paths.nr; i++) {
-		struct tandem_found *found = append(scan, paths.path[i]);
+		struct tandem_found *found;
 
+		if (idle && !ctx->device->idle(paths.path[i]))
+			continue;
+		found = append(scan, paths.path[i]);
 		if (!found) {
 			tandem_scan_free(scan);
 			tandem_paths_free(&paths);
@@ -144,6 +147,18 @@ int tandem_scan_all(const struct tandem_context *ctx, struct tandem_scan *scan,
 			drop(scan, i);
 	}
 	return 0;
+}
+
+int tandem_scan_all(const struct tandem_context *ctx, struct tandem_scan *found,
+		    struct tandem_error *err)
+{
+	return look_at_all(ctx, false, found, err);
+}
+
+int tandem_scan_idle(const struct tandem_context *ctx, struct tandem_scan *found,
+		     struct tandem_error *err)
+{
+	return look_at_all(ctx, true, found, err);
 }
 
 bool tandem_found_is_spare(const struct tandem_found *found)

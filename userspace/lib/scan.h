@@ -44,6 +44,13 @@ int tandem_scan_disks(const struct tandem_context *ctx, const struct tandem_disk
 int tandem_scan_all(const struct tandem_context *ctx, struct tandem_scan *scan,
 		    struct tandem_error *err);
 
+/*
+ * The same of disks that nobody uses alone: spares, and legs that are no part of a running
+ * array. Unlike the other this does not hang with a disk of a running array.
+ */
+int tandem_scan_idle(const struct tandem_context *ctx, struct tandem_scan *scan,
+		     struct tandem_error *err);
+
 void tandem_scan_free(struct tandem_scan *scan);
 
 /**

@@ -235,7 +235,7 @@ int tandem_status_spares(struct tandem_context *ctx, struct tandem_status_list *
 	quiet.log = NULL;
 	if (!list->nr)
 		return 0;
-	ret = tandem_scan_all(&quiet, &scan, err);
+	ret = tandem_scan_idle(&quiet, &scan, err);
 	if (ret)
 		return ret;
 	for (i = 0; i < scan.nr; i++) {

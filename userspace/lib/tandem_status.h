@@ -93,7 +93,7 @@ int tandem_status_get(struct tandem_context *ctx, const char *array,
 		      struct tandem_status_list **list, struct tandem_error *err);
 
 /*
- * Looks for the spares of all these arrays on every disk of the machine, and puts them
+ * Looks for the spares of all these arrays on every disk that nobody uses, and puts them
  * behind the legs, @nr_spares of them. They are in no kernel: it takes a look at each disk.
  */
 int tandem_status_spares(struct tandem_context *ctx, struct tandem_status_list *list,

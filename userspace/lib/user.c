@@ -160,3 +160,15 @@ bool tandem_user_is_held(dev_t rdev)
 
 	return held(&q);
 }
+
+bool tandem_user_is_idle(const char *path)
+{
+	char uuid[TANDEM_PATH_BYTES];
+	struct stat st;
+
+	if (stat(path, &st) || !S_ISBLK(st.st_mode) || tandem_user_is_held(st.st_rdev) ||
+	    tandem_sysfs_number(st.st_rdev, "dm/suspended"))
+		return false;
+	return tandem_sysfs_read(st.st_rdev, "dm/uuid", uuid, sizeof(uuid)) ||
+	       strncmp(uuid, TANDEM_DM_UUID_PREFIX, strlen(TANDEM_DM_UUID_PREFIX));
+}
