@@ -13,10 +13,10 @@ disk b 16M
 refused "no verb" 2 "a verb is missing"
 refused "a verb that does not exist" 2 "frobnicate: no such verb" frobnicate
 refused "an empty verb" 2 "no such verb" ""
-for verb in remove replace rebuild scrub set grow monitor doctor; do
+for verb in replace rebuild scrub set grow doctor; do
 	refused "$verb is announced, not guessed" 2 "$verb: is not in this version" $verb x y
 done
-for verb in create assemble stop status examine fail add forget wait; do
+for verb in create assemble stop status examine fail remove add monitor forget wait; do
 	claim "$verb explains itself" "$tandem" $verb --help
 	refused "$verb knows no --frob" 2 "--frob: no such option" $verb --frob
 	refused "$verb knows no -x" 2 "-x: no such option" $verb -x
@@ -83,6 +83,10 @@ refused "stop without anything" 2 "a name or --all" stop
 refused "stop with both" 2 "a name or --all" stop --all "$name"
 refused "fail without a leg" 2 "something is missing" fail "$name"
 refused "fail with a word too many" 2 "one word too many" fail "$name" 1 2
+refused "remove without a leg" 2 "something is missing" remove "$name"
+refused "monitor without an end that would change nothing" 2 "comes with --once" monitor --dry-run
+refused "a time of grace beyond any clock" 2 "for days at most" monitor --once --grace 10000h
+refused "a time of grace that is none" 2 "needs a time" monitor --once --grace=
 refused "wait for something else" 2 "nothing to wait for" wait "$name" --for godot
 refused "a timeout that is none" 2 "needs a time" wait "$name" --timeout soon
 refused "a timeout beyond any clock" 2 "longer than anybody waits" \
