@@ -70,4 +70,13 @@
 #define TANDEM_DEFAULT_COPY_RATE	100000000ull
 #define TANDEM_MAX_COPY_RATE		(1ull << 40)
 
+/*
+ * Bytes a second that are copied whatever users' requests take; the least that an
+ * administrator may limit copying to; the latency that he may ask for, in microseconds.
+ */
+#define TANDEM_COPY_FLOOR		(4ull << 20)
+#define TANDEM_MIN_RATE_LIMIT		(64ull << 10)
+#define TANDEM_MIN_LATENCY_TARGET_US	10u
+#define TANDEM_MAX_LATENCY_TARGET_US	10000000u
+
 #endif
