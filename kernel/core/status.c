@@ -43,6 +43,14 @@ static int format_copy(const struct tandem_copy_status *copy, char *text, size_t
 	return snprintf(text, size, " %llu/%llu", copy->rate, copy->worst_ms);
 }
 
+static int format_pace(const struct tandem_pace_status *pace, char *text, size_t size)
+{
+	if (!pace->present)
+		return snprintf(text, size, " -");
+	return snprintf(text, size, " %llu/%llu/%llu/%llu", pace->rate, pace->eta_s, pace->limit,
+			pace->target_us);
+}
+
 int tandem_status_format(const struct tandem_status *status, char *text, size_t size)
 {
 	unsigned int i;
@@ -60,6 +68,8 @@ int tandem_status_format(const struct tandem_status *status, char *text, size_t 
 		len += (size_t)format_log(&status->log, text + len, size - len);
 	if (len < size)
 		len += (size_t)format_copy(&status->copy, text + len, size - len);
+	if (len < size)
+		len += (size_t)format_pace(&status->pace, text + len, size - len);
 	return len < size ? (int)len : -ENOSPC;
 }
 
@@ -153,6 +163,22 @@ static int parse_copy(struct reader *reader, struct tandem_copy_status *copy)
 	return 0;
 }
 
+/* A module that does not steer ends its line here. */
+static int parse_pace(struct reader *reader, struct tandem_pace_status *pace)
+{
+	if (!*reader->text)
+		return 0;
+	if (*reader->text == '-')
+		return strcmp(take_word(reader, ' '), "-") ? -EINVAL : 0;
+	if (take_number(reader, '/', ANY_NUMBER, &pace->rate) ||
+	    take_number(reader, '/', ANY_NUMBER, &pace->eta_s) ||
+	    take_number(reader, '/', ANY_NUMBER, &pace->limit) ||
+	    take_number(reader, ' ', ANY_NUMBER, &pace->target_us))
+		return -EINVAL;
+	pace->present = true;
+	return 0;
+}
+
 static int parse_array(struct reader *reader, struct tandem_status *status)
 {
 	int state = tandem_array_state_parse(take_word(reader, ' '));
@@ -192,5 +218,7 @@ int tandem_status_parse(const char *text, struct tandem_status *status)
 	}
 	if (parse_log(&reader, &status->log))
 		return -EINVAL;
-	return parse_copy(&reader, &status->copy);
+	if (parse_copy(&reader, &status->copy))
+		return -EINVAL;
+	return parse_pace(&reader, &status->pace);
 }

@@ -51,6 +51,22 @@ struct tandem_copy_status {
 	u64 worst_ms;
 };
 
+/**
+ * struct tandem_pace_status - how fast is being copied
+ * @present: known to this module; the others are 0 if not
+ * @rate: bytes a second now; 0: not measured, or nothing moves
+ * @eta_s: seconds to the end; only with a rate
+ * @limit: bytes a second that the administrator allows; 0: any
+ * @target_us: latency that he wants for the users' requests; 0: by itself
+ */
+struct tandem_pace_status {
+	bool present;
+	u64 rate;
+	u64 eta_s;
+	u64 limit;
+	u64 target_us;
+};
+
 struct tandem_status {
 	enum tandem_array_state state;
 	enum tandem_sync_kind sync;
@@ -64,6 +80,7 @@ struct tandem_status {
 	struct tandem_leg_status leg[TANDEM_MAX_LEGS];
 	struct tandem_log_status log;
 	struct tandem_copy_status copy;
+	struct tandem_pace_status pace;
 };
 
 /* Characters without the zero, or -ENOSPC. */

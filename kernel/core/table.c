@@ -175,11 +175,11 @@ static void line_add_disk(struct line *line, const char *disk)
 	}
 }
 
-static void line_add_number(struct line *line, unsigned int number)
+static void line_add_number(struct line *line, u64 number)
 {
-	char digits[12];
+	char digits[24];
 
-	snprintf(digits, sizeof(digits), "%u", number);
+	snprintf(digits, sizeof(digits), "%llu", number);
 	line_add_text(line, digits);
 }
 
@@ -229,33 +229,60 @@ int tandem_table_format(const struct tandem_table *table, char *text, size_t siz
 	return line_finish(&line);
 }
 
+/* 0 takes back what was said before. */
+static int parse_value(const char *word, u64 least, u64 most, u64 *value)
+{
+	if (tandem_number_parse(word, most, value))
+		return -EINVAL;
+	return *value && *value < least ? -EINVAL : 0;
+}
+
+static int parse_sync(struct tandem_words *left, struct tandem_message *message, const char **why)
+{
+	const char *what = next_word(left);
+
+	if (!strcmp(what, "pause")) {
+		message->verb = TANDEM_MESSAGE_SYNC_PAUSE;
+	} else if (!strcmp(what, "resume")) {
+		message->verb = TANDEM_MESSAGE_SYNC_RESUME;
+	} else if (!strcmp(what, "rate")) {
+		message->verb = TANDEM_MESSAGE_SYNC_RATE;
+		if (parse_value(next_word(left), TANDEM_MIN_RATE_LIMIT, TANDEM_MAX_COPY_RATE,
+				&message->value))
+			return refuse(why, "sync rate (bytes a second, 65536 at least, or 0)");
+	} else if (!strcmp(what, "latency")) {
+		message->verb = TANDEM_MESSAGE_SYNC_LATENCY;
+		if (parse_value(next_word(left), TANDEM_MIN_LATENCY_TARGET_US,
+				TANDEM_MAX_LATENCY_TARGET_US, &message->value))
+			return refuse(why, "sync latency (microseconds, 10 to 10000000, or 0)");
+	} else {
+		return refuse(why, "sync (pause, resume, rate or latency)");
+	}
+	return 0;
+}
+
 int tandem_message_parse(const struct tandem_words *words, unsigned int nr_legs,
 			 struct tandem_message *message, const char **why)
 {
 	struct tandem_words left = *words;
 	const char *verb = next_word(&left);
-	const char *object = next_word(&left);
+	int error = 0;
 	u64 leg;
 
 	memset(message, 0, sizeof(*message));
 	if (!strcmp(verb, "fail")) {
-		if (!nr_legs || tandem_number_parse(object, nr_legs - 1u, &leg))
+		if (!nr_legs || tandem_number_parse(next_word(&left), nr_legs - 1u, &leg))
 			return refuse(why, "fail (number of a leg)");
 		message->verb = TANDEM_MESSAGE_FAIL;
 		message->leg = (u16)leg;
 	} else if (!strcmp(verb, "sync")) {
-		if (!strcmp(object, "pause"))
-			message->verb = TANDEM_MESSAGE_SYNC_PAUSE;
-		else if (!strcmp(object, "resume"))
-			message->verb = TANDEM_MESSAGE_SYNC_RESUME;
-		else
-			return refuse(why, "sync (pause or resume)");
+		error = parse_sync(&left, message, why);
 	} else {
 		return refuse(why, "message (fail or sync)");
 	}
-	if (left.nr)
+	if (!error && left.nr)
 		return refuse(why, "message (words left over)");
-	return 0;
+	return error;
 }
 
 int tandem_message_format(const struct tandem_message *message, char *text, size_t size)
@@ -272,6 +299,14 @@ int tandem_message_format(const struct tandem_message *message, char *text, size
 		break;
 	case TANDEM_MESSAGE_SYNC_RESUME:
 		line_add_text(&line, "sync resume");
+		break;
+	case TANDEM_MESSAGE_SYNC_RATE:
+		line_add_text(&line, "sync rate ");
+		line_add_number(&line, message->value);
+		break;
+	case TANDEM_MESSAGE_SYNC_LATENCY:
+		line_add_text(&line, "sync latency ");
+		line_add_number(&line, message->value);
 		break;
 	}
 	return line_finish(&line);

@@ -41,11 +41,14 @@ enum tandem_message_verb {
 	TANDEM_MESSAGE_FAIL,
 	TANDEM_MESSAGE_SYNC_PAUSE,
 	TANDEM_MESSAGE_SYNC_RESUME,
+	TANDEM_MESSAGE_SYNC_RATE,
+	TANDEM_MESSAGE_SYNC_LATENCY,
 };
 
 struct tandem_message {
 	enum tandem_message_verb verb;
 	u16 leg;	/* FAIL only */
+	u64 value;	/* RATE: bytes a second; LATENCY: microseconds; 0: none is given */
 };
 
 /* Words of a message as device-mapper splits them; the strings stay the caller's. */

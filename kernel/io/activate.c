@@ -443,6 +443,8 @@ void tandem_array_end_start(struct tandem_array *array)
 		return;
 	WRITE_ONCE(array->phase, TANDEM_PHASE_ENDING);
 	tandem_fault_give_up(array);
+	/* One that rests would not know. */
+	tandem_copy_kick_all(array);
 }
 
 void tandem_array_end_cancel(struct tandem_array *array)

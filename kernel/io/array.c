@@ -234,12 +234,10 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
 	}
 	spin_unlock_irqrestore(&array->lock, flags);
 	for (i = 0; i < array->nr_sets; i++) {
-		tandem_region_status(&array->set[i], status);
 		tandem_log_status(&array->set[i], status);
 		tandem_rate_status(&array->set[i], status);
 	}
-	if (array->sync_paused && status->sync != TANDEM_SYNC_NONE)
-		status->sync = TANDEM_SYNC_PAUSED;
+	tandem_sync_status(array, status);
 	status->resync_sectors = atomic64_read(&array->resync_sectors);
 	status->rebuild_sectors = atomic64_read(&array->rebuild_sectors);
 }
@@ -265,20 +263,10 @@ static int fail_by_message(struct tandem_array *array, unsigned int index)
 
 int tandem_array_message(struct tandem_array *array, const struct tandem_message *message)
 {
-	unsigned int i;
-
 	if (array->params.read_only)
 		return -EROFS;
-	switch (message->verb) {
-	case TANDEM_MESSAGE_FAIL:
+	if (message->verb == TANDEM_MESSAGE_FAIL)
 		return fail_by_message(array, message->leg);
-	case TANDEM_MESSAGE_SYNC_PAUSE:
-	case TANDEM_MESSAGE_SYNC_RESUME:
-		array->sync_paused = message->verb == TANDEM_MESSAGE_SYNC_PAUSE;
-		for (i = 0; i < array->nr_sets; i++)
-			tandem_copy_kick(&array->set[i]);
-		tandem_array_changed(array);
-		return 0;
-	}
-	return -EINVAL;
+	tandem_sync_message(array, message);
+	return 0;
 }

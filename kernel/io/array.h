@@ -25,6 +25,8 @@
 #include "core/status.h"
 #include "io/leg.h"
 #include "io/set.h"
+#include "io/sync.h"
+#include "io/tunables.h"
 
 struct tandem_array;
 struct tandem_commit;
@@ -36,20 +38,6 @@ enum tandem_phase {
 	TANDEM_PHASE_DOWN,		/* not activated: no I/O */
 	TANDEM_PHASE_UP,
 	TANDEM_PHASE_ENDING,		/* presuspend: only what requests wait for */
-};
-
-/*
- * struct tandem_tunables - what only tests change; 0 is the default
- * @log_window: dirty regions that one record lists in its window
- * @log_limit: regions that may be in the log of a set before some are taken out
- * @clean_ms: how often the cleaner looks for regions that rest
- * @ahead: regions that are dirty ahead of who writes in sequence
- */
-struct tandem_tunables {
-	u32 log_window;
-	u32 log_limit;
-	u32 clean_ms;
-	u32 ahead;
 };
 
 /*
@@ -81,6 +69,7 @@ struct tandem_array {
 	atomic_t control_pending;	/* its bios under way */
 	enum tandem_phase phase;
 	bool sync_paused;
+	struct tandem_sync sync;
 	bool flush_lost;		/* the next round of flushes fails (A8) */
 	bool giving_up;			/* presuspend: no patience with records */
 	u16 record_next;		/* set to look at first, in turn */

@@ -2,19 +2,21 @@
 /*
  * Inside of the copier, shared by copy.c (regions) and promote.c (the end of
  * a rebuild). Only the copy's own work item touches it, but for @result,
- * @pending and @flush, which bio completions set.
+ * @pending and @flush, which bio completions set, and parts of @pacer.
  */
 #ifndef TANDEM_IO_COPIER_H
 #define TANDEM_IO_COPIER_H
 
 #include "core/rate.h"
 #include "io/flush.h"
+#include "io/pace.h"
 
 enum copy_state {
 	COPY_IDLE,
 	COPY_DRAIN,
 	COPY_READ,
 	COPY_WRITE,
+	COPY_REST,
 	COPY_SETTLE,
 	COPY_PROMOTE,
 };
@@ -49,6 +51,7 @@ struct tandem_copy {
 	bool resync;			/* legs may differ: not only to fill one */
 	struct tandem_rate rate;	/* of copies; io/rate.c */
 	u64 since_ns;			/* when the last one ended, or 0 */
+	struct tandem_pacer pacer;
 	atomic_t pending;
 	u8 result[TANDEM_MAX_LEGS_PER_SET];
 	struct bio bio[TANDEM_MAX_LEGS_PER_SET];
@@ -56,6 +59,10 @@ struct tandem_copy {
 	void *buffer;
 	struct tandem_own_flush flush;	/* of a promotion */
 };
+
+/* io/choose.c: the next region, or -1; and whether to rest first. */
+s64 tandem_choose(struct tandem_copy *copy);
+bool tandem_choose_rest(struct tandem_copy *copy);
 
 /* True: go on at once. */
 bool tandem_promote_start(struct tandem_copy *copy);

@@ -9,14 +9,16 @@
  *	         | all are filled, a leg rebuilds  | PROMOTE (io/promote.c)
  *	DRAIN    | no write in flight in region    | READ
  *	READ     | source answered                 | WRITE, READ (other source)
- *	WRITE    | all targets answered            | DRAIN (next piece), SETTLE
+ *	WRITE    | all targets answered            | REST, SETTLE
+ *	REST     | it is time for the next piece   | DRAIN
  *	SETTLE   | no failed leg is unrecorded     | IDLE
  *	PROMOTE  | recorded, or given up           | IDLE
  *
  * Decisions
  * - A piece is TANDEM_COPY_SECTORS, exclusive from DRAIN to the end of WRITE,
  *   and writers that parked meanwhile run before the next piece: the longest
- *   stall is one bounded copy.
+ *   stall is one bounded copy. It rests between pieces, with nothing in its hands
+ *   (io/pace.c), and not while somebody waits for it.
  * - Onto a current leg the copy is FUA (A1). Onto one that is being rebuilt it
  *   is plain, once the rate of FUA copies is known (io/rate.c); promotion flushes.
  * - An unsure region is copied from the pin to every leg that is written to,
@@ -36,7 +38,8 @@
  *   that leg would be current again, and might be the pin (K3).
  * - In the ENDING phase only regions that reads wait for are copied (A9).
  * - A writer that waits for the intent log keeps its region from being drained. If
- *   the log is full of unsure regions it waits for us: another region is next then.
+ *   the log is full of unsure regions it waits for us: another region is next then
+ *   (io/choose.c).
  *
  * Invariants: I25, I31-I33, I36; K3 (a read in an unsure region returns after
  * the region is equal on all current legs).
@@ -58,18 +61,6 @@
 static atomic_t *word_of(struct tandem_copy *copy)
 {
 	return &copy->set->region[copy->region];
-}
-
-/* A read that waits for its region; others wait for a flush round to be judged. */
-static struct tandem_request *first_wanted(struct tandem_set *set)
-{
-	struct tandem_request *request;
-
-	list_for_each_entry(request, &set->wanted, node)
-		if (tandem_read_waits(request) &&
-		    tandem_region_is_unlike(set, request->region))
-			return request;
-	return NULL;
 }
 
 /* It waits for a record, and nobody has patience with that any more. */
@@ -124,85 +115,6 @@ static void release_writes(struct tandem_set *set)
 	}
 }
 
-/* Next region with any of @bits that is not stuck, from the cursor on; or -1. */
-static s64 scan(struct tandem_copy *copy, u32 bits)
-{
-	u32 nr = tandem_geometry_regions(&copy->set->array->super->geo);
-	u32 i, region, word;
-
-	for (i = 0; i < nr; i++) {
-		region = copy->cursor + i;
-		if (region >= nr)
-			region -= nr;
-		word = atomic_read(&copy->set->region[region]);
-		if ((word & bits) && !(word & TANDEM_REGION_STUCK))
-			return region;
-	}
-	return -1;
-}
-
-/* Writers wait until any region that is in the log is settled. */
-static s64 region_for_room(struct tandem_copy *copy)
-{
-	struct tandem_set *set = copy->set;
-	u32 region;
-
-	if (!tandem_log_is_full(set) || set->record_hopeless)
-		return -1;
-	region = tandem_log_next_unsure(set, copy->cursor);
-	if (region >= set->log->shape.nr_regions)
-		region = tandem_log_next_unsure(set, 0);
-	return region < set->log->shape.nr_regions ? (s64)region : -1;
-}
-
-static s64 region_for_read(struct tandem_copy *copy)
-{
-	struct tandem_array *array = copy->set->array;
-	struct tandem_request *request;
-	s64 region = -1;
-
-	spin_lock_irq(&array->lock);
-	request = first_wanted(copy->set);
-	if (request)
-		region = request->region;
-	spin_unlock_irq(&array->lock);
-	return region;
-}
-
-/* What somebody waits for; reads and room for writes by turns. */
-static s64 region_in_demand(struct tandem_copy *copy)
-{
-	s64 region;
-
-	copy->room = !copy->room;
-	region = copy->room ? region_for_room(copy) : region_for_read(copy);
-	if (region < 0)
-		region = copy->room ? region_for_read(copy) : region_for_room(copy);
-	return region;
-}
-
-static s64 choose_region(struct tandem_copy *copy)
-{
-	struct tandem_set *set = copy->set;
-	struct tandem_array *array = set->array;
-	s64 region = region_in_demand(copy);
-
-	if (region >= 0)
-		return region;
-	if (array->phase != TANDEM_PHASE_UP || array->sync_paused || array->params.read_only)
-		return -1;
-	if (set->record_hopeless)
-		return -1;
-	/* What differs comes before what is only missing. */
-	if (atomic_read(&set->nr_unsure))
-		region = scan(copy, TANDEM_REGION_UNSURE);
-	if (region < 0 && atomic_read(&set->nr_partly))
-		region = scan(copy, TANDEM_REGION_PARTLY);
-	if (region < 0 && atomic_read(&set->nr_refill))
-		region = scan(copy, TANDEM_REGION_REFILL);
-	return region;
-}
-
 /* Takes the region for the next piece. */
 static void take(struct tandem_copy *copy)
 {
@@ -224,9 +136,14 @@ static bool step_idle(struct tandem_copy *copy)
 
 	release_writes(copy->set);
 	release_reads(copy, false);
-	region = choose_region(copy);
-	if (region < 0)
+	tandem_sync_note(copy->set->array);
+	region = tandem_choose(copy);
+	if (region < 0) {
+		tandem_pace_stop(copy);
 		return tandem_promote_start(copy);
+	}
+	if (tandem_choose_rest(copy))
+		return false;
 	copy->region = region;
 	copy->offset_sectors = 0;
 	copy->length_sectors = TANDEM_COPY_SECTORS;
@@ -362,6 +279,7 @@ static bool step_drain(struct tandem_copy *copy)
 		return leave(copy, true);
 	}
 	copy->state = COPY_READ;
+	tandem_pace_begin(copy);
 	tandem_rate_begin(copy);
 	send_piece(copy, copy->source, REQ_OP_READ);
 	return false;
@@ -460,6 +378,7 @@ static bool step_write(struct tandem_copy *copy)
 		return true;
 	}
 	tandem_rate_end(copy);
+	tandem_pace_end(copy);
 	atomic64_add(copy->length_sectors, copy->resync ? &array->resync_sectors :
 		     &array->rebuild_sectors);
 	copy->offset_sectors += copy->length_sectors;
@@ -470,9 +389,18 @@ static bool step_write(struct tandem_copy *copy)
 		copy->state = COPY_SETTLE;
 		return true;
 	}
+	give(copy);
+	copy->state = COPY_REST;
+	return true;
+}
+
+/* Between two pieces of a region; nothing is held. */
+static bool step_rest(struct tandem_copy *copy)
+{
 	if (!is_needed(copy))
 		return leave(copy, false);
-	give(copy);
+	if (tandem_choose_rest(copy))
+		return false;
 	take(copy);
 	return true;
 }
@@ -519,6 +447,8 @@ static bool step(struct tandem_copy *copy)
 		return step_read(copy);
 	case COPY_WRITE:
 		return step_write(copy);
+	case COPY_REST:
+		return step_rest(copy);
 	case COPY_SETTLE:
 		return step_settle(copy);
 	case COPY_PROMOTE:
@@ -541,6 +471,14 @@ void tandem_copy_kick(struct tandem_set *set)
 {
 	if (set->array->phase != TANDEM_PHASE_DOWN)
 		mod_delayed_work(set->array->wq, &set->copy->work, 0);
+}
+
+void tandem_copy_kick_all(struct tandem_array *array)
+{
+	unsigned int s;
+
+	for (s = 0; s < array->nr_sets; s++)
+		tandem_copy_kick(&array->set[s]);
 }
 
 void tandem_copy_flushed(struct tandem_set *set)
@@ -574,6 +512,7 @@ int tandem_copy_create(struct tandem_set *set)
 	set->copy = copy;
 	copy->set = set;
 	INIT_DELAYED_WORK(&copy->work, copy_work);
+	tandem_pace_create(copy);
 	copy->buffer = kmalloc(TANDEM_COPY_SECTORS * TANDEM_SECTOR_BYTES, GFP_KERNEL);
 	if (!copy->buffer)
 		return -ENOMEM;

@@ -13,6 +13,7 @@ void tandem_copy_destroy(struct tandem_set *set);
 
 /* Look for work again. Any context. */
 void tandem_copy_kick(struct tandem_set *set);
+void tandem_copy_kick_all(struct tandem_array *array);
 
 /* A flush round has passed. Any context. */
 void tandem_copy_flushed(struct tandem_set *set);

@@ -112,7 +112,7 @@ static bool step_idle(struct tandem_log *log)
 	end_all(&bad);
 	if (starved)
 		tandem_clean_kick(set);
-	if (READ_ONCE(log->full))
+	if (READ_ONCE(set->starved))
 		tandem_copy_kick(set);
 	return false;
 }

@@ -23,6 +23,7 @@
 #include "io/copy.h"
 #include "io/log.h"
 #include "io/map.h"
+#include "io/pace.h"
 #include "io/region.h"
 #include "io/request.h"
 
@@ -152,9 +153,13 @@ static bool must_wait(struct tandem_request *request)
 
 enum tandem_disposition tandem_read_map(struct tandem_request *request)
 {
+	tandem_pace_enter(request);
 	if (must_wait(request))
 		return TANDEM_MAP_SUBMITTED;
-	return aim(request) ? TANDEM_MAP_REMAPPED : TANDEM_MAP_ERROR;
+	if (aim(request))
+		return TANDEM_MAP_REMAPPED;
+	tandem_pace_leave(request);
+	return TANDEM_MAP_ERROR;
 }
 
 /* From a work item: after waiting, or after an error. */
@@ -200,6 +205,7 @@ bool tandem_request_end(struct tandem_request *request, blk_status_t *status)
 
 	if (request->position < 0)
 		return false;
+	tandem_pace_leave(request);
 	leg = tandem_set_leg(request->set, request->position);
 	request->position = -1;
 	atomic_dec(&leg->reads_in_flight);

@@ -101,28 +101,23 @@ bool tandem_region_settle(struct tandem_set *set, u32 region)
 	return true;
 }
 
-void tandem_region_status(struct tandem_set *set, struct tandem_status *status)
+enum tandem_sync_kind tandem_region_kind(struct tandem_set *set)
 {
-	u32 nr = tandem_geometry_regions(&set->array->super->geo);
-	u32 unsure = atomic_read(&set->nr_unsure);
-	u32 refill = atomic_read(&set->nr_refill);
-	u32 partly = atomic_read(&set->nr_partly);
 	u32 masks = atomic_read(&set->masks);
 
-	status->unsure_regions += unsure;
-	if (TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks)) {
-		status->sync = TANDEM_SYNC_REBUILD;
-		status->done_regions += nr - max(refill, unsure);
-		status->total_regions += nr;
-	} else if (unsure) {
-		if (status->sync == TANDEM_SYNC_NONE)
-			status->sync = TANDEM_SYNC_RESYNC;
-		status->done_regions += nr - unsure;
-		status->total_regions += nr;
-	} else if (partly) {
-		if (status->sync == TANDEM_SYNC_NONE)
-			status->sync = TANDEM_SYNC_FIRST_TOUCH;
-		status->done_regions += nr - partly;
-		status->total_regions += nr;
-	}
+	if (TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks))
+		return TANDEM_SYNC_REBUILD;
+	if (atomic_read(&set->nr_unsure))
+		return TANDEM_SYNC_RESYNC;
+	return atomic_read(&set->nr_partly) ? TANDEM_SYNC_FIRST_TOUCH : TANDEM_SYNC_NONE;
+}
+
+/* One region may be wanted for several reasons, and is copied once for all. */
+u32 tandem_region_left(struct tandem_set *set)
+{
+	u32 left = max(atomic_read(&set->nr_unsure), atomic_read(&set->nr_partly));
+
+	if (tandem_region_kind(set) == TANDEM_SYNC_REBUILD)
+		left = max(left, (u32)atomic_read(&set->nr_refill));
+	return left;
 }

@@ -140,8 +140,9 @@ void tandem_region_mark_emptied(struct tandem_set *set, u32 region);
 /* A leg that is filled lacks it; at a start. */
 void tandem_region_mark_refill(struct tandem_set *set, u32 region);
 
-/* What is to be copied, for status. */
-void tandem_region_status(struct tandem_set *set, struct tandem_status *status);
+/* Regions that are to be copied, and what for; as things are now. */
+u32 tandem_region_left(struct tandem_set *set);
+enum tandem_sync_kind tandem_region_kind(struct tandem_set *set);
 
 /* The copier is done with it, EXCL held. False: it became unsure again. */
 bool tandem_region_settle(struct tandem_set *set, u32 region);

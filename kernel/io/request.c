@@ -13,6 +13,7 @@
 #include "io/request.h"
 #include "io/copy.h"
 #include "io/flush.h"
+#include "io/pace.h"
 #include "io/region.h"
 
 static const struct {
@@ -124,6 +125,8 @@ void tandem_request_finish(struct tandem_request *request, enum tandem_result er
 	struct bio *bio = request->bio;
 	bool kick;
 
+	if (set)
+		tandem_pace_leave(request);
 	/* What may not have been discarded is still there. */
 	if (unlikely(error != TANDEM_RESULT_OK && request->op == TANDEM_OP_DISCARD) && set)
 		atomic_andnot(TANDEM_REGION_EMPTIED, &set->region[request->region]);

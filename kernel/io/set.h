@@ -13,6 +13,7 @@ struct tandem_clean;
 struct tandem_copy;
 struct tandem_log;
 struct tandem_map;
+struct tandem_request;
 
 /*
  * set->masks: four masks over the set's legs in one word, so that a request
@@ -51,6 +52,7 @@ static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 fail
  * @changes: how often a leg has left or entered; under array->lock
  * @starved: writers wait for room in the log
  * @losses: how often every leg has failed a flush; under array->lock
+ * @watched, @timed: requests are timed, and which one is (io/pace.h)
  * @copy_rate: bytes a second of a resync, as last measured (io/rate.h); 0: not known
  */
 struct tandem_set {
@@ -79,7 +81,9 @@ struct tandem_set {
 	atomic_t masks ____cacheline_aligned;
 	atomic_t doubt;
 	bool starved;
+	bool watched;
 	u32 losses;
+	struct tandem_request *timed;
 };
 
 /* By @doubt, is there no leg that may be read and did not fail a flush? */

@@ -31,6 +31,7 @@
 #include "io/flush.h"
 #include "io/log.h"
 #include "io/map.h"
+#include "io/pace.h"
 #include "io/region.h"
 
 static void write_leg_end(struct bio *bio)
@@ -174,6 +175,7 @@ enum tandem_disposition tandem_write_map(struct tandem_request *request)
 		tandem_request_finish(request, TANDEM_RESULT_OK);
 		return TANDEM_MAP_SUBMITTED;
 	}
+	tandem_pace_enter(request);
 	if (likely(enter(request)))
 		tandem_write_start(request);
 	return TANDEM_MAP_SUBMITTED;

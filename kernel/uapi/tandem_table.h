@@ -25,10 +25,13 @@
  *
  *	fail LEG             fail a leg as an I/O error would
  *	sync pause|resume    stop or go on with copying in the background
+ *	sync rate BYTES      copy at most so much a second; 0: any rate
+ *	sync latency US      slow copying down while requests of users take longer
+ *	                     than this; 0: half as long again as without copying
  *
  * Status line (INFO): see struct tandem_status in core/status.h:
  *
- *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG COPY
+ *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG COPY PACE
  *
  *	STATE     healthy, degraded, unrecorded, failed or read-only
  *	SYNC      resync, rebuild, first-touch, paused or "-"
@@ -42,6 +45,8 @@
  *	          (an older module does not say that one); "-" without a log
  *	COPY      RATE/WORST: bytes a second of a resync as measured in the slowest
  *	          set, 0 if in none; milliseconds that one would take now
+ *	PACE      RATE/ETA/LIMIT/TARGET: bytes a second of the running sync, 0 if not
+ *	          measured; seconds to its end, with a rate; the last two messages
  */
 #ifndef TANDEM_TABLE_H
 #define TANDEM_TABLE_H

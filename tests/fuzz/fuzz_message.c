@@ -42,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	len = tandem_message_format(&message, text, sizeof(text));
 	FUZZ_DEMAND(len > 0 && (size_t)len == strlen(text));
 	FUZZ_DEMAND(!parse(text, nr_legs, &back, &why));
-	FUZZ_DEMAND(back.verb == message.verb && back.leg == message.leg);
+	FUZZ_DEMAND(back.verb == message.verb && back.leg == message.leg &&
+		    back.value == message.value);
 	return 0;
 }

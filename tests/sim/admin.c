@@ -238,6 +238,21 @@ static void send_message(void)
 	}
 }
 
+/* One in four takes back what was said. */
+static void steer_copying(void)
+{
+	static const u64 rate[] = { 0, TANDEM_MIN_RATE_LIMIT, 1u << 20, 100u << 20 };
+	static const u64 target[] = { 0, TANDEM_MIN_LATENCY_TARGET_US, 500, 100000 };
+	u32 which = sim_below(SIM_RANDOM_PACE, 4);
+
+	if (!sim_chance(SIM_RANDOM_PACE, world.options.pace))
+		return;
+	if (sim_below(SIM_RANDOM_PACE, 2))
+		front_message(TANDEM_MESSAGE_SYNC_RATE, rate[which]);
+	else
+		front_message(TANDEM_MESSAGE_SYNC_LATENCY, target[which]);
+}
+
 static void reload(void)
 {
 	struct front_table table;
@@ -258,6 +273,7 @@ static void act(void)
 		arm(below(2) ? 500 : 20000);
 	if (chance(o->message))
 		send_message();
+	steer_copying();
 	if (front_is_read_only() && !below(4)) {
 		stop();
 	} else if (chance(o->stop)) {
@@ -413,6 +429,23 @@ static void settle_running_array(void)
 	front_remove();
 }
 
+static u64 copied(const struct tandem_array *array)
+{
+	return atomic64_read(&array->resync_sectors) + atomic64_read(&array->rebuild_sectors);
+}
+
+/* Nobody asks for anything: what is paused stands still, and goes on afterwards. */
+static void pause_for_a_while(struct tandem_array *array)
+{
+	u64 before;
+
+	front_message(TANDEM_MESSAGE_SYNC_PAUSE, 0);
+	before = copied(array);
+	sim_run(200000);
+	oracle_pace_paused(before, copied(array));
+	front_message(TANDEM_MESSAGE_SYNC_RESUME, 0);
+}
+
 static void check_clean(u64 present)
 {
 	unsigned int leg;
@@ -435,6 +468,8 @@ void admin_finale(void)
 	heal_all();
 	present = start_for_good();
 	array = front_array();
+	if (world.options.pace)
+		pause_for_a_while(array);
 	wait_until(is_healthy, present, "all legs are current and equal");
 	users_write_run();
 	if (world.options.log)

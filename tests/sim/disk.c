@@ -187,8 +187,10 @@ static void complete_command(void *argument)
 		finish_badly(command);
 	else
 		finish_well(command);
-	if (!status)
+	if (!status) {
 		oracle_rate_done(command);
+		oracle_pace_done(command);
+	}
 	bio->bi_status = status;
 	bio->bi_iter.bi_sector += command->count;
 	bio->bi_iter.bi_bvec_done += bio->bi_iter.bi_size;

@@ -97,6 +97,7 @@ u64 front_legs(enum tandem_leg_state state);
 void front_poll(void);
 /* The status line. */
 const char *front_status(void);
-int front_message(enum tandem_message_verb verb, unsigned int leg);
+/* @number: leg, rate or time, as the verb has it. */
+int front_message(enum tandem_message_verb verb, u64 number);
 
 #endif

@@ -94,6 +94,7 @@ static int construct(const struct front_table *table, struct tandem_array **arra
 			.log_limit = world.options.log_limit,
 			.clean_ms = world.options.clean_ticks / 1000,
 			.ahead = world.options.ahead,
+			.pace_us = world.options.pace_ticks,
 		},
 		.event = told, .context = &front,
 	};
@@ -213,6 +214,7 @@ void front_suspend(bool interrupted)
 	tandem_array_end_finish(front.array);
 	sim_state.control = false;
 	oracle_rate_down(front.array);
+	oracle_pace_down(front.array);
 	front.up = false;
 	SIM_NOTE("suspended", NULL, { 0 });
 	oracle_down();
@@ -245,6 +247,7 @@ int front_reload(const struct front_table *table)
 
 void front_remove(void)
 {
+	oracle_pace_begin();
 	struct sim_op *op;
 
 	if (front.up)
@@ -264,6 +267,7 @@ void front_remove(void)
 
 void front_crash(void)
 {
+	oracle_pace_begin();
 	if (front.starting)
 		oracle_start_broken(&front.start, front.array);
 	front.starting = false;
@@ -292,8 +296,10 @@ const char *front_status(void)
 	tandem_array_status(front.array, &status);
 	if (tandem_status_format(&status, text, sizeof(text)) < 0 ||
 	    tandem_status_parse(text, &again) || status.state != again.state ||
-	    status.sync != again.sync || status.unsure_regions != again.unsure_regions)
+	    status.sync != again.sync || status.unsure_regions != again.unsure_regions ||
+	    status.pace.limit != again.pace.limit)
 		sim_fail("status", "the status line cannot be printed and read back: %s", text);
+	oracle_pace_status(&status);
 	SIM_NOTE("status", tandem_array_state_text(status.state),
 		 { status.unsure_regions, status.sync, status.epoch });
 	return text;
@@ -306,13 +312,13 @@ void front_poll(void)
 		oracle_look(front.array);
 }
 
-int front_message(enum tandem_message_verb verb, unsigned int leg)
+int front_message(enum tandem_message_verb verb, u64 number)
 {
-	struct tandem_message message = { .verb = verb, .leg = leg };
+	struct tandem_message message = { .verb = verb, .leg = number, .value = number };
 	int error = tandem_array_message(front.array, &message);
 
 	if (verb == TANDEM_MESSAGE_FAIL && !error)
-		oracle_taken_out(leg);
-	SIM_NOTE("message", NULL, { verb, leg, -error });
+		oracle_taken_out((unsigned int)number);
+	SIM_NOTE("message", NULL, { verb, number, -error });
 	return error;
 }

@@ -129,10 +129,19 @@ static void draw_ahead(struct sim_options *o)
 	o->stream = !ahead_below(12);
 }
 
+/* Regions of one piece or several; what the administrator says of the pace. */
+static void draw_pace(struct sim_options *o)
+{
+	o->pieces = sim_below(SIM_RANDOM_PACE, 4) ? 1 : 2u << sim_below(SIM_RANDOM_PACE, 2);
+	o->pace_ticks = sim_below(SIM_RANDOM_PACE, 4) ? 500 + sim_below(SIM_RANDOM_PACE, 9500) : 0;
+	o->pace = sim_below(SIM_RANDOM_PACE, 2) ? 0 : 3 + sim_below(SIM_RANDOM_PACE, 20);
+}
+
 static void draw_stream(struct sim_options *o)
 {
 	o->log = 1;
 	o->ahead = 0;
+	o->pieces = 1;
 	o->sets = ahead_below(3) ? 1 : 2;
 	o->legs = 2;
 	/* The first touch of a region has its own waits. */
@@ -204,6 +213,7 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 	draw_log(o);
 	draw_map(o);
 	draw_ahead(o);
+	draw_pace(o);
 	o->overlap = 0;
 	if (limits->calm) {
 		o->read_error = o->write_error = o->flush_error = o->meta_error = 0;

@@ -16,7 +16,7 @@
 	x(read_error) x(write_error) x(flush_error) x(meta_error)	\
 	x(load_error)							\
 	x(death) x(bad_range) x(slow)					\
-	x(crash) x(stop) x(suspend) x(reload) x(message) x(rot)
+	x(crash) x(stop) x(suspend) x(reload) x(message) x(rot) x(pace)
 
 #define SIM_FLAGS(x)							\
 	x(landed) x(dropped) x(retryable) x(caller_error) x(at_once)	\
@@ -30,7 +30,8 @@
 	x(latency) x(flush_percent) x(fua_percent) x(read_percent)	\
 	x(zeroes_percent) x(nowait_percent) x(identical) x(overlap)	\
 	x(init_content) x(rollback) x(log_slots) x(log_window)		\
-	x(log_limit) x(clean_ticks) x(ahead) x(role_log) x(stream)
+	x(log_limit) x(clean_ticks) x(ahead) x(role_log) x(stream)	\
+	x(pieces) x(pace_ticks)
 
 #define SIM_FIELD(name) u32 name;
 

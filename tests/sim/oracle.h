@@ -14,6 +14,7 @@ struct sim_command;
 struct sim_disk;
 struct sim_part;
 struct tandem_array;
+struct tandem_status;
 
 /* A command is sent to a leg; a write takes effect there. */
 void oracle_leg_command(const struct sim_command *command);
@@ -127,6 +128,14 @@ void oracle_rate_down(struct tandem_array *array);
 /* A start that broke off may have recorded another. */
 void oracle_rate_broken(void);
 void oracle_rate_look(struct tandem_array *array);
+
+/* The pace of copying: rests, pauses, and what the status says of it. */
+void oracle_pace_begin(void);
+void oracle_pace_done(const struct sim_command *command);
+void oracle_pace_look(void);
+void oracle_pace_down(struct tandem_array *array);
+void oracle_pace_status(const struct tandem_status *status);
+void oracle_pace_paused(u64 before, u64 after);
 
 /* Who writes in sequence (option stream) has been answered. */
 void oracle_ahead_begin(void);

@@ -36,6 +36,7 @@ void oracle_begin(void)
 	memset(&history, 0, sizeof(history));
 	oracle_map_begin();
 	oracle_rate_begin();
+	oracle_pace_begin();
 	oracle_ahead_begin();
 }
 

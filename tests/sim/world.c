@@ -71,14 +71,15 @@ static void put_map(struct sim_disk *disk)
 static void draw_geometry(struct tandem_super *super)
 {
 	const struct sim_options *o = &world.options;
-	u64 sectors = (u64)o->regions * REGION_SECTORS;
+	u32 region = REGION_SECTORS * max(o->pieces, 1u);
+	u64 sectors = (u64)o->regions * region;
 
 	super->geo.nr_sets = o->sets;
-	super->geo.region_sectors = REGION_SECTORS;
+	super->geo.region_sectors = region;
 	super->geo.level = o->sets == 1 ? TANDEM_RAID1 : TANDEM_RAID10;
 	if (o->sets == 1) {
 		/* The last region may be short. */
-		sectors -= below(2) ? 8 * below(REGION_SECTORS / 8) : 0;
+		sectors -= below(2) ? 8 * below(region / 8) : 0;
 	} else {
 		super->geo.chunk_sectors = 8u << below(6);
 		sectors -= sectors % super->geo.chunk_sectors;
@@ -93,7 +94,7 @@ static void lay_out(struct tandem_super *super)
 
 	do {
 		disk_sectors += 1024;
-	} while (tandem_layout_compute(disk_sectors, REGION_SECTORS, &layout) ||
+	} while (tandem_layout_compute(disk_sectors, super->geo.region_sectors, &layout) ||
 		 layout.data_sectors < super->geo.set_sectors);
 	super->data_offset_sectors = layout.data_offset_sectors;
 	super->map_pages = layout.map_pages;

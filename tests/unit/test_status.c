@@ -54,7 +54,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.leg[1].write_errors = 2;
 	status.leg[1].flush_errors = 3;
 	there_and_back(&status);
-	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " - -");
+	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " - - -");
 	status.log.present = true;
 	status.log.dirty_regions = 5;
 	status.log.limit_regions = 900;
@@ -62,7 +62,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.log.waits = 4;
 	there_and_back(&status);
 	assert_string_equal(line,
-			    "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " 5/900/77/4 -");
+			    "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " 5/900/77/4 - -");
 	status.log.has_record_waits = true;
 	status.log.record_waits = 19;
 	status.copy.present = true;
@@ -70,7 +70,15 @@ static void test_line_is_the_documented_one(void **state)
 	status.copy.worst_ms = 42;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4/19 123456789/42");
+			    " 5/900/77/4/19 123456789/42 -");
+	status.pace.present = true;
+	status.pace.rate = 1000;
+	status.pace.eta_s = 600;
+	status.pace.limit = 2000;
+	status.pace.target_us = 5000;
+	there_and_back(&status);
+	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
+			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000");
 }
 
 static void test_every_combination_of_states_comes_back(void **state)
@@ -137,6 +145,17 @@ static void fill_copy(struct prng *prng, struct tandem_copy_status *copy)
 	copy->worst_ms = any_number(prng);
 }
 
+static void fill_pace(struct prng *prng, struct tandem_pace_status *pace)
+{
+	pace->present = prng_below(prng, 2);
+	if (!pace->present)
+		return;
+	pace->rate = any_number(prng);
+	pace->eta_s = any_number(prng);
+	pace->limit = any_number(prng);
+	pace->target_us = any_number(prng);
+}
+
 static void test_any_numbers_come_back(void **state)
 {
 	struct prng prng = prng_start();
@@ -156,6 +175,7 @@ static void test_any_numbers_come_back(void **state)
 		fill_legs(&prng, &status);
 		fill_log(&prng, &status.log);
 		fill_copy(&prng, &status.copy);
+		fill_pace(&prng, &status.pace);
 		there_and_back(&status);
 	}
 }
@@ -168,7 +188,7 @@ static void test_short_buffers_are_noticed_and_never_overrun(void **state)
 	int len;
 
 	(void)state;
-	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4 5/6",
+	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4 5/6 1/2/3/4",
 					     &status), 0);
 	len = tandem_status_format(&status, text, sizeof(text));
 	assert_in_range(len, 40, 100);
@@ -188,6 +208,7 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 		"1 read-only paused 1 2 3 4 5/6 2 stale:1:2:3:4 missing:5:6:7:8";
 	static const char *const logs[] = { " -", " 1/2/3/4" };
 	static const char *const copies[] = { " -", " 5/6" };
+	static const char *const paces[] = { " -", " 5/6/7/8" };
 	static struct tandem_status want, status;
 	char text[128], *cut;
 	unsigned int i;
@@ -204,7 +225,11 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 		snprintf(text, sizeof(text), "%s -%s", whole, copies[i]);
 		assert_int_equal(tandem_status_parse(text, &want), 0);
 		assert_int_equal(want.copy.present, i);
-		snprintf(text, sizeof(text), "%s -%s  more/words: 9", whole, copies[i]);
+		assert_false(want.pace.present);
+		snprintf(text, sizeof(text), "%s - -%s", whole, paces[i]);
+		assert_int_equal(tandem_status_parse(text, &want), 0);
+		assert_int_equal(want.pace.present, i);
+		snprintf(text, sizeof(text), "%s - -%s  more/words: 9", whole, paces[i]);
 		assert_int_equal(tandem_status_parse(text, &status), 0);
 		assert_memory_equal(&status, &want, sizeof(want));
 	}

@@ -262,17 +262,20 @@ static int parse_message(const char *line, struct tandem_message *message, const
 	return tandem_message_parse(&list, TANDEM_MAX_LEGS, message, why);
 }
 
-static void message_there_and_back(enum tandem_message_verb verb, unsigned int leg,
-				   const char *text)
+/* @number: leg, rate or time; what the verb is about. */
+static void message_there_and_back(enum tandem_message_verb verb, u64 number, const char *text)
 {
-	struct tandem_message message = { .verb = verb, .leg = (u16)leg }, back;
+	bool fail = verb == TANDEM_MESSAGE_FAIL;
+	struct tandem_message message = { .verb = verb, .leg = fail ? (u16)number : 0,
+					  .value = fail ? 0 : number }, back;
 	char line[64];
 
 	assert_int_equal(tandem_message_format(&message, line, sizeof(line)), strlen(text));
 	assert_string_equal(line, text);
 	assert_int_equal(parse_message(line, &back, NULL), 0);
 	assert_int_equal(back.verb, verb);
-	assert_int_equal(back.leg, leg);
+	assert_int_equal(back.leg, message.leg);
+	assert_int_equal(back.value, message.value);
 }
 
 static void test_every_message_comes_back_unchanged(void **state)
@@ -288,11 +291,20 @@ static void test_every_message_comes_back_unchanged(void **state)
 	}
 	message_there_and_back(TANDEM_MESSAGE_SYNC_PAUSE, 0, "sync pause");
 	message_there_and_back(TANDEM_MESSAGE_SYNC_RESUME, 0, "sync resume");
+	message_there_and_back(TANDEM_MESSAGE_SYNC_RATE, 0, "sync rate 0");
+	message_there_and_back(TANDEM_MESSAGE_SYNC_RATE, 65536, "sync rate 65536");
+	message_there_and_back(TANDEM_MESSAGE_SYNC_RATE, 1ull << 40, "sync rate 1099511627776");
+	message_there_and_back(TANDEM_MESSAGE_SYNC_LATENCY, 0, "sync latency 0");
+	message_there_and_back(TANDEM_MESSAGE_SYNC_LATENCY, 10, "sync latency 10");
+	message_there_and_back(TANDEM_MESSAGE_SYNC_LATENCY, 10000000, "sync latency 10000000");
 	/* A verb that is none prints nothing, which no one would take for a message. */
 	message.verb = (enum tandem_message_verb)99;
 	assert_int_equal(tandem_message_format(&message, text, sizeof(text)), 0);
 	assert_string_equal(text, "");
 }
+
+#define BAD_RATE "sync rate (bytes a second, 65536 at least, or 0)"
+#define BAD_LATENCY "sync latency (microseconds, 10 to 10000000, or 0)"
 
 static void test_bad_messages_are_refused_with_their_reason(void **state)
 {
@@ -310,8 +322,17 @@ static void test_bad_messages_are_refused_with_their_reason(void **state)
 		{ "fail 01", "fail (number of a leg)" },
 		{ "fail 4294967296", "fail (number of a leg)" },
 		{ "fail 1 2", "message (words left over)" },
-		{ "sync", "sync (pause or resume)" },
-		{ "sync stop", "sync (pause or resume)" },
+		{ "sync", "sync (pause, resume, rate or latency)" },
+		{ "sync stop", "sync (pause, resume, rate or latency)" },
+		{ "sync rate", BAD_RATE },
+		{ "sync rate x", BAD_RATE },
+		{ "sync rate 65535", BAD_RATE },
+		{ "sync rate 1099511627777", BAD_RATE },
+		{ "sync rate 65536 1", "message (words left over)" },
+		{ "sync latency", BAD_LATENCY },
+		{ "sync latency -1", BAD_LATENCY },
+		{ "sync latency 9", BAD_LATENCY },
+		{ "sync latency 10000001", BAD_LATENCY },
 		{ "sync pause now", "message (words left over)" },
 	};
 	static char fail_word[] = "fail", zero[] = "0", two[] = "2";
