@@ -13,10 +13,10 @@ disk b 16M
 refused "no verb" 2 "a verb is missing"
 refused "a verb that does not exist" 2 "frobnicate: no such verb" frobnicate
 refused "an empty verb" 2 "no such verb" ""
-for verb in replace rebuild scrub set grow doctor; do
+for verb in replace scrub set grow doctor; do
 	refused "$verb is announced, not guessed" 2 "$verb: is not in this version" $verb x y
 done
-for verb in create assemble stop status examine fail remove add monitor forget wait; do
+for verb in create assemble stop status examine fail remove add rebuild monitor forget wait; do
 	claim "$verb explains itself" "$tandem" $verb --help
 	refused "$verb knows no --frob" 2 "--frob: no such option" $verb --frob
 	refused "$verb knows no -x" 2 "-x: no such option" $verb -x
@@ -82,6 +82,15 @@ refused "a policy that does not exist" 2 "no policy" assemble --degraded maybe "
 refused "stop without anything" 2 "a name or --all" stop
 refused "stop with both" 2 "a name or --all" stop --all "$name"
 refused "fail without a leg" 2 "something is missing" fail "$name"
+refused "rebuild that changes nothing" 2 "needs --pause" rebuild "$name"
+for rate in 0 1K 63K -1 x 2T 1.5M; do
+	refused "rate of \"$rate\"" 2 "rate" rebuild "$name" --rate "$rate"
+done
+for time in 0 0us 9us 11s 5 x 1m; do
+	refused "latency target of \"$time\"" 2 "latency" rebuild "$name" \
+		--latency-target "$time"
+done
+refused "paused and resumed at once" 2 "not both" rebuild "$name" --pause --resume
 refused "fail with a word too many" 2 "one word too many" fail "$name" 1 2
 refused "remove without a leg" 2 "something is missing" remove "$name"
 refused "monitor without an end that would change nothing" 2 "comes with --once" monitor --dry-run

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "units.h"
 #include "verb.h"
 
 /* @name: array to show, "" for all, NULL for none. */
@@ -180,6 +181,39 @@ int cli_forget(struct cli_output *out, struct tandem_context *ctx,
 	if (tandem_forget(ctx, &disks, &err))
 		return cli_output_error(out, &err);
 	return finish(out, ctx, NULL);
+}
+
+int cli_rebuild(struct cli_output *out, struct tandem_context *ctx,
+		const struct cli_request *request)
+{
+	struct tandem_rebuild_options opt = {
+		.array = request->arg[0],
+		.pause = request->pause,
+		.resume = request->resume,
+		.rate_bytes_per_s = TANDEM_UNKNOWN,
+		.latency_target_us = TANDEM_UNKNOWN,
+		.dry_run = request->dry_run,
+	};
+	struct tandem_error err;
+
+	if (!request->pause && !request->resume && !request->rate && !request->latency_target)
+		return cli_output_usage(out, "rebuild", "needs --pause, --resume, --rate or "
+					"--latency-target");
+	if (request->rate && !strcmp(request->rate, "none"))
+		opt.rate_bytes_per_s = 0;
+	else if (request->rate && (cli_size_parse(request->rate, &opt.rate_bytes_per_s) ||
+				   !opt.rate_bytes_per_s))
+		return cli_output_usage(out, "--rate", "needs a size, such as 50M, or none");
+	if (request->latency_target && !strcmp(request->latency_target, "auto"))
+		opt.latency_target_us = 0;
+	else if (request->latency_target &&
+		 (cli_latency_parse(request->latency_target, &opt.latency_target_us) ||
+		  !opt.latency_target_us))
+		return cli_output_usage(out, "--latency-target",
+					"needs a time, such as 800us or 5ms, or auto");
+	if (tandem_rebuild(ctx, &opt, &err))
+		return cli_output_error(out, &err);
+	return finish(out, ctx, opt.array);
 }
 
 int cli_wait(struct cli_output *out, struct tandem_context *ctx,

@@ -101,8 +101,8 @@ static struct json_object *sync_object(const struct tandem_array_info *info)
 	add_bool(to, "paused", info->sync_paused);
 	add_number(to, "done_bytes", info->sync_done_bytes);
 	add_number(to, "total_bytes", info->sync_total_bytes);
-	add_number(to, "rate_bytes_per_s", TANDEM_UNKNOWN);
-	add_number(to, "eta_s", TANDEM_UNKNOWN);
+	add_number(to, "rate_bytes_per_s", info->sync_rate_bytes_per_s);
+	add_number(to, "eta_s", info->sync_eta_s);
 	return to;
 }
 
@@ -139,6 +139,8 @@ static struct json_object *array_object(const struct tandem_array_info *info)
 	add_number(to, "unsure_bytes", times(info->unsure_regions, info->region_bytes));
 	add_number(to, "resync_bytes", info->resync_bytes);
 	add_number(to, "rebuild_bytes", info->rebuild_bytes);
+	add_number(to, "rate_limit_bytes_per_s", info->rate_limit_bytes_per_s);
+	add_number(to, "latency_target_us", info->latency_target_us);
 	add(to, "sync", sync_object(info));
 	add(to, "scrub", NULL);
 	for (i = 0; i < info->nr_legs + info->nr_spares; i++)

@@ -65,6 +65,12 @@ static const struct option options[] = {
 	  "how long the disk of a leg must answer before it is added again (2s)" },
 	{ "grace", "TIME", DURATION, AT(grace_ms),
 	  "how long a leg must be away before a spare takes its place (30s)" },
+	{ "pause", NULL, FLAG, AT(pause), "copy nothing but what somebody waits for" },
+	{ "resume", NULL, FLAG, AT(resume), "go on with it" },
+	{ "rate", "SIZE|none", TEXT, AT(rate), "copy at most so much a second, in each set" },
+	{ "latency-target", "TIME|auto", TEXT, AT(latency_target),
+	  "copy more slowly while reads and writes take longer than this (auto: half as long "
+	  "again as without copying)" },
 	{ "for", "idle|healthy", TEXT, AT(wait_for), "state to wait for (idle)" },
 	{ "timeout", "TIME", DURATION, AT(timeout_ms), "give up after (never)" },
 	{ "dry-run", NULL, FLAG, AT(dry_run), "say what would be done; writes nothing" },

@@ -94,6 +94,25 @@ static void show_sync(const struct tandem_array_info *info)
 	printf("sync    %s %llu%%, %s of %s%s\n", info->sync,
 	       (unsigned long long)(info->sync_done_bytes / (info->sync_total_bytes / 100 + 1)),
 	       done, total, info->sync_paused ? ", paused" : "");
+	if (info->sync_rate_bytes_per_s == TANDEM_UNKNOWN)
+		return;
+	cli_size_text(info->sync_rate_bytes_per_s, done, sizeof(done));
+	cli_seconds_text(info->sync_eta_s * 1000, total, sizeof(total));
+	printf("        at %s/s, %s left\n", done, total);
+}
+
+/* What the administrator has asked for, since nobody sees it otherwise. */
+static void show_pace(const struct tandem_array_info *info)
+{
+	char rate[32];
+
+	if (info->rate_limit_bytes_per_s != TANDEM_UNKNOWN) {
+		cli_size_text(info->rate_limit_bytes_per_s, rate, sizeof(rate));
+		printf("pace    at most %s/s, by tandem rebuild --rate\n", rate);
+	}
+	if (info->latency_target_us != TANDEM_UNKNOWN)
+		printf("pace    latency target %llu us, by tandem rebuild --latency-target\n",
+		       (unsigned long long)info->latency_target_us);
 }
 
 static void show_log(const struct tandem_array_info *info)
@@ -137,6 +156,7 @@ void cli_show_array(const struct tandem_array_info *info)
 	       info->nr_sets == 1 ? "set" : "sets", or_dash(info->role), size, info->device);
 	show_trouble(info);
 	show_sync(info);
+	show_pace(info);
 	show_log(info);
 	show_target(info);
 	printf("  leg set %-24s %-10s %10s  %-11s %s\n", "disk", "state", "generation",

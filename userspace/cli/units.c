@@ -82,6 +82,15 @@ int cli_duration_parse(const char *text, uint64_t *ms)
 	return parse(text, units, ms);
 }
 
+int cli_latency_parse(const char *text, uint64_t *us)
+{
+	static const struct unit units[] = {
+		{ "us", 1 }, { "ms", 1000 }, { "s", 1000000 }, { NULL, 0 },
+	};
+
+	return parse(text, units, us);
+}
+
 void cli_seconds_text(uint64_t ms, char *text, size_t size)
 {
 	uint64_t tenths = ms / 100 + !!(ms % 100);

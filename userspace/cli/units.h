@@ -13,6 +13,9 @@ int cli_size_parse(const char *text, uint64_t *bytes);
 /* "500ms", "10s", "5m", "1h"; a bare number is seconds. 0 or -EINVAL */
 int cli_duration_parse(const char *text, uint64_t *ms);
 
+/* "800us", "5ms", "1s"; a unit must be there. 0 or -EINVAL */
+int cli_latency_parse(const char *text, uint64_t *us);
+
 /* "0.3 s", rounded up: what was promised is not to look better than it is. */
 void cli_seconds_text(uint64_t ms, char *text, size_t size);
 

@@ -22,6 +22,8 @@ struct cli_request {
 	const char *incremental;
 	const char *leg;
 	const char *wait_for;
+	const char *rate;
+	const char *latency_target;
 	uint64_t legs;
 	uint64_t chunk_bytes;
 	uint64_t region_bytes;
@@ -44,6 +46,8 @@ struct cli_request {
 	uint64_t settle_ms;
 	bool grace_given;
 	bool settle_given;
+	bool pause;
+	bool resume;
 	bool dry_run;
 	bool json;
 	bool help;
@@ -93,6 +97,8 @@ int cli_add(struct cli_output *out, struct tandem_context *ctx,
 	    const struct cli_request *request);
 int cli_forget(struct cli_output *out, struct tandem_context *ctx,
 	       const struct cli_request *request);
+int cli_rebuild(struct cli_output *out, struct tandem_context *ctx,
+		const struct cli_request *request);
 int cli_wait(struct cli_output *out, struct tandem_context *ctx,
 	     const struct cli_request *request);
 

@@ -25,6 +25,8 @@ static const struct cli_verb verbs[] = {
 	  "leg spare yes dry-run", 2, 2, cli_add },
 	{ "remove", "NAME LEG", "let go of the disk of a leg that is out of use", "dry-run", 2, 2,
 	  cli_remove },
+	{ "rebuild", "NAME", "steer what is copied in the background, until the array stops",
+	  "pause resume rate latency-target dry-run", 1, 1, cli_rebuild },
 	{ "forget", "DEV...", "erase the superblocks of disks", "yes dry-run", 1, MANY,
 	  cli_forget },
 	{ "monitor", "[NAME]", "tell what happens to arrays, put legs back, use spares",
@@ -34,7 +36,7 @@ static const struct cli_verb verbs[] = {
 };
 
 static const char *const later_verbs[] = {
-	"replace", "rebuild", "scrub", "set", "grow", "doctor",
+	"replace", "scrub", "set", "grow", "doctor",
 };
 
 const struct cli_verb *cli_verb_find(const char *name, bool *later)

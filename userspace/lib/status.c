@@ -73,6 +73,14 @@ static void fill_copy(struct tandem_array_info *info, const struct tandem_copy_s
 	info->worst_case_resync_ms = copy->present ? copy->worst_ms : TANDEM_UNKNOWN;
 }
 
+static void fill_pace(struct tandem_array_info *info, const struct tandem_pace_status *pace)
+{
+	info->sync_rate_bytes_per_s = pace->rate ? pace->rate : TANDEM_UNKNOWN;
+	info->sync_eta_s = pace->rate ? pace->eta_s : TANDEM_UNKNOWN;
+	info->rate_limit_bytes_per_s = pace->limit ? pace->limit : TANDEM_UNKNOWN;
+	info->latency_target_us = pace->target_us ? pace->target_us : TANDEM_UNKNOWN;
+}
+
 static void fill_super(struct entry *entry, const struct tandem_super *super)
 {
 	struct tandem_array_info *info = &entry->info;
@@ -124,6 +132,7 @@ static void fill(const struct tandem_context *ctx, const struct tandem_view *vie
 	fill_sync(info, &view->status);
 	fill_log(info, &view->status.log);
 	fill_copy(info, &view->status.copy);
+	fill_pace(info, &view->status.pace);
 	for (i = 0; i < info->nr_legs; i++) {
 		const struct tandem_leg_status *from = &view->status.leg[i];
 		struct tandem_leg_info *leg = &entry->leg[i];

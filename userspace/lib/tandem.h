@@ -8,7 +8,8 @@
  * never prints, never exits and leaves errno as it was. A context belongs to
  * one thread at a time. Names (of levels, roles, states) are text, the same
  * that people type and read; numbers that are not known are TANDEM_UNKNOWN.
- * Looking is in tandem_status.h (active arrays) and tandem_examine.h (disks).
+ * Looking is in tandem_status.h (active arrays) and tandem_examine.h (disks), steering
+ * of what is copied in tandem_rebuild.h.
  */
 #ifndef TANDEM_H
 #define TANDEM_H
@@ -143,6 +144,7 @@ int tandem_watch(struct tandem_context *ctx, int timeout_ms, struct tandem_error
 
 #include "tandem_examine.h"
 #include "tandem_monitor.h"
+#include "tandem_rebuild.h"
 #include "tandem_status.h"
 
 #endif

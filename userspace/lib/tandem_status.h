@@ -55,6 +55,10 @@ struct tandem_leg_info {
  * @copy_rate_bytes_per_s: of a resync, as measured in the slowest set
  * @worst_case_resync_ms: how long one would take if the machine stopped now
  * @nr_spares: disks behind the @nr_legs of @leg; 0 before tandem_status_spares()
+ * @sync_rate_bytes_per_s, @sync_eta_s: of what is being copied; TANDEM_UNKNOWN until it
+ *	was measured
+ * @rate_limit_bytes_per_s, @latency_target_us: as given to tandem_rebuild();
+ *	TANDEM_UNKNOWN: none is given
  */
 struct tandem_array_info {
 	const char *name;
@@ -86,6 +90,10 @@ struct tandem_array_info {
 	uint64_t worst_case_resync_ms;
 	uint64_t log_record_waits;
 	unsigned int nr_spares;
+	uint64_t sync_rate_bytes_per_s;
+	uint64_t sync_eta_s;
+	uint64_t rate_limit_bytes_per_s;
+	uint64_t latency_target_us;
 };
 
 /* Active arrays, all (@array NULL) or one; to be given back with _put(). */
