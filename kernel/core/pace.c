@@ -28,8 +28,8 @@
  * - A copier that was late makes up for CREDIT_NS of it: timers are coarse. One that ran
  *   ahead, for somebody waited, rests for no more than one piece is worth.
  *
- * Why copying always ends: rest() is at most what one piece is worth at the floor, or a
- * probe, and no probe follows another without ten times its length in between.
+ * Why copying always ends: before a piece is at most what one is worth at the floor, and
+ * a probe, and no probe follows another without ten times its length in between.
  *
  * Why nothing overflows: a latency counts with at most MOST_NS (2^40), a window is
  * closed before it has 2^16 of them, pieces are of 2^16 bytes, and rates of at most 2^40
@@ -300,7 +300,7 @@ u64 tandem_pace_rest(struct tandem_pace *pace, u64 now_ns)
 
 u64 tandem_pace_longest(const struct tandem_pace_order *order, u32 bytes)
 {
-	return greater(worth(bytes, floor_of(order)), MOST_PROBE_NS);
+	return worth(bytes, floor_of(order)) + MOST_PROBE_NS;
 }
 
 u64 tandem_pace_due(u64 bytes, u32 target_ms)

@@ -99,7 +99,7 @@ void tandem_pace_copied(struct tandem_pace *pace, u32 bytes, u64 now_ns);
  */
 u64 tandem_pace_rest(struct tandem_pace *pace, u64 now_ns);
 
-/* The longest rest there is, at any pace that @order allows, for pieces of @bytes. */
+/* The longest rest before a piece of @bytes, at any pace that @order allows. */
 u64 tandem_pace_longest(const struct tandem_pace_order *order, u32 bytes);
 
 /* Bytes a second that make @bytes equal within @target_ms. */

@@ -394,9 +394,11 @@ static bool step_write(struct tandem_copy *copy)
 	return true;
 }
 
-/* Between two pieces of a region; nothing is held. */
+/* Between two pieces of a region; nothing is held, and others are served as in IDLE. */
 static bool step_rest(struct tandem_copy *copy)
 {
+	release_writes(copy->set);
+	release_reads(copy, false);
 	if (!is_needed(copy))
 		return leave(copy, false);
 	if (tandem_choose_rest(copy))

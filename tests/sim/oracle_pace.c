@@ -3,7 +3,7 @@
  * Rules about the pace of copying (rule "pace").
  *
  *	ends      a copier that has work rests no longer than one piece is worth at the
- *	          floor, or than a probe
+ *	          floor, and a probe
  *	free      while it rests no region is its own: writers go on
  *	nobody waits   not while a read waits for a region to be made equal, or a writer for
  *	          room in the log; nor on the way down
@@ -28,6 +28,7 @@
 
 static struct {
 	u64 rests_since[TANDEM_MAX_SETS];	/* 0: it does not */
+	u64 longest[TANDEM_MAX_SETS];		/* by what was ordered meanwhile */
 	u64 waits_since[TANDEM_MAX_SETS];	/* and somebody waits */
 	u64 ends_since[TANDEM_MAX_SETS];	/* and the array goes down */
 	u64 done, total;
@@ -38,25 +39,31 @@ void oracle_pace_begin(void)
 	memset(&pace, 0, sizeof(pace));
 }
 
-/* With work, and a timer that will take it up again. */
+/* With work, and a timer that will take it up again; not for another reason. */
 static bool rests(const struct tandem_set *set)
 {
 	const struct tandem_copy *copy = set->copy;
 	const struct work_struct *work = &copy->work.work;
 
 	return (copy->state == COPY_REST || copy->state == COPY_IDLE) && set->watched &&
+	       !(atomic_read(&copy->pacer.turn) & 1) &&
 	       !work->running && work->event && work->timer;
 }
 
 static bool is_waited_for(struct tandem_set *set)
 {
+	bool doubt = tandem_set_is_in_doubt(set, atomic_read(&set->doubt));
 	struct tandem_request *request;
 
-	list_for_each_entry(request, &set->wanted, node)
+	list_for_each_entry(request, &set->wanted, node) {
+		/* It is to be sent on: for that the copier need not copy. */
+		if (!tandem_read_waits(request) && !doubt)
+			return true;
 		if (tandem_read_waits(request) &&
 		    tandem_region_is_unlike(set, request->region) && !set->record_hopeless)
 			return true;
-	return set->starved;
+	}
+	return set->starved || !list_empty(&set->parked);
 }
 
 /* Counts from the first look that finds it so. */
@@ -79,10 +86,11 @@ static void look_at(struct tandem_set *set)
 	if (resting && (u32)atomic_read(&set->region[set->copy->region]) & TANDEM_REGION_EXCL)
 		sim_fail("pace", "set %u: rests, and region %u takes no writes", s,
 			 set->copy->region);
-	if (age(&pace.rests_since[s], resting) > longest + TIMER_TICKS)
+	pace.longest[s] = pace.rests_since[s] ? max(pace.longest[s], longest) : longest;
+	if (age(&pace.rests_since[s], resting) > pace.longest[s] + TIMER_TICKS)
 		sim_fail("pace", "set %u: has rested for %llu ticks, and %llu are the most", s,
 			 (unsigned long long)(sim_now() - pace.rests_since[s]),
-			 (unsigned long long)longest);
+			 (unsigned long long)pace.longest[s]);
 	if (age(&pace.waits_since[s], resting && is_waited_for(set)) > TIMER_TICKS)
 		sim_fail("pace", "set %u: rests, and somebody waits", s);
 	if (age(&pace.ends_since[s], resting && set->copy->state == COPY_REST &&
