@@ -24,6 +24,7 @@
  */
 #include "sys.h"
 #include "core/assembly.h"
+#include "core/fit.h"
 #include "core/lineage.h"
 
 struct chooser {
@@ -165,35 +166,6 @@ static bool check_identity(struct chooser *c)
 	return true;
 }
 
-/* What no leg may have of its own: shape, place of everything, features. */
-static bool same_shape(const struct tandem_super *a, const struct tandem_super *b)
-{
-	unsigned int i;
-
-	if (a->role != b->role || a->nr_legs != b->nr_legs ||
-	    a->feature_incompat != b->feature_incompat ||
-	    a->feature_ro_compat != b->feature_ro_compat ||
-	    a->feature_compat != b->feature_compat)
-		return false;
-	if (memcmp(&a->geo, &b->geo, sizeof(a->geo)) ||
-	    a->data_offset_sectors != b->data_offset_sectors ||
-	    a->log_offset_sectors != b->log_offset_sectors ||
-	    a->map_offset_sectors != b->map_offset_sectors ||
-	    a->log_slots != b->log_slots || a->map_pages != b->map_pages)
-		return false;
-	for (i = 0; i < a->geo.nr_sets; i++)
-		if (a->set[i].first_leg != b->set[i].first_leg ||
-		    a->set[i].nr_legs != b->set[i].nr_legs)
-			return false;
-	return true;
-}
-
-static bool same_disk(const struct tandem_candidate *candidate)
-{
-	return candidate->disk_sectors == candidate->super->own_disk_sectors &&
-	       candidate->logical_block_bytes == candidate->super->logical_block_bytes;
-}
-
 /* Sorts out the blank ones; the others must have one shape. */
 static bool vet(struct chooser *c)
 {
@@ -206,7 +178,7 @@ static bool vet(struct chooser *c)
 			continue;
 		if (first < 0)
 			first = i;
-		if (!same_shape(super_of(c, first), super_of(c, i))) {
+		if (!tandem_fit_shape(super_of(c, first), super_of(c, i))) {
 			verdict(c, TANDEM_ASM_MISMATCH, first, i);
 			return false;
 		}
@@ -334,7 +306,7 @@ static enum tandem_use use_in(const struct chooser *c, const struct tandem_super
 	if (!has_place(config, super))
 		return TANDEM_USE_IGNORE;
 	if (!takes_part(c, i))
-		return record == TANDEM_RECORD_REBUILDING && same_shape(config, super) ?
+		return record == TANDEM_RECORD_REBUILDING && tandem_fit_shape(config, super) ?
 			       TANDEM_USE_REBUILDING : TANDEM_USE_IGNORE;
 	/* Left behind by a forced stale start: a rival from now on. */
 	if (!knows(config, super))
@@ -434,6 +406,34 @@ static void judge(struct chooser *c)
 	}
 }
 
+/*
+ * Candidate @i, which is to be used, by the size of the newest record: only that one
+ * may have grown, and what is to be written to must have room for it.
+ */
+static bool is_in_size(const struct chooser *c, int i)
+{
+	const struct tandem_super *newest = super_of(c, c->plan->newest);
+
+	if (super_of(c, i)->geo.set_sectors > newest->geo.set_sectors)
+		return false;
+	return c->plan->use[i] == TANDEM_USE_STALE ||
+	       tandem_fit_room(newest, c->candidate[i].disk_sectors);
+}
+
+static void check_sizes(struct chooser *c)
+{
+	int k;
+
+	for (k = 0; k < c->nr; k++) {
+		const s16 i = c->order[k];
+
+		if (c->plan->use[i] == TANDEM_USE_IGNORE || is_in_size(c, i))
+			continue;
+		verdict(c, TANDEM_ASM_MISMATCH, i, -1);
+		return;
+	}
+}
+
 /* A leg that is to be used must be on the disk that it was put on. */
 static void check_disks(struct chooser *c)
 {
@@ -442,13 +442,17 @@ static void check_disks(struct chooser *c)
 	for (k = 0; k < c->nr; k++) {
 		const s16 i = c->order[k];
 
-		if (same_disk(&c->candidate[i]) || !takes_part(c, i))
+		if (!takes_part(c, i) ||
+		    tandem_fit_disk(super_of(c, i), c->candidate[i].disk_sectors,
+				    c->candidate[i].logical_block_bytes))
 			continue;
 		if (c->plan->kind != TANDEM_ASM_SPLIT && c->plan->use[i] == TANDEM_USE_IGNORE)
 			continue;
 		verdict(c, TANDEM_ASM_MISMATCH, i, -1);
 		return;
 	}
+	if (c->plan->kind != TANDEM_ASM_SPLIT)
+		check_sizes(c);
 }
 
 /* Stopped cleanly: every leg in use says so, of the newest configuration and epoch. */

@@ -36,8 +36,8 @@
  *	FOREIGN    candidates of more than one array
  *	DUPLICATE  two candidates with one leg id (a clone, a second path)
  *	FORMER     only blank candidates
- *	MISMATCH   geometry, role, offsets or feature masks differ; or the size or
- *		   logical block size of a disk is not the recorded one
+ *	MISMATCH   geometry, role, offsets or feature masks differ (sets may grow: the
+ *		   newest has the longest); a disk does not fit its record or the sets
  *	SPLIT      histories that cannot be ordered
  *	EMPTY      a set has no leg that was ever whole (CURRENT by its own record)
  *	STALE      a set has no leg that may be used, but has old ones

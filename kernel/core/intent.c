@@ -143,7 +143,7 @@ void tandem_intent_join(struct tandem_intent *into, const struct tandem_intent *
 {
 	u32 at;
 
-	for (at = 0; at < nr_words(into->nr_regions); at++) {
+	for (at = 0; at < nr_words(from->nr_regions); at++) {
 		into->nr_dirty += count_bits(from->bits[at] & ~into->bits[at]);
 		into->bits[at] |= from->bits[at];
 	}

@@ -43,7 +43,7 @@ void tandem_intent_remove_run(struct tandem_intent *intent, u32 first, u32 count
 /* The first dirty region that is not below @region, or nr_regions. */
 u32 tandem_intent_next(const struct tandem_intent *intent, u32 region);
 
-/* @into gets all of @from; both are of one size. */
+/* @into gets all of @from, which is not of more regions. */
 void tandem_intent_join(struct tandem_intent *into, const struct tandem_intent *from);
 void tandem_intent_copy(struct tandem_intent *into, const struct tandem_intent *from);
 

@@ -11,8 +11,13 @@
  *   record was applied to another state than it was written for. Only while a log
  *   is written anew (TANDEM_LOG_PART) is that so by intent.
  *
+ * - A record is read by the number of regions that it names: a set that has grown
+ *   finds records whose windows went round earlier. Behind their last region there was
+ *   nothing, so they cover that as well (I41).
+ *
  * Invariants: no count is used before it was bounded, no region is a bit number
- * before it was compared with nr_regions.
+ * before it was compared with the number of regions of its record, which is not more
+ * than nr_regions.
  *
  * Why nothing that is needed is overwritten. Let T records end with windows that
  * do not cover the set together, after a record with @before dirty regions. Then
@@ -49,18 +54,24 @@ static u32 record_crc(const struct tandem_log_disk *disk)
 	return tandem_checksum(disk, sizeof(*disk), offsetof(struct tandem_log_disk, crc));
 }
 
-/* @offset regions behind @first, around the end of the set. */
-static u32 region_at(const struct tandem_log_shape *shape, u32 first, u32 offset)
+/* How many regions the set had when this was written. */
+static u32 regions_of(const struct tandem_log_shape *shape, const struct tandem_log_disk *disk)
 {
-	const u32 to_end = shape->nr_regions - first;
+	return le32_to_cpu(disk->nr_regions) ?: shape->nr_regions;
+}
+
+/* @offset regions behind @first, around the end of a set of @nr_regions. */
+static u32 region_at(u32 nr_regions, u32 first, u32 offset)
+{
+	const u32 to_end = nr_regions - first;
 
 	return offset < to_end ? first + offset : offset - to_end;
 }
 
-/* How far @region is behind @first, around the end of the set. */
-static u32 offset_of(const struct tandem_log_shape *shape, u32 first, u32 region)
+/* How far @region is behind @first, around the end of a set of @nr_regions. */
+static u32 offset_of(u32 nr_regions, u32 first, u32 region)
 {
-	return region >= first ? region - first : shape->nr_regions - first + region;
+	return region >= first ? region - first : nr_regions - first + region;
 }
 
 /* The first dirty region at @offset behind @first or further; there is one. */
@@ -91,7 +102,7 @@ static u32 encode_window(const struct tandem_log_shape *shape,
 		offset = next_dirty(intent, first, offset);
 		if (nr == shape->window)
 			break;
-		list[nr] = cpu_to_le32(region_at(shape, first, offset));
+		list[nr] = cpu_to_le32(region_at(shape->nr_regions, first, offset));
 		offset++;
 	}
 	if (nr == intent->nr_dirty)
@@ -111,10 +122,11 @@ static void encode_turn(const struct tandem_log_shape *shape,
 	u32 *span = &turn->span[sequence % shape->slots];
 
 	if (turn->newest == sequence)
-		turn->cursor = region_at(shape, turn->cursor, shape->nr_regions - *span);
+		turn->cursor = region_at(shape->nr_regions, turn->cursor,
+					 shape->nr_regions - *span);
 	turn->newest = sequence;
 	*span = encode_window(shape, record, disk);
-	turn->cursor = region_at(shape, turn->cursor, *span);
+	turn->cursor = region_at(shape->nr_regions, turn->cursor, *span);
 }
 
 void tandem_log_encode(const struct tandem_log_shape *shape,
@@ -139,6 +151,7 @@ void tandem_log_encode(const struct tandem_log_shape *shape,
 	disk->nr_dirty = cpu_to_le32(record->intent->nr_dirty);
 	disk->flags = cpu_to_le32(head->flags);
 	disk->pin = head->pin;
+	disk->nr_regions = cpu_to_le32(shape->nr_regions);
 	for (i = 0; i < (unsigned int)change->nr_new + change->nr_cleared; i++)
 		disk->region[i] = cpu_to_le32(change->region[i]);
 	encode_turn(shape, record, disk);
@@ -234,6 +247,8 @@ static int check_head(const struct tandem_log_shape *shape, const struct tandem_
 		return refuse(why, "pin of a log record (no leg)");
 	if (le32_to_cpu(disk->nr_dirty) > shape->nr_regions)
 		return refuse(why, "number of dirty regions (more than there are)");
+	if (le32_to_cpu(disk->nr_regions) > shape->nr_regions)
+		return refuse(why, "number of regions (more than the set has)");
 	return 0;
 }
 
@@ -246,7 +261,7 @@ static int check_changes(const struct tandem_log_shape *shape, const struct tand
 	if (nr > TANDEM_LOG_CHANGES)
 		return refuse(why, "changes of a log record (too many)");
 	for (i = 0; i < nr; i++) {
-		if (le32_to_cpu(disk->region[i]) >= shape->nr_regions)
+		if (le32_to_cpu(disk->region[i]) >= regions_of(shape, disk))
 			return refuse(why, "changed region (behind the last one)");
 	}
 	return 0;
@@ -260,23 +275,24 @@ static int check_window(const struct tandem_log_shape *shape, const struct tande
 	const u32 nr = le16_to_cpu(disk->nr_window);
 	const u32 first = le32_to_cpu(disk->window_first);
 	const u32 regions = le32_to_cpu(disk->window_regions);
+	const u32 nr_regions = regions_of(shape, disk);
 	u32 i, from = 0;
 
 	if (nr > TANDEM_LOG_WINDOW)
 		return refuse(why, "regions of a window (too many)");
 	if (nr > le32_to_cpu(disk->nr_dirty))
 		return refuse(why, "regions of a window (more than are dirty)");
-	if (first >= shape->nr_regions)
+	if (first >= nr_regions)
 		return refuse(why, "start of a window (behind the last region)");
-	if (!regions || regions > shape->nr_regions)
+	if (!regions || regions > nr_regions)
 		return refuse(why, "length of a window (out of range)");
 	for (i = 0; i < nr; i++) {
 		const u32 region = le32_to_cpu(disk->region[changes + i]);
 		u32 offset;
 
-		if (region >= shape->nr_regions)
+		if (region >= nr_regions)
 			return refuse(why, "region of a window (behind the last one)");
-		offset = offset_of(shape, first, region);
+		offset = offset_of(nr_regions, first, region);
 		if (offset >= regions)
 			return refuse(why, "region of a window (outside of it)");
 		if (offset < from)
@@ -361,13 +377,14 @@ static void decode_head(const struct tandem_log_disk *disk, struct tandem_log_he
 	head->pin = disk->pin;
 }
 
-/* Adds or removes the regions of a window, in its two parts. */
+/* Adds or removes the regions of a window, in its two parts, and what it had none of. */
 static void run_around(struct tandem_intent *intent, const struct tandem_log_disk *disk,
 		       void (*run)(struct tandem_intent *intent, u32 first, u32 count))
 {
+	const u32 nr_regions = le32_to_cpu(disk->nr_regions) ?: intent->nr_regions;
 	const u32 first = le32_to_cpu(disk->window_first);
 	const u32 regions = le32_to_cpu(disk->window_regions);
-	const u32 to_end = intent->nr_regions - first;
+	const u32 to_end = nr_regions - first;
 
 	if (regions <= to_end) {
 		run(intent, first, regions);
@@ -375,6 +392,8 @@ static void run_around(struct tandem_intent *intent, const struct tandem_log_dis
 		run(intent, first, to_end);
 		run(intent, 0, regions - to_end);
 	}
+	if (nr_regions < intent->nr_regions)
+		run(intent, nr_regions, intent->nr_regions - nr_regions);
 }
 
 static void apply(struct tandem_intent *state, const struct tandem_log_disk *disk)
@@ -423,7 +442,7 @@ int tandem_log_replay(const struct tandem_log_shape *shape, const void *ring,
 	if (error)
 		return error;
 	decode_head(newest, &replay->head);
-	replay->cursor = region_at(shape, le32_to_cpu(newest->window_first),
+	replay->cursor = region_at(regions_of(shape, newest), le32_to_cpu(newest->window_first),
 				   le32_to_cpu(newest->window_regions));
 	sequence = find_oldest(shape, ring, replay->head.sequence, &replay->covered);
 	if (!sequence)

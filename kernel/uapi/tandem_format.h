@@ -153,7 +153,7 @@ struct tandem_pair_disk {
  * @by_hand: 1 if an administrator took the leg out, so that nobody else puts it back;
  *	0: it left by itself, or is in use
  * @set: index of its set
- * @disk_sectors: size of the disk; a clone on another size is refused
+ * @disk_sectors: size of the disk; a clone on a smaller one is refused
  * @last: what is surely in both its slots since it was last current
  * @issued: what was sent to it after that and may have landed
  * @last_log_seq: intent-log sequence at which it left; a leg that returns
@@ -210,7 +210,7 @@ struct tandem_super_disk {
 	__le64 map_offset_sectors;		/*   200 */
 	__le32 log_slots;			/*   208 */
 	__le32 map_pages;			/*   212 of one slot; two slots each */
-	__le64 disk_sectors;			/*   216 guards: clone of other size */
+	__le64 disk_sectors;			/*   216 guards: smaller clone */
 	__le32 logical_block_bytes;		/*   224 guards: 512 array on a 4Kn disk */
 	__le32 physical_block_bytes;		/*   228 */
 	__le32 recovery_target_ms;		/*   232 */

@@ -56,6 +56,8 @@
  * @pin: position in the set, plus one, of the leg whose blocks count in unsure
  *	regions; 0 if none is unsure. The next start takes it over, or a leg that is
  *	an old image of itself might be chosen when the numbers are equal again
+ * @nr_regions: of the set when it was written; 0: as many as now. A set that has grown
+ *	since had nothing behind them: its window went round at the end of that time
  * @region: new, cleared, window; the window's in its own order, strictly rising
  *
  * Not atomic: the checksum finds a tear, and nothing depended on what it tore.
@@ -81,7 +83,8 @@ struct tandem_log_disk {
 	__le32 nr_dirty;		/*  96 */
 	__le32 flags;			/* 100 TANDEM_LOG_ALL */
 	__u8 pin;			/* 104 */
-	__u8 reserved[7];		/* 105 */
+	__u8 reserved[3];		/* 105 */
+	__le32 nr_regions;		/* 108 */
 	__le32 region[TANDEM_LOG_ENTRIES];	/* 112 */
 };
 TANDEM_STATIC_ASSERT(sizeof(struct tandem_log_disk) == TANDEM_PAGE_BYTES, "log record");

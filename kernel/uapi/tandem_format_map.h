@@ -40,7 +40,8 @@ enum tandem_content {
  * @sequence: of the page; the higher valid one of the two slots counts
  * @entry: bits 0-1 enum tandem_content, bits 8-15 stale on leg 0-7 of the set; others
  *	are zero, and so is what is never written, or behind the last region: a set that
- *	grows finds nothing written there
+ *	grows finds nothing written there. On a leg whose superblock is shorter than the
+ *	newest one, so is all behind its own last region, whatever the page says
  *
  * Page p of the map has its slots at map_offset + (2 p) and (2 p + 1) pages. A page is
  * written with FUA, the same to both slots, one after the other: it counts when it is in

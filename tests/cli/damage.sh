@@ -61,8 +61,10 @@ refused "also when it is found by name" 7 "leg 0 of array $name, so is" assemble
 unchanged "naming the disks is the way out" "$tandem" assemble --dry-run "$a" "$b"
 disk larger 24M
 dd if="$(file_of "$a")" of="$(file_of "$larger")" bs=1M conv=notrunc status=none
-refused "a copy on a larger disk" 6 "sectors, its superblock was written on a disk" \
-	assemble --dry-run "$larger" "$b"
+refused "a copy on a larger disk beside its leg" 7 "leg 0 of array $name, so is" \
+	assemble --dry-run "$a" "$b" "$larger"
+unchanged "alone it may be the leg, enlarged, and that is said" \
+	sh -c "$tandem assemble --dry-run '$larger' '$b' 2>&1 | grep 'has become larger'"
 disk smaller 12M
 dd if="$(file_of "$a")" of="$(file_of "$smaller")" bs=1M count=12 conv=notrunc status=none
 refused "a copy on a smaller disk" 6 "sectors, its superblock was written on a disk" \

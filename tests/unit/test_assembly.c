@@ -70,32 +70,105 @@ static void test_leg_that_nobody_lists(void **state)
 	ask(0xf, FORCE, TANDEM_ASM_SPLIT, false);
 }
 
+/* A larger disk was enlarged, a smaller one is another. */
 static void test_size_of_a_disk_is_not_the_recorded_one(void **state)
 {
-	static const s64 off[] = { -8, 8 };
 	struct tandem_candidate candidate[2];
 	struct tandem_plan plan;
-	unsigned int i, j;
+	unsigned int j;
 
 	(void)state;
 	world_init(now, 1, 2);
-	for (i = 0; i < 2; i++) {
-		for (j = 0; j < 2; j++) {
-			candidate[j].super = &now->disk[j].super;
-			candidate[j].disk_sectors = WORLD_DISK_SECTORS;
-			candidate[j].logical_block_bytes = WORLD_BLOCK_BYTES;
-		}
-		candidate[1].disk_sectors += (u64)off[i];
-		tandem_assembly_choose(candidate, 2, FORCE, &plan);
-		assert_int_equal(plan.kind, TANDEM_ASM_MISMATCH);
-		assert_int_equal(plan.culprit[0], 1);
-		assert_false(plan.startable);
+	for (j = 0; j < 2; j++) {
+		candidate[j].super = &now->disk[j].super;
+		candidate[j].disk_sectors = WORLD_DISK_SECTORS;
+		candidate[j].logical_block_bytes = WORLD_BLOCK_BYTES;
 	}
+	candidate[1].disk_sectors--;
+	tandem_assembly_choose(candidate, 2, FORCE, &plan);
+	assert_int_equal(plan.kind, TANDEM_ASM_MISMATCH);
+	assert_int_equal(plan.culprit[0], 1);
+	assert_false(plan.startable);
+	candidate[1].disk_sectors = WORLD_DISK_SECTORS * 16ull;
+	tandem_assembly_choose(candidate, 2, NEVER, &plan);
+	assert_int_equal(plan.kind, TANDEM_ASM_COMPLETE);
 	candidate[1].disk_sectors = WORLD_DISK_SECTORS;
 	candidate[0].logical_block_bytes = 4096;
 	tandem_assembly_choose(candidate, 2, FORCE, &plan);
 	assert_int_equal(plan.kind, TANDEM_ASM_MISMATCH);
 	assert_int_equal(plan.culprit[0], 0);
+}
+
+#define GROWN_SECTORS (WORLD_DISK_SECTORS + 4096ull)
+
+/* A start made the sets longer, and power went when leg 0 said so. */
+static void grow_half(struct tandem_candidate *candidate)
+{
+	world_init(now, 1, 2);
+	run_once(3, PROVEN);
+	half_up(3, PROVEN, 1);
+	now->disk[0].super.geo.set_sectors += 4096;
+	now->disk[0].super.own_disk_sectors = GROWN_SECTORS;
+	play_candidates(candidate);
+	candidate[0].disk_sectors = GROWN_SECTORS;
+	candidate[1].disk_sectors = GROWN_SECTORS;
+}
+
+/* One leg says that the set has grown: so it is, whoever of the two is found (I41). */
+static void test_a_set_that_has_grown_on_one_leg(void **state)
+{
+	static struct tandem_super merged;
+	struct tandem_candidate candidate[WORLD_MAX_DISKS];
+	struct tandem_plan plan;
+
+	(void)state;
+	grow_half(candidate);
+	tandem_assembly_choose(candidate, 2, NEVER, &plan);
+	assert_int_equal(plan.kind, TANDEM_ASM_COMPLETE);
+	tandem_assembly_merge(candidate, &plan, &merged);
+	assert_true(merged.geo.set_sectors == now->disk[0].super.geo.set_sectors);
+	tandem_assembly_choose(candidate + 1, 1, FORCE, &plan);
+	assert_true(plan.startable);
+	tandem_assembly_merge(candidate + 1, &plan, &merged);
+	assert_true(merged.geo.set_sectors == now->disk[1].super.geo.set_sectors);
+}
+
+static void test_a_set_that_a_disk_has_no_room_for(void **state)
+{
+	struct tandem_candidate candidate[WORLD_MAX_DISKS];
+	struct tandem_plan plan;
+
+	(void)state;
+	grow_half(candidate);
+	candidate[1].disk_sectors = WORLD_DISK_SECTORS;
+	tandem_assembly_choose(candidate, 2, FORCE, &plan);
+	assert_int_equal(plan.kind, TANDEM_ASM_MISMATCH);
+	assert_int_equal(plan.culprit[0], 1);
+	/* Of what is left out that is not asked. */
+	world_init(now, 1, 2);
+	up(3, PROVEN);
+	disk_fails(1);
+	power_cut();
+	now->disk[0].super.geo.set_sectors += 4096;
+	play_candidates(candidate);
+	candidate[0].disk_sectors = GROWN_SECTORS;
+	tandem_assembly_choose(candidate, 2, PROVEN, &plan);
+	assert_int_equal(plan.kind, TANDEM_ASM_PROVEN);
+	assert_use(&plan, "cs");
+}
+
+/* Nobody makes a set shorter: the older record cannot be the longer one. */
+static void test_a_set_is_never_shorter_than_before(void **state)
+{
+	struct tandem_candidate candidate[WORLD_MAX_DISKS];
+	struct tandem_plan plan;
+
+	(void)state;
+	grow_half(candidate);
+	now->disk[1].super.geo.set_sectors += 8192;
+	candidate[1].disk_sectors += 8192;
+	tandem_assembly_choose(candidate, 2, FORCE, &plan);
+	assert_int_equal(plan.kind, TANDEM_ASM_MISMATCH);
 }
 
 static void test_mismatch_is_named_before_a_split(void **state)
@@ -110,7 +183,7 @@ static void test_mismatch_is_named_before_a_split(void **state)
 	run_once(2, FORCE);
 	for (i = 0; i < 2; i++) {
 		candidate[i].super = &now->disk[i].super;
-		candidate[i].disk_sectors = WORLD_DISK_SECTORS + i;
+		candidate[i].disk_sectors = WORLD_DISK_SECTORS - i;
 		candidate[i].logical_block_bytes = WORLD_BLOCK_BYTES;
 	}
 	tandem_assembly_choose(candidate, 2, FORCE, &plan);
@@ -128,7 +201,7 @@ static void test_shape_that_is_not_the_others(void **state)
 	} field[] = {
 		SPOIL(role), SPOIL(nr_legs), SPOIL(feature_compat), SPOIL(feature_ro_compat),
 		SPOIL(feature_incompat), SPOIL(geo.level), SPOIL(geo.nr_sets),
-		SPOIL(geo.chunk_sectors), SPOIL(geo.region_sectors), SPOIL(geo.set_sectors),
+		SPOIL(geo.chunk_sectors), SPOIL(geo.region_sectors),
 		SPOIL(data_offset_sectors), SPOIL(log_offset_sectors),
 		SPOIL(map_offset_sectors), SPOIL(log_slots), SPOIL(map_pages),
 		SPOIL(set[0].first_leg), SPOIL(set[0].nr_legs),
@@ -248,6 +321,9 @@ int main(void)
 		cmocka_unit_test(test_leg_of_another_array),
 		cmocka_unit_test(test_leg_that_nobody_lists),
 		cmocka_unit_test(test_size_of_a_disk_is_not_the_recorded_one),
+		cmocka_unit_test(test_a_set_that_has_grown_on_one_leg),
+		cmocka_unit_test(test_a_set_that_a_disk_has_no_room_for),
+		cmocka_unit_test(test_a_set_is_never_shorter_than_before),
 		cmocka_unit_test(test_mismatch_is_named_before_a_split),
 		cmocka_unit_test(test_shape_that_is_not_the_others),
 		cmocka_unit_test(test_prepared_disk_is_used_only_when_it_has_joined),

@@ -23,7 +23,7 @@ enum kind {
 	ABSENT,
 	COPY,		/* the leg of the next place once more, in its newest form */
 	FOREIGN,	/* the leg of this place of another array */
-	SIZE,		/* good, but the disk has another size */
+	SIZE,		/* good, but the disk is smaller */
 	BLOCK,		/* good, but the disk has other logical blocks */
 	NR_KINDS
 };
@@ -118,7 +118,7 @@ static bool find(const struct combination *c, unsigned int place,
 	if (kind == FOREIGN)
 		super[place].array.byte[7] ^= 1;
 	candidate->super = &super[place];
-	candidate->disk_sectors = WORLD_DISK_SECTORS + (kind == SIZE ? 8 : 0);
+	candidate->disk_sectors = WORLD_DISK_SECTORS - (kind == SIZE ? 8 : 0);
 	candidate->logical_block_bytes = kind == BLOCK ? 4096 : WORLD_BLOCK_BYTES;
 	return true;
 }

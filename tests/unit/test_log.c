@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -56,6 +57,7 @@ static void test_record_lies_where_the_format_says(void **state)
 	assert_int_equal(le32_to_cpu(disk->window_regions), 50);	/* up to region 40 */
 	assert_int_equal(le32_to_cpu(disk->nr_dirty), 6);
 	assert_int_equal(le32_to_cpu(disk->flags), TANDEM_LOG_ALL);
+	assert_int_equal(le32_to_cpu(disk->nr_regions), 100);
 	for (i = 0; i < 7; i++)
 		assert_int_equal(le32_to_cpu(disk->region[i]), listed[i]);
 	assert_int_equal(w.turn.cursor, 40);
@@ -347,6 +349,78 @@ static void test_every_defect_is_refused_by_name(void **state)
 	assert_int_equal(tandem_log_check(&w.shape, &ring[5], 4, &why), -EINVAL);
 }
 
+/* Room for a replay of more regions. */
+static u64 *more_bits[2];
+
+static void grow_to(u32 nr_regions)
+{
+	unsigned int i;
+
+	w.shape.nr_regions = nr_regions;
+	for (i = 0; i < 2; i++) {
+		free(more_bits[i]);
+		more_bits[i] = calloc(1, tandem_intent_bytes(nr_regions));
+		assert_non_null(more_bits[i]);
+	}
+	tandem_intent_init(&replay.state, nr_regions, more_bits[0]);
+	tandem_intent_init(&replay.covered, nr_regions, more_bits[1]);
+}
+
+static void forget_more(void)
+{
+	free(more_bits[0]);
+	free(more_bits[1]);
+	more_bits[0] = NULL;
+	more_bits[1] = NULL;
+}
+
+/* Whatever the writer means, from wherever its window began, the longer set has it (I41). */
+static void test_a_log_of_before_the_set_has_grown(void **state)
+{
+	static const u32 grown[] = { 1000, 1001, 1016, 2017, 4194304 };
+	struct prng prng = { .state = 3 };
+	unsigned int i, n;
+	u32 region;
+
+	(void)state;
+	for (i = 0; i < sizeof(grown) / sizeof(*grown); i++) {
+		begin_used(100 + i);
+		for (n = 0; n < 20; n++) {
+			attack_somehow(&prng, tandem_log_capacity(&w.shape));
+			put();
+		}
+		grow_to(grown[i]);
+		assert_int_equal(play_ring(), 0);
+		assert_int_equal(replay.head.sequence, w.sequence);
+		assert_int_equal(replay.cursor, w.turn.cursor);
+		assert_int_equal(replay.state.nr_dirty, w.intent.nr_dirty);
+		for (region = 0; region < 1000; region++)
+			assert_int_equal(tandem_intent_has(&replay.state, region),
+					 tandem_intent_has(&w.intent, region));
+		w.shape.nr_regions = 999;
+		assert_int_not_equal(tandem_log_check(&w.shape, slot_of(w.sequence),
+						      w.sequence % w.shape.slots, NULL), 0);
+	}
+	forget_more();
+}
+
+/* A record that does not say it is one of as many regions as the set has. */
+static void test_a_record_without_a_number_of_regions(void **state)
+{
+	union page *page;
+	u32 slot;
+
+	(void)state;
+	begin_used(100);
+	for (slot = 0; slot < w.shape.slots; slot++) {
+		page = &ring[slot];
+		page->disk.nr_regions = 0;
+		page->disk.crc = 0;
+		sign(page);
+	}
+	expect(&w.intent, w.sequence);
+}
+
 static void test_capacity(void **state)
 {
 	static const struct {
@@ -379,6 +453,8 @@ int main(void)
 		cmocka_unit_test(test_sequences_up_to_the_last_one),
 		cmocka_unit_test(test_a_record_that_is_replaced),
 		cmocka_unit_test(test_every_defect_is_refused_by_name),
+		cmocka_unit_test(test_a_log_of_before_the_set_has_grown),
+		cmocka_unit_test(test_a_record_without_a_number_of_regions),
 		cmocka_unit_test(test_capacity),
 	};
 

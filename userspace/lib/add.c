@@ -22,6 +22,7 @@
 #include <stdlib.h>
 
 #include "add.h"
+#include "enlarged.h"
 #include "fresh.h"
 #include "reload.h"
 #include "run.h"
@@ -128,6 +129,29 @@ static bool is_ours(const struct adding *add)
 	       tandem_id_equal(&add->label.super.array, &add->super.array);
 }
 
+/* It may have been enlarged; or the array has grown meanwhile, and outgrown it. */
+static int check_size(struct adding *add, struct tandem_error *err)
+{
+	const struct tandem_super *super = &add->super;
+	const struct tandem_device *dev = &add->fresh.dev;
+	u64 need = (super->data_offset_sectors + super->geo.set_sectors) * TANDEM_SECTOR_BYTES +
+		   TANDEM_GUARD_BYTES;
+
+	if (dev->size_bytes < need)
+		return tandem_error_set(err, TANDEM_CODE_FAILED, dev->path,
+					"has %llu bytes, a leg of %s needs %llu", dev->size_bytes,
+					array_name(add), need);
+	if (dev->logical_block_bytes != super->logical_block_bytes)
+		return tandem_error_set(err, TANDEM_CODE_FAILED, dev->path,
+					"has logical blocks of %u bytes, the array was made for %u",
+					dev->logical_block_bytes, super->logical_block_bytes);
+	if ((super->flags & TANDEM_FLAG_WRITE_THROUGH) && dev->lossy_cache)
+		return tandem_error_set(err, TANDEM_CODE_FAILED, dev->path,
+					"has a volatile cache and no FUA, the array is "
+					"write-through");
+	return 0;
+}
+
 /* It was a leg of this array: is its place still its own? */
 static int check_returning(struct adding *add, struct tandem_error *err)
 {
@@ -143,11 +167,16 @@ static int check_returning(struct adding *add, struct tandem_error *err)
 		return tandem_error_hint(err, "to use it as a new disk: tandem forget %s",
 					 dev->path);
 	}
-	if (dev->size_bytes / TANDEM_SECTOR_BYTES != own->own_disk_sectors)
+	if (dev->size_bytes / TANDEM_SECTOR_BYTES < own->own_disk_sectors)
 		return tandem_error_set(err, TANDEM_CODE_METADATA, dev->path,
 					"has %llu sectors, its superblock was written on %llu",
 					dev->size_bytes / TANDEM_SECTOR_BYTES,
 					own->own_disk_sectors);
+	ret = tandem_enlarged_check(add->ctx, dev, own, err);
+	if (!ret)
+		ret = check_size(add, err);
+	if (ret)
+		return ret;
 	ret = wanted_place(add, own->leg, err);
 	if (ret)
 		return ret;
@@ -182,28 +211,6 @@ static int check_apart(struct adding *add, struct tandem_error *err)
 		tandem_device_close(&other.dev);
 	}
 	return ret;
-}
-
-static int check_size(struct adding *add, struct tandem_error *err)
-{
-	const struct tandem_super *super = &add->super;
-	const struct tandem_device *dev = &add->fresh.dev;
-	u64 need = (super->data_offset_sectors + super->geo.set_sectors) * TANDEM_SECTOR_BYTES +
-		   TANDEM_GUARD_BYTES;
-
-	if (dev->size_bytes < need)
-		return tandem_error_set(err, TANDEM_CODE_FAILED, dev->path,
-					"has %llu bytes, a leg of %s needs %llu", dev->size_bytes,
-					array_name(add), need);
-	if (dev->logical_block_bytes != super->logical_block_bytes)
-		return tandem_error_set(err, TANDEM_CODE_FAILED, dev->path,
-					"has logical blocks of %u bytes, the array was made for %u",
-					dev->logical_block_bytes, super->logical_block_bytes);
-	if ((super->flags & TANDEM_FLAG_WRITE_THROUGH) && dev->lossy_cache)
-		return tandem_error_set(err, TANDEM_CODE_FAILED, dev->path,
-					"has a volatile cache and no FUA, the array is "
-					"write-through");
-	return 0;
 }
 
 /*

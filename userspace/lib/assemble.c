@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <sys/sysmacros.h>
 
+#include "enlarged.h"
 #include "log.h"
 #include "verdict.h"
 
@@ -196,6 +197,26 @@ static void tell(struct assembly *as)
 		      as->plan.forced ? ", forced" : "");
 }
 
+/* A copy on a larger disk is no leg that was enlarged. */
+static int check_enlarged(const struct assembly *as, struct tandem_error *err)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < as->group.nr && !ret; i++) {
+		const struct tandem_found *found = as->group.found[i];
+		const struct tandem_super *super = &found->label.super;
+
+		if (as->plan.use[i] == TANDEM_USE_IGNORE)
+			continue;
+		ret = tandem_enlarged_check(as->ctx, &found->dev, super, err);
+		if (!ret && found->dev.size_bytes / TANDEM_SECTOR_BYTES > super->own_disk_sectors)
+			tandem_notice(as->ctx, "%s: leg %u, %s: the disk has become larger",
+				      super->name, super->leg, found->dev.path);
+	}
+	return ret;
+}
+
 static int check_target(struct assembly *as, struct tandem_error *err)
 {
 	struct tandem_volume volume;
@@ -233,7 +254,9 @@ static int start(struct assembly *as, struct tandem_error *err)
 		return tandem_verdict_explain(&as->group, &as->plan, err);
 	tandem_assembly_merge(as->group.candidate, &as->plan, &as->super);
 	snprintf(as->name, sizeof(as->name), "%s", as->super.name);
-	ret = check_logs(as, err);
+	ret = check_enlarged(as, err);
+	if (!ret)
+		ret = check_logs(as, err);
 	if (!ret)
 		ret = check_target(as, err);
 	if (ret)

@@ -126,22 +126,32 @@ static void read_piece(const struct tandem_context *ctx, const struct tandem_dev
 	}
 }
 
-static void merge(struct tandem_legmap *map, u32 page, const unsigned char *slots, u32 *lost)
+/*
+ * @known: regions that the leg's own record speaks of; behind them its map is empty.
+ * False: the leg has no such page.
+ */
+static bool merge(struct tandem_legmap *map, u32 page, const unsigned char *slots, u32 known)
 {
+	struct tandem_map_table table = map->table;
 	u64 sequence;
 	int slot;
 
-	slot = tandem_map_choose(&map->table, page, slots, &sequence);
-	if (slot < 0)
-		return;
-	tandem_map_merge(&map->table, page, slots + (unsigned int)slot * TANDEM_PAGE_BYTES);
+	if (page * TANDEM_MAP_ENTRIES < known) {
+		if (known < table.nr_regions)
+			table.nr_regions = known;
+		slot = tandem_map_choose(&table, page, slots, &sequence);
+		if (slot < 0)
+			return false;
+		tandem_map_merge(&table, page, slots + (unsigned int)slot * TANDEM_PAGE_BYTES);
+	}
 	map->found[page] = true;
-	--*lost;
+	return true;
 }
 
 int tandem_legmap_read(const struct tandem_context *ctx, const struct tandem_found *found,
 		       struct tandem_legmap *map, u32 *lost)
 {
+	const u32 known = tandem_geometry_regions(&found->label.super.geo);
 	const u32 pages = tandem_map_pages(map->table.nr_regions);
 	struct tandem_error ignored;
 	struct piece piece = { 0 };
@@ -161,7 +171,7 @@ int tandem_legmap_read(const struct tandem_context *ctx, const struct tandem_fou
 		piece.len = (size_t)nr * PAIR_BYTES;
 		read_piece(ctx, &dev, &piece);
 		for (i = 0; i < nr; i++)
-			merge(map, page + i, piece.slots + i * PAIR_BYTES, lost);
+			*lost -= merge(map, page + i, piece.slots + i * PAIR_BYTES, known);
 	}
 	tandem_device_close(&dev);
 	ret = piece.slots ? 0 : -ENOMEM;

@@ -140,13 +140,17 @@ static int explain_mismatch(const struct tandem_group *group, const struct tande
 		return tandem_error_set(err, TANDEM_CODE_METADATA, found->dev.path,
 					"geometry or features differ from those on %s",
 					path_of(group, plan->culprit[1]));
-	if (sectors != super->own_disk_sectors) {
+	if (sectors < super->own_disk_sectors) {
 		tandem_error_set(err, TANDEM_CODE_METADATA, found->dev.path,
 				 "has %llu sectors, its superblock was written on a disk of %llu",
 				 sectors, super->own_disk_sectors);
 		return tandem_error_hint(err,
 					 "a copy, or seen through something else: leave it out");
 	}
+	if (found->dev.logical_block_bytes == super->logical_block_bytes)
+		return tandem_error_set(err, TANDEM_CODE_METADATA, found->dev.path,
+					"does not fit the length that the array has now on %s",
+					path_of(group, plan->newest));
 	return tandem_error_set(err, TANDEM_CODE_METADATA, found->dev.path,
 				"has logical blocks of %u bytes, the array was made for %u",
 				found->dev.logical_block_bytes, super->logical_block_bytes);
