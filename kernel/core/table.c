@@ -104,6 +104,16 @@ static int parse_rebuild(struct tandem_words *left, struct tandem_table *table, 
 	return 0;
 }
 
+static int parse_grow(struct tandem_words *left, struct tandem_table *table, const char **why)
+{
+	if (table->grow_sectors)
+		return refuse(why, "grow (given twice)");
+	if (tandem_number_parse(next_word(left), TANDEM_MAX_SET_SECTORS, &table->grow_sectors) ||
+	    !table->grow_sectors)
+		return refuse(why, "grow (sectors of a set)");
+	return 0;
+}
+
 static int parse_options(struct tandem_words *left, struct tandem_table *table, const char **why)
 {
 	bool any_degraded = false;
@@ -117,6 +127,8 @@ static int parse_options(struct tandem_words *left, struct tandem_table *table, 
 
 		if (!strcmp(word, "rebuild")) {
 			error = parse_rebuild(left, table, why);
+		} else if (!strcmp(word, "grow")) {
+			error = parse_grow(left, table, why);
 		} else if (!strcmp(word, "degraded")) {
 			if (any_degraded)
 				return refuse(why, "degraded (given twice)");
@@ -179,7 +191,7 @@ static void line_add_number(struct line *line, u64 number)
 {
 	char digits[24];
 
-	snprintf(digits, sizeof(digits), "%llu", number);
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)number);
 	line_add_text(line, digits);
 }
 
@@ -214,6 +226,8 @@ int tandem_table_format(const struct tandem_table *table, char *text, size_t siz
 	}
 	if (table->degraded != TANDEM_DEGRADED_NEVER)
 		nr_words += 2;
+	if (table->grow_sectors)
+		nr_words += 2;
 	line_add_char(&line, ' ');
 	line_add_number(&line, nr_words);
 	if (table->degraded != TANDEM_DEGRADED_NEVER) {
@@ -225,6 +239,10 @@ int tandem_table_format(const struct tandem_table *table, char *text, size_t siz
 			line_add_text(&line, " rebuild ");
 			line_add_number(&line, i);
 		}
+	}
+	if (table->grow_sectors) {
+		line_add_text(&line, " grow ");
+		line_add_number(&line, table->grow_sectors);
 	}
 	return line_finish(&line);
 }

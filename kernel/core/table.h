@@ -13,12 +13,14 @@
  * @disk: points into the words that were parsed, or at the caller's strings;
  *	"-" is a place without a disk
  * @rebuild: mask of places to be filled
+ * @grow_sectors: length that every set is to have at least; 0: as it is
  */
 struct tandem_table {
 	struct tandem_id array;
 	u16 nr_legs;
 	enum tandem_degraded degraded;
 	u64 rebuild;
+	u64 grow_sectors;
 	const char *disk[TANDEM_MAX_LEGS];
 };
 

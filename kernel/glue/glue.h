@@ -14,7 +14,7 @@
  * @ti: of device-mapper
  * @array: the engine's
  * @dev, @disk: per place; NULL and unused where the table says "-"
- * @rebuild, @degraded, @id, @nr_legs: as parsed, for the table line
+ * @rebuild, @grow_sectors, @degraded, @id, @nr_legs: as parsed, for the table line
  */
 struct tandem_target {
 	struct dm_target *ti;
@@ -22,6 +22,7 @@ struct tandem_target {
 	struct dm_dev *dev[TANDEM_MAX_LEGS];
 	struct tandem_disk disk[TANDEM_MAX_LEGS];
 	u64 rebuild;
+	u64 grow_sectors;
 	enum tandem_degraded degraded;
 	struct tandem_id id;
 	u16 nr_legs;

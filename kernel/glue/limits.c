@@ -68,6 +68,20 @@ int tandem_limits_check(struct tandem_target *target)
 	return dm_set_target_max_io_len(ti, tandem_geometry_max_io_sectors(&super->geo));
 }
 
+/*
+ * What a leg is asked for on its disk. One that is out of use may be on a disk that the
+ * array has outgrown; that there is room on the others the engine has seen to.
+ */
+static sector_t part_of(const struct tandem_target *target, unsigned int i)
+{
+	const struct tandem_super *super = target->array->super;
+	u64 disk_sectors = target->disk[i].size_sectors;
+
+	if (disk_sectors <= super->data_offset_sectors)
+		return super->geo.set_sectors;
+	return min(super->geo.set_sectors, disk_sectors - super->data_offset_sectors);
+}
+
 int tandem_limits_iterate(struct dm_target *ti, iterate_devices_callout_fn fn, void *data)
 {
 	struct tandem_target *target = ti->private;
@@ -78,7 +92,7 @@ int tandem_limits_iterate(struct dm_target *ti, iterate_devices_callout_fn fn, v
 	for (i = 0; i < target->nr_legs && !result; i++)
 		if (target->dev[i])
 			result = fn(ti, target->dev[i], super->data_offset_sectors,
-				    super->geo.set_sectors, data);
+				    part_of(target, i), data);
 	return result;
 }
 

@@ -51,6 +51,7 @@ static int create_array(struct tandem_target *target)
 	params->nr_legs = target->nr_legs;
 	params->degraded = target->degraded;
 	params->rebuild = target->rebuild;
+	params->grow_sectors = target->grow_sectors;
 	params->read_only = !(dm_table_get_mode(target->ti->table) & TANDEM_MODE_WRITE);
 	params->event = event;
 	params->context = target;
@@ -87,6 +88,7 @@ static int parse(struct tandem_target *target, struct tandem_table *table, unsig
 	target->id = table->array;
 	target->nr_legs = table->nr_legs;
 	target->rebuild = table->rebuild;
+	target->grow_sectors = table->grow_sectors;
 	target->degraded = table->degraded;
 	return 0;
 }
@@ -246,6 +248,7 @@ static void table(struct tandem_target *target, char *result, unsigned int maxle
 	table->nr_legs = target->nr_legs;
 	table->degraded = target->degraded;
 	table->rebuild = target->rebuild;
+	table->grow_sectors = target->grow_sectors;
 	for (i = 0; i < target->nr_legs; i++)
 		table->disk[i] = target->dev[i] ? target->dev[i]->name : "-";
 	if (tandem_table_format(table, result, maxlen) < 0)

@@ -38,6 +38,7 @@
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/flush.h"
+#include "io/grow.h"
 #include "io/load.h"
 #include "io/log.h"
 #include "io/rate.h"
@@ -189,7 +190,6 @@ static void join_leg(struct tandem_array *array, struct tandem_leg *leg)
 		return;
 	leg->state = tandem_leg_next(leg->state, TANDEM_LEG_EV_JOIN);
 	memcpy(place->disk, found->place[leg->index].disk, sizeof(place->disk));
-	place->disk_sectors = leg->disk->size_sectors;
 	tandem_id_random(&config, sizeof(config));
 	tandem_lineage_join(array->super, leg->index, &found->leg_id, &config);
 	tandem_rate_forget(leg->set);
@@ -240,6 +240,7 @@ static void settle_legs(struct tandem_array *array)
 static int finish_record(struct tandem_array *array)
 {
 	u64 in_use = legs_in_use(array);
+	u64 grown = array->super->geo.set_sectors;
 	bool due = false;
 	unsigned int i;
 	int error;
@@ -249,7 +250,9 @@ static int finish_record(struct tandem_array *array)
 	/* One that is forced from old records was never sent to anybody. */
 	if (!due || array->plan.forced)
 		return 0;
+	array->super->geo.set_sectors = tandem_grow_found(array);
 	error = without(array, tandem_control_commit(array));
+	array->super->geo.set_sectors = grown;
 	if (!error)
 		settle_legs(array);
 	return error;
@@ -268,6 +271,7 @@ static int begin_epoch(struct tandem_array *array)
 	for (i = 0; i < array->params.nr_legs; i++)
 		if (array->params.rebuild & (1ull << i))
 			join_leg(array, &array->leg[i]);
+	tandem_grow_note(array);
 	tandem_id_random(&epoch, sizeof(epoch));
 	tandem_lineage_activate(array->super, &epoch,
 				array->plan.forced ? TANDEM_FLAG_FORCED : 0);
@@ -387,13 +391,14 @@ static int flush_found(struct tandem_array *array)
 	return without(array, failed & in_use);
 }
 
-/* What returning legs lack is durable before it is on record that they are filled. */
+/* What returning legs lack, and the map of what is new, is durable before it is on record. */
 static int rejoin(struct tandem_array *array, const char **why)
 {
 	u64 failed;
 	int error = tandem_rejoin(array, &failed, why);
 
-	return error ? error : without(array, failed);
+	error = error ?: without(array, failed);
+	return error ?: without(array, tandem_grow_prepare(array));
 }
 
 int tandem_array_activate(struct tandem_array *array, const char **why)

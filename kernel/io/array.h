@@ -43,6 +43,7 @@ enum tandem_phase {
 /*
  * struct tandem_array_params - what the front end gives
  * @rebuild: mask of places to fill at activation
+ * @grow_sectors: length that every set is to have at least
  * @event: the state changed; called from a work item
  */
 struct tandem_array_params {
@@ -50,6 +51,7 @@ struct tandem_array_params {
 	u16 nr_legs;
 	enum tandem_degraded degraded;
 	u64 rebuild;
+	u64 grow_sectors;
 	bool read_only;
 	struct tandem_tunables tunables;
 	struct tandem_disk *disk[TANDEM_MAX_LEGS];	/* NULL: none */

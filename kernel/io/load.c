@@ -16,6 +16,7 @@
 #include "sys.h"
 #include "core/fault.h"
 #include "io/control.h"
+#include "io/grow.h"
 #include "io/load.h"
 
 #define READ_ATTEMPTS 5
@@ -162,7 +163,7 @@ static int choose(struct tandem_array *array, struct load *load, const char **wh
 	for (i = 0; i < nr; i++)
 		array->leg[load->leg[i]].use = plan->use[i];
 	tandem_assembly_merge(load->candidate, plan, array->super);
-	return 0;
+	return tandem_grow_plan(array, why);
 }
 
 int tandem_array_load(struct tandem_array *array, const char **why)

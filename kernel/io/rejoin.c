@@ -25,6 +25,8 @@
  * Invariants: I38 (what a returning leg lacks is durable before it is written to), A13.
  */
 #include "sys.h"
+#include "core/fit.h"
+#include "io/grow.h"
 #include "io/mapper.h"
 #include "io/rejoin.h"
 #include "io/rings.h"
@@ -33,10 +35,12 @@
 /* One may have been under way when it left, one when the others went on. */
 #define RECORDS_BEHIND	2u
 
+/* An array that has grown may have outgrown its disk. */
 bool tandem_rejoin_is_possible(const struct tandem_leg *leg)
 {
 	return leg->found && leg->state != TANDEM_LEG_CURRENT &&
-	       leg->state != TANDEM_LEG_REBUILDING && !leg->hidden;
+	       leg->state != TANDEM_LEG_REBUILDING && !leg->hidden &&
+	       tandem_fit_room(leg->array->super, leg->disk->size_sectors);
 }
 
 /* By its superblock, is it the leg that left? */
@@ -71,17 +75,21 @@ static bool is_as_it_left(const struct tandem_leg *leg, struct tandem_rings *rin
 	       replay->head.sequence <= left + RECORDS_BEHIND;
 }
 
-/* Notes in the map of the set what @leg lacks; @dirty: by its own log, NULL: all. */
+/*
+ * Notes in the map of the set what @leg lacks; @dirty: by its own log, NULL: all. If the
+ * set has grown meanwhile, the region that its end lay in has become longer.
+ */
 static void note(struct tandem_leg *leg, const struct tandem_intent *dirty)
 {
 	struct tandem_map *map = leg->set->map;
 	const struct tandem_log *log = leg->set->log;
+	u32 edge = tandem_grow_edge(leg);
 	u32 region, nr = 0;
 	u16 entry;
 
 	for (region = 0; region < map->table.nr_regions; region++) {
 		entry = map->table.entry[region];
-		if (!dirty || tandem_intent_has(dirty, region) ||
+		if (!dirty || region == edge || tandem_intent_has(dirty, region) ||
 		    tandem_intent_has(&log->intent, region))
 			tandem_map_put(map, region,
 				       tandem_map_entry(tandem_map_content(entry),

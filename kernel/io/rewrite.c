@@ -2,7 +2,7 @@
 /*
  * The intent logs of all legs, written anew at a start and at a stop.
  *
- *	wipe     the logs of legs that are to be filled
+ *	wipe     the logs of legs that are to be filled, and the end of their disks
  *	level    a leg that lacks the last record gets one of that number
  *	write    all that is dirty to every leg in use, before anything else is (A10)
  *
@@ -27,6 +27,7 @@
 #include "core/fault.h"
 #include "core/lockstep.h"
 #include "io/control.h"
+#include "io/grow.h"
 #include "io/logger.h"
 #include "io/region.h"
 #include "io/request.h"
@@ -64,7 +65,7 @@ u64 tandem_rewrite_wipe(struct tandem_array *array)
 				offset / TANDEM_SECTOR_BYTES;
 		failed |= tandem_control_run(array, group);
 	}
-	return failed;
+	return failed | tandem_grow_guard(array, left & ~failed);
 }
 
 void tandem_rewrite_begin(struct tandem_array *array)

@@ -17,12 +17,15 @@
  * - A leg that was being filled, and whose page is another than those of the current
  *   legs, is an old image of itself, or power went while the page was written: it lacks
  *   what it had gained since.
+ * - Behind the end that the record of a current leg knows there is nothing: the set has
+ *   grown, or is growing, and that leg did not take part yet (io/grow.c).
  * - What is in the log of a current leg at a start is written, and stale on every leg
  *   that is not current: when it leaves the log nobody else will remember.
  */
 #include "sys.h"
 #include "io/area.h"
 #include "io/control.h"
+#include "io/grow.h"
 #include "io/logger.h"
 #include "io/mapper.h"
 #include "io/region.h"
@@ -46,20 +49,32 @@ static bool is_doubled(const u8 *slots)
 	return !memcmp(slots, slots + TANDEM_PAGE_BYTES, TANDEM_PAGE_BYTES);
 }
 
+/* Is all of @page behind the end that @leg knows? Whatever lies there says nothing. */
+static bool is_behind_end(const struct tandem_leg *leg, u32 page)
+{
+	return page * TANDEM_MAP_ENTRIES >= tandem_grow_known_regions(leg);
+}
+
 /* One page of one leg. Return: its sequence, 0 if it has none */
 static u64 take_page(struct tandem_map *map, struct tandem_leg *leg, u32 page, const u8 *slots)
 {
 	struct tandem_map_page *at = &map->page[page];
+	struct tandem_map_table known = map->table;
 	u64 sequence;
-	int slot = tandem_map_choose(&map->table, page, slots, &sequence);
+	int slot;
 
+	if (!is_behind_end(leg, page))
+		known.nr_regions = tandem_grow_known_regions(leg);
+	slot = tandem_map_choose(&known, page, slots, &sequence);
 	at->slots &= ~leg->bit;
 	at->sequence = max(at->sequence, sequence);
 	if (slot < 0)
 		return 0;
 	at->slots |= slot ? leg->bit : 0;
+	if (is_behind_end(leg, page))
+		return 0;
 	if (leg->use == TANDEM_USE_CURRENT)
-		tandem_map_merge(&map->table, page, slots + slot * TANDEM_PAGE_BYTES);
+		tandem_map_merge(&known, page, slots + slot * TANDEM_PAGE_BYTES);
 	if (is_doubled(slots))
 		at->behind &= ~leg->bit;
 	return sequence;
@@ -96,6 +111,7 @@ static void join_page(struct tandem_map *map, u32 page, const struct tandem_area
 	u32 offset = page % PIECE_PAGES * SLOTS_BYTES;
 	u64 sequence[TANDEM_MAX_LEGS_PER_SET] = { 0 };
 	u8 current_legs = 0, filled = 0, old = 0;
+	bool is_new = false;
 	struct tandem_leg *leg;
 	unsigned int i;
 	u64 newest = 0;
@@ -110,9 +126,10 @@ static void join_page(struct tandem_map *map, u32 page, const struct tandem_area
 		if (leg->use != TANDEM_USE_CURRENT)
 			continue;
 		current_legs |= leg->bit;
+		is_new |= is_behind_end(leg, page);
 		newest = max(newest, sequence[i]);
 	}
-	if (!newest) {
+	if (!newest && !is_new) {
 		give_up(map, page, current_legs);
 		return;
 	}

@@ -30,6 +30,7 @@
 #define TANDEM_MAX_REGION_SECTORS	131072u
 #define TANDEM_DEFAULT_REGION_SECTORS	2048u
 #define TANDEM_MAX_REGIONS_PER_SET	(1u << 22)
+#define TANDEM_MAX_SET_SECTORS		(1ull << 39)	/* the product of the two */
 
 /*
  * Writes in flight in one region: the count has 15 bits of the region word;

@@ -16,6 +16,9 @@
  *	            degraded never|proven|force    what may start (default never)
  *	            rebuild LEG                    fill this place, if it is not
  *	                                           current; may be given again
+ *	            grow SECTORS                   make every set this long, if it is
+ *	                                           shorter; the length of the line is
+ *	                                           that of the array afterwards
  *
  * Everything else (level, chunk, name, who is current) is in the superblocks
  * and is read from there by constructor and preresume. The length must be

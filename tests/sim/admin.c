@@ -172,6 +172,23 @@ static u64 draw_present(void)
 	return present;
 }
 
+/* By a piece of any length; the disks have room for it, as a rule. */
+static u64 draw_length(void)
+{
+	u32 unit = max(world.super.geo.chunk_sectors, 8u);
+	u64 left = (world.set_sectors - world.now_sectors) / unit;
+	unsigned int leg;
+
+	if (!left || !sim_chance(SIM_RANDOM_GROW, world.options.grow))
+		return 0;
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (sim_below(SIM_RANDOM_GROW, 16) < (ledger_is_current(leg) ? 15 : 4))
+			world_enlarge(leg);
+	if (world.options.crash && !sim_below(SIM_RANDOM_GROW, 2))
+		arm(1000);
+	return world.now_sectors + unit * (1 + sim_below(SIM_RANDOM_GROW, left));
+}
+
 static void draw_table(struct front_table *table)
 {
 	const struct sim_options *o = &world.options;
@@ -188,6 +205,7 @@ static void draw_table(struct front_table *table)
 	table->read_only = o->read_only && !below(4);
 	table->swap = o->wrong_place && !below(4);
 	table->no_memory = o->no_memory && !below(3) ? 1 + below(25) : 0;
+	table->grow = table->read_only ? 0 : draw_length();
 }
 
 static void try_start(void)
@@ -263,6 +281,23 @@ static void reload(void)
 	front_reload(&table);
 }
 
+/* The same table, but for the length, while users write. */
+static bool grow(void)
+{
+	struct front_table table;
+
+	if (!world.options.grow || front_is_read_only() ||
+	    sim_below(SIM_RANDOM_GROW, 3 * world.options.grow))
+		return false;
+	draw_table(&table);
+	table.read_only = false;
+	table.no_memory = 0;
+	table.rebuild = legs_not_current();
+	table.grow = table.grow ? table.grow : draw_length();
+	front_reload(&table);
+	return true;
+}
+
 static void act(void)
 {
 	const struct sim_options *o = &world.options;
@@ -274,6 +309,8 @@ static void act(void)
 	if (chance(o->message))
 		send_message();
 	steer_copying();
+	if (grow())
+		return;
 	if (front_is_read_only() && !below(4)) {
 		stop();
 	} else if (chance(o->stop)) {
@@ -306,6 +343,7 @@ static void heal_all(void)
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		faults_heal(&world.disk[leg]);
 		world.disk[leg].health.bad_count = 0;
+		world_enlarge(leg);
 	}
 }
 

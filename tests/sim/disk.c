@@ -37,7 +37,7 @@ static void check_submission(struct sim_disk *disk, struct bio *bio)
 	if (bio->bi_status)
 		sim_fail("bio", "%s: submitted with the status of its last attempt",
 			 disk->engine.name);
-	if (bio_end_sector(bio) > disk->store.sectors ||
+	if (bio_end_sector(bio) > disk->engine.size_sectors ||
 	    bio->bi_iter.bi_size % disk->engine.logical_block_bytes ||
 	    bio->bi_iter.bi_sector % (disk->engine.logical_block_bytes / 512))
 		sim_fail("bio", "%s: sectors %llu+%u do not exist or are half a block",

@@ -259,7 +259,10 @@ static void start_phase(void *argument)
 	u32 count;
 
 	op->parts = 1;
-	if (op->preflush || op->kind == TANDEM_OP_FLUSH) {
+	if (op->sector + op->count > world.volume_sectors) {
+		/* A start by force went back to a shorter array. */
+		op->status = BLK_STS_IOERR;
+	} else if (op->preflush || op->kind == TANDEM_OP_FLUSH) {
 		op->parts++;
 		map_part(make_part(op, 0, 0), 0);
 	} else {

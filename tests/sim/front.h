@@ -77,6 +77,7 @@ bool front_reads_are_bound(void);
 struct front_table {
 	u64 present;
 	u64 rebuild;
+	u64 grow;		/* what every set is to have; 0: what it has */
 	enum tandem_degraded degraded;
 	bool read_only;
 	bool swap;		/* two disks in each other's place */

@@ -78,6 +78,7 @@ static void note_start(const struct front_table *table, struct oracle_start *sta
 	start->present = table->present;
 	start->degraded = table->degraded;
 	start->read_only = table->read_only;
+	start->grow = table->grow;
 	start->misplaced = table->swap &&
 		table->present & (1ull | 1ull << (world.nr_disks - 1));
 }
@@ -88,7 +89,7 @@ static int construct(const struct front_table *table, struct tandem_array **arra
 	struct tandem_array_params params = {
 		.array = world.super.array, .nr_legs = world.nr_disks,
 		.degraded = table->degraded, .rebuild = table->rebuild,
-		.read_only = table->read_only,
+		.grow_sectors = table->grow, .read_only = table->read_only,
 		.tunables = {
 			.log_window = world.options.log_window,
 			.log_limit = world.options.log_limit,
@@ -143,6 +144,7 @@ static int activate(void)
 		oracle_refused(&front.start, error);
 		return error;
 	}
+	oracle_grown(&front.start, front.array);
 	oracle_started(&front.start, front.array);
 	oracle_rate_started(front.array);
 	front.up = true;

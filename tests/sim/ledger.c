@@ -188,6 +188,19 @@ bool ledger_is_current(unsigned int leg)
 	return config >= 0 && ledger.config[config].record[leg] == TANDEM_RECORD_CURRENT;
 }
 
+u64 ledger_length(u32 set)
+{
+	unsigned int leg, slot;
+	u64 least = ~0ull;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		for (slot = 0; slot < 2; slot++)
+			if (set_of(leg) == set && ledger_is_current(leg) &&
+			    ledger.slot[leg][slot].valid)
+				least = min(least, ledger.slot[leg][slot].set_sectors);
+	return least;
+}
+
 bool ledger_is_out(unsigned int leg)
 {
 	return !ledger_is_current(leg) && ledger.config[newest(set_of(leg))].durable;
@@ -335,6 +348,7 @@ static bool decode_slot(struct sim_disk *disk, unsigned int slot_nr, bool durabl
 	slot->flush_lost = super->flags & TANDEM_FLAG_FLUSH_LOST;
 	slot->sequence = super->sequence;
 	slot->epoch_number = super->epoch.number;
+	slot->set_sectors = super->geo.set_sectors;
 	slot->generation = super->set[set_of(disk->leg)].generation;
 	slot->config = super->set[set_of(disk->leg)].id;
 	slot->epoch = super->epoch.id;

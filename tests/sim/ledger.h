@@ -29,6 +29,7 @@ struct ledger_slot {
 	u64 sequence;
 	u64 epoch_number;
 	u64 generation;
+	u64 set_sectors;
 	struct tandem_id config;
 	struct tandem_id epoch;
 	u8 record[SIM_MAX_DISKS];
@@ -55,6 +56,8 @@ const struct ledger_slot *ledger_shown_slot(unsigned int leg);
 
 /* Legs, of any set, that the record which a start finds on @leg does not call current. */
 u64 ledger_left_out_by(unsigned int leg);
+/* By all slots of the legs of @set that are current, how long is it at least? */
+u64 ledger_length(u32 set);
 /* Both slots say the same: one may rot. */
 bool ledger_may_rot(unsigned int leg);
 

@@ -56,7 +56,7 @@ u32 logbook_nr_regions(void)
 {
 	u32 size = world.super.geo.region_sectors;
 
-	return (world.super.geo.set_sectors + size - 1) / size;
+	return (world.set_sectors + size - 1) / size;
 }
 
 u32 logbook_slot_of(u64 sector)
@@ -103,8 +103,11 @@ static const char *broken_rule(const struct tandem_log_disk *disk, u32 set, u32 
 		return "it is the record of another set";
 	if (changes > TANDEM_LOG_CHANGES || le16_to_cpu(disk->nr_window) > TANDEM_LOG_WINDOW)
 		return "it lists more than there is room for";
-	if (le32_to_cpu(disk->window_first) >= logbook_nr_regions() || !disk->window_regions ||
-	    le32_to_cpu(disk->window_regions) > logbook_nr_regions())
+	if (!disk->nr_regions || le32_to_cpu(disk->nr_regions) > logbook_nr_regions())
+		return "it is that of a set of another size";
+	if (le32_to_cpu(disk->window_first) >= le32_to_cpu(disk->nr_regions) ||
+	    !disk->window_regions ||
+	    le32_to_cpu(disk->window_regions) > le32_to_cpu(disk->nr_regions))
 		return "its window is none";
 	if (le32_to_cpu(disk->flags) & ~TANDEM_LOG_FLAGS_KNOWN)
 		return "it has a flag that nobody knows";
@@ -124,7 +127,7 @@ static const char *read_changes(const struct tandem_log_disk *disk,
 
 	for (i = 0; i < nr; i++) {
 		region = le32_to_cpu(disk->region[i]);
-		if (region >= logbook_nr_regions())
+		if (region >= le32_to_cpu(disk->nr_regions))
 			return "a region that changed does not exist";
 		if (has(&record->changed, region))
 			return "a region changes twice";
@@ -138,7 +141,7 @@ static const char *read_changes(const struct tandem_log_disk *disk,
 /* How far behind the window's first region, going round. */
 static u32 depth_of(const struct tandem_log_disk *disk, u32 region)
 {
-	u32 nr = logbook_nr_regions();
+	u32 nr = le32_to_cpu(disk->nr_regions);
 
 	return (region + nr - le32_to_cpu(disk->window_first)) % nr;
 }
@@ -146,7 +149,7 @@ static u32 depth_of(const struct tandem_log_disk *disk, u32 region)
 static const char *read_window(const struct tandem_log_disk *disk, struct logbook_record *record)
 {
 	u32 nr_changes = le16_to_cpu(disk->nr_new) + le16_to_cpu(disk->nr_cleared);
-	u32 nr = logbook_nr_regions();
+	u32 nr = le32_to_cpu(disk->nr_regions);
 	s64 last = -1;
 	u32 i, region;
 
@@ -163,6 +166,9 @@ static const char *read_window(const struct tandem_log_disk *disk, struct logboo
 			return "its window lists a region that it clears";
 		add(&record->dirty, region);
 	}
+	/* Behind the end that the set had then there was nothing. */
+	for (i = nr; i < logbook_nr_regions(); i++)
+		add(&record->window, i);
 	return NULL;
 }
 

@@ -23,6 +23,7 @@
 
 #include "admin.h"
 #include "front_device.h"
+#include "growth.h"
 #include "rollback.h"
 #include "sched.h"
 #include "users.h"
@@ -282,6 +283,8 @@ int main(int argc, char **argv)
 
 	if (walk_is_asked(argc, argv))
 		return walk_main(argc, argv);
+	if (argc == 2 && !strcmp(argv[1], "--growth"))
+		return !growth_run();
 	if (!parse(argc, argv, &request))
 		return usage();
 	/* Every seed takes the same memory again: to give it back costs more than to use it. */

@@ -161,6 +161,16 @@ static void draw_stream(struct sim_options *o)
 	o->reload = 0;
 }
 
+/*
+ * A stream of its own, and a third of the seeds: sets that become longer, up to @room
+ * regions, by pieces that are no regions.
+ */
+static void draw_growth(struct sim_options *o)
+{
+	o->room = sim_below(SIM_RANDOM_GROW, 3) ? 0 : 1 + sim_below(SIM_RANDOM_GROW, 6);
+	o->grow = 2 + sim_below(SIM_RANDOM_GROW, 8);
+}
+
 static u32 *field(struct sim_options *o, const char *name, size_t length)
 {
 #define FIND(field)							\
@@ -203,6 +213,8 @@ void options_fixed(struct sim_options *o, const struct sim_limits *limits)
 	memset(o, 0, sizeof(*o));
 	apply_fixed(o, limits);
 	o->map &= o->log;
+	o->room *= o->map;
+	o->grow *= !!o->room;
 }
 
 void options_draw(struct sim_options *o, const struct sim_limits *limits)
@@ -214,6 +226,7 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 	draw_map(o);
 	draw_ahead(o);
 	draw_pace(o);
+	draw_growth(o);
 	o->overlap = 0;
 	if (limits->calm) {
 		o->read_error = o->write_error = o->flush_error = o->meta_error = 0;
@@ -227,6 +240,8 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 		apply_fixed(o, limits);
 	}
 	o->map &= o->log;
+	o->room *= o->map;
+	o->grow *= !!o->room;
 }
 
 void options_print(const struct sim_options *o)

@@ -16,7 +16,8 @@
 	x(read_error) x(write_error) x(flush_error) x(meta_error)	\
 	x(load_error)							\
 	x(death) x(bad_range) x(slow)					\
-	x(crash) x(stop) x(suspend) x(reload) x(message) x(rot) x(pace)
+	x(crash) x(stop) x(suspend) x(reload) x(message) x(rot) x(pace)	\
+	x(grow)
 
 #define SIM_FLAGS(x)							\
 	x(landed) x(dropped) x(retryable) x(caller_error) x(at_once)	\
@@ -31,7 +32,7 @@
 	x(zeroes_percent) x(nowait_percent) x(identical) x(overlap)	\
 	x(init_content) x(rollback) x(log_slots) x(log_window)		\
 	x(log_limit) x(clean_ticks) x(ahead) x(role_log) x(stream)	\
-	x(pieces) x(pace_ticks)
+	x(pieces) x(pace_ticks) x(room)
 
 #define SIM_FIELD(name) u32 name;
 

@@ -263,6 +263,8 @@ void oracle_leg_command(const struct sim_command *command)
 		return;
 	if (front_is_read_only())
 		sim_fail("K6", "leg %u is written, and the array is read-only", disk->leg);
+	if (oracle_is_behind_end(command))
+		return;
 	if (is_data(command) && command->sector + command->count <= end) {
 		oracle_log_sent(command);
 		note_sent(command);
@@ -301,7 +303,7 @@ void oracle_leg_write(const struct sim_command *command)
 	unsigned int leg = command->disk->leg;
 	u32 i, index;
 
-	if (!is_data(command))
+	if (!is_data(command) || oracle_is_behind_end(command))
 		return;
 	oracle_log_write(command);
 	if (!ledger_is_current(leg))
@@ -394,7 +396,7 @@ static void check_equal(const char *rule, u32 set)
 			continue;
 		if (reference < 0)
 			reference = leg;
-		for (sector = 0; sector < world.set_sectors; sector++) {
+		for (sector = 0; sector < ledger_length(set); sector++) {
 			value = on_leg(leg, sector, true);
 			/* What is asked of maps and logs comes last: it takes longest. */
 			if ((value == on_leg(reference, sector, true) &&

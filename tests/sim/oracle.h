@@ -14,6 +14,7 @@ struct sim_command;
 struct sim_disk;
 struct sim_part;
 struct tandem_array;
+struct tandem_set;
 struct tandem_status;
 
 /* A command is sent to a leg; a write takes effect there. */
@@ -61,6 +62,7 @@ void oracle_flush_untold(u32 begun);
 /**
  * struct oracle_start - an attempt to start the array
  * @present: disks in the table, by leg
+ * @grow: what every set is to have
  * @misplaced: some are in wrong places
  * the rest: noted by oracle_start_begin()
  */
@@ -68,6 +70,7 @@ struct oracle_start {
 	u64 present;
 	u32 degraded;
 	bool read_only;
+	u64 grow;
 	bool misplaced;
 	u64 current_legs;
 	u64 up_to_date;
@@ -143,6 +146,14 @@ void oracle_ahead_written(u32 sectors);
 
 /* An administrator has taken this leg out. */
 void oracle_taken_out(unsigned int leg);
+/* A start is through: how long are the sets? What is sent behind their end. */
+void oracle_grown(const struct oracle_start *start, struct tandem_array *array);
+bool oracle_is_behind_end(const struct sim_command *command);
+/* May a start of this table be refused for want of room? */
+bool oracle_is_too_long(const struct oracle_start *start, int error);
+/* The word of a region; of one that the array does not have yet, never written. */
+u32 oracle_word(struct tandem_set *set, u32 region);
+
 /* What must hold of a running array whenever one looks. */
 void oracle_look(struct tandem_array *array);
 

@@ -225,7 +225,7 @@ static bool holds(unsigned int leg, u64 sector, u64 value, bool durable)
 static void check_region(u32 set, u32 region, u64 legs, bool durable)
 {
 	u64 sector = (u64)region * world.super.geo.region_sectors;
-	u64 end = min(sector + world.super.geo.region_sectors, world.set_sectors);
+	u64 end = min(sector + world.super.geo.region_sectors, ledger_length(set));
 	unsigned int reference = __builtin_ctzll(legs);
 	unsigned int leg;
 	u64 value;
@@ -357,7 +357,7 @@ static bool is_in_doubt(const struct oracle_start *start, u64 legs, u32 region)
 
 static bool is_unsure(struct tandem_set *set, u32 region)
 {
-	return (u32)atomic_read(&set->region[region]) & TANDEM_REGION_UNSURE;
+	return oracle_word(set, region) & TANDEM_REGION_UNSURE;
 }
 
 /* The ring of each leg in use says of itself what is unsure. */
@@ -397,7 +397,8 @@ static void check_started(const struct oracle_start *start, struct tandem_array 
 	if (!array->plan.forced)
 		oracle_log_gap(start->log, used);
 	for (region = 0; region < logbook_nr_regions(); region++) {
-		if (!is_unsure(set, region) && !tandem_region_is_bare(set, region))
+		if (!is_unsure(set, region) &&
+		    !(oracle_word(set, region) & (TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY)))
 			check_region(s, region, current_legs, false);
 		else if (exact && is_unsure(set, region) &&
 			 (array->plan.clean || !is_in_doubt(start, used, region)))

@@ -127,7 +127,7 @@ void oracle_map_agrees(u32 set)
 
 static bool has(struct tandem_set *set, u32 region, u32 bits)
 {
-	return (u32)atomic_read(&set->region[region]) & bits;
+	return oracle_word(set, region) & bits;
 }
 
 /* A leg is out that was read: another one may answer where nobody wrote. */
@@ -160,7 +160,7 @@ void oracle_map_look(struct tandem_array *array)
 void oracle_discarded(const struct sim_part *part)
 {
 	u32 size = world.super.geo.region_sectors;
-	u64 end = min(part->sector - part->sector % size + size, world.set_sectors);
+	u64 end = min(part->sector - part->sector % size + size, world.now_sectors);
 	u32 i;
 
 	if (!world.options.map || part->sector % size || part->sector + part->count != end)

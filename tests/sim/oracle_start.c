@@ -276,8 +276,8 @@ static void reopen_books(u64 legs, struct tandem_array *array)
 {
 	u64 value[2 * SIM_MAX_DISKS];
 	unsigned int leg, nr, first;
+	u32 set, word;
 	u64 sector;
-	u32 set;
 
 	for (set = 0; set < world.options.sets; set++) {
 		first = set * world.options.legs;
@@ -289,8 +289,10 @@ static void reopen_books(u64 legs, struct tandem_array *array)
 					value[nr++] = durable_on(leg, sector);
 				}
 			content_set(set * world.set_sectors + sector, value, nr);
-			if (tandem_region_is_bare(&array->set[set],
-						  sector / world.super.geo.region_sectors))
+			word = oracle_word(&array->set[set],
+					   sector / world.super.geo.region_sectors);
+			if (word & (TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY) ||
+			    sector >= world.now_sectors)
 				content_make_bare(set * world.set_sectors + sector);
 		}
 	}
@@ -439,7 +441,7 @@ void oracle_refused(const struct oracle_start *start, int error)
 
 	if (count_writes() != start->writes && error != -EIO)
 		sim_fail("K6", "a refused start (%d) wrote to a disk", error);
-	if (!quiet || error == -ENOMEM || start->misplaced ||
+	if (!quiet || error == -ENOMEM || start->misplaced || oracle_is_too_long(start, error) ||
 	    rivals_among(start, start->present) ||
 	    history.forced_ever || start->current_legs & ~start->up_to_date)
 		return;

@@ -35,7 +35,7 @@ static void put_super(struct sim_disk *disk, struct tandem_super *super)
 	unsigned int slot, i;
 
 	super->leg = disk->leg;
-	super->own_disk_sectors = disk->store.sectors;
+	super->own_disk_sectors = disk->engine.size_sectors;
 	for (slot = 0; slot < 2; slot++) {
 		super->sequence = slot + 1;
 		if (tandem_super_check(super, &why))
@@ -55,7 +55,7 @@ static void put_map(struct sim_disk *disk)
 	static u16 entry[LOGBOOK_REGIONS];
 	struct tandem_map_table table = {
 		.array = world.super.array, .set = world_set_of(disk->leg),
-		.nr_regions = logbook_nr_regions(), .entry = entry,
+		.nr_regions = tandem_geometry_regions(&world.super.geo), .entry = entry,
 	};
 	u32 i;
 
@@ -87,18 +87,26 @@ static void draw_geometry(struct tandem_super *super)
 	super->geo.set_sectors = sectors;
 }
 
+/* By which a set may grow. */
+static u64 room_sectors(void)
+{
+	return (u64)world.options.room * world.super.geo.region_sectors;
+}
+
 static void lay_out(struct tandem_super *super)
 {
+	u64 most = super->geo.set_sectors + room_sectors();
 	struct tandem_layout layout;
-	u64 disk_sectors = super->geo.set_sectors;
+	u64 disk_sectors = most;
 
 	do {
 		disk_sectors += 1024;
 	} while (tandem_layout_compute(disk_sectors, super->geo.region_sectors, &layout) ||
-		 layout.data_sectors < super->geo.set_sectors);
+		 layout.data_sectors < most);
+	world.set_sectors = most;
 	super->data_offset_sectors = layout.data_offset_sectors;
 	super->map_pages = layout.map_pages;
-	super->own_disk_sectors = disk_sectors;
+	super->own_disk_sectors = disk_sectors - room_sectors();
 	super->log_offset_sectors = TANDEM_LOG_BYTES / 512;
 	super->map_offset_sectors = TANDEM_MAP_BYTES / 512;
 	super->log_slots = world.options.log_slots;
@@ -148,25 +156,36 @@ static u64 junk(u64 owner, u64 sector)
 	return (owner + 0xf0) << 48 | (sector + 1);
 }
 
+/* Whose junk it is: legs that were declared equal are so up to the end of the set. */
+static u64 owner_of(unsigned int leg, u64 sector)
+{
+	return world.options.identical && sector < world.now_sectors ? 0 : leg + 1;
+}
+
 static void make_disk(unsigned int leg)
 {
 	struct sim_disk *disk = &world.disk[leg];
 	struct sim_store *store = &disk->store;
-	u64 owner = world.options.identical ? 0 : leg + 1;
 	u64 i, sector;
 
-	store->sectors = world.super.own_disk_sectors;
+	store->sectors = world.super.own_disk_sectors + room_sectors();
 	store->data_first = world.super.data_offset_sectors;
 	store->data_end = store->data_first + world.set_sectors;
 	store->unit_sectors = world.options.unit_sectors;
 	disk_start(disk, leg);
 	disk->engine.logical_block_bytes = world.options.block_bytes;
 	disk->health.no_write_zeroes = world.options.no_write_zeroes && leg % 2 == 0;
+	disk->engine.size_sectors -= room_sectors();
 	for (i = 0; i < world.set_sectors; i++) {
 		sector = store->data_first + i;
-		store->view[sector] = junk(owner, i);
+		store->view[sector] = junk(owner_of(leg, i), i);
 		store->durable[sector] = store->view[sector];
 	}
+}
+
+void world_enlarge(unsigned int leg)
+{
+	world.disk[leg].engine.size_sectors = world.disk[leg].store.sectors;
 }
 
 static void open_books(void)
@@ -180,13 +199,20 @@ static void open_books(void)
 	for (set = 0; set < world.options.sets; set++)
 		for (sector = 0; sector < world.set_sectors; sector++) {
 			for (leg = 0; leg < world.options.legs; leg++)
-				value[leg] = junk(world.options.identical ? 0 :
-						  set * world.options.legs + leg + 1, sector);
+				value[leg] = junk(owner_of(set * world.options.legs + leg, sector),
+						  sector);
 			content_set(set * world.set_sectors + sector, value,
-				    world.options.identical ? 1 : world.options.legs);
-			if (world.options.map && !world.options.identical)
+				    owner_of(0, sector) ? world.options.legs : 1);
+			if (world.options.map &&
+			    (!world.options.identical || sector >= world.now_sectors))
 				content_make_bare(set * world.set_sectors + sector);
 		}
+}
+
+void world_resize(u64 set_sectors)
+{
+	world.now_sectors = set_sectors;
+	world.volume_sectors = set_sectors * world.options.sets;
 }
 
 void world_create(void)
@@ -197,8 +223,7 @@ void world_create(void)
 	store_forget_blocks();
 	draw_super(&world.super);
 	world.nr_disks = world.super.nr_legs;
-	world.set_sectors = world.super.geo.set_sectors;
-	world.volume_sectors = world.set_sectors * world.options.sets;
+	world_resize(world.super.geo.set_sectors);
 	ledger_start();
 	logbook_start();
 	mapbook_start();
@@ -248,6 +273,7 @@ void world_replace(unsigned int leg, const struct tandem_super *super)
 	u64 i, sector;
 
 	store_drop(&disk->store);
+	world_enlarge(leg);
 	for (i = 0; i < world.set_sectors; i++) {
 		sector = disk->store.data_first + i;
 		disk->store.view[sector] = junk(100 + sim_below(SIM_RANDOM_ADMIN, 100), i);

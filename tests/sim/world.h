@@ -2,6 +2,9 @@
 /*
  * The world of one seed: the disks and what is known of the array on them.
  * There is one at a time; crashes leave it as it is.
+ *
+ * A set is made shorter than its disks have room for, if it is to grow. Behind its end
+ * the disks hold junk, and the books say that nobody has written there.
  */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
@@ -15,8 +18,9 @@ struct sim_world {
 	struct sim_disk disk[SIM_MAX_DISKS];
 	unsigned int nr_disks;
 	struct tandem_super super;	/* as created */
-	u64 set_sectors;
-	u64 volume_sectors;
+	u64 set_sectors;		/* that a set may grow to: what the books are for */
+	u64 now_sectors;		/* that a set has in the device as users see it */
+	u64 volume_sectors;		/* of that device */
 	bool created;
 };
 
@@ -27,6 +31,11 @@ void world_create(void);
 void world_destroy(void);
 /* A new disk for a place, formatted blank for the array that @super describes. */
 void world_replace(unsigned int leg, const struct tandem_super *super);
+
+/* The device has @set_sectors for each set from now on. */
+void world_resize(u64 set_sectors);
+/* The disk of a leg is as large as it can be from now on. */
+void world_enlarge(unsigned int leg);
 
 /* `tandem forget`: no superblock any more. */
 void world_forget(unsigned int leg);

@@ -36,6 +36,7 @@ static void assert_same(const struct tandem_table *a, const struct tandem_table 
 	assert_int_equal(a->nr_legs, b->nr_legs);
 	assert_int_equal(a->degraded, b->degraded);
 	assert_true(a->rebuild == b->rebuild);
+	assert_true(a->grow_sectors == b->grow_sectors);
 	for (i = 0; i < a->nr_legs; i++)
 		assert_string_equal(a->disk[i], b->disk[i]);
 }
@@ -111,6 +112,7 @@ static void test_large_tables_come_back_unchanged(void **state)
 		name_disks(&table, absent);
 		table.degraded = (enum tandem_degraded)prng_below(&prng, TANDEM_NR_DEGRADED);
 		table.rebuild = prng_next(&prng) & ~absent;
+		table.grow_sectors = prng_below(&prng, 2) * (1 + (prng_next(&prng) >> 25));
 		if (table.nr_legs < 64)
 			table.rebuild &= (1ull << table.nr_legs) - 1;
 		there_and_back(&table);
@@ -197,6 +199,11 @@ static void test_bad_lines_are_refused_with_their_reason(void **state)
 		{ ID " 2 a b 2 rebuild x", "rebuild (number of a leg)" },
 		{ ID " 2 a b 4 rebuild 1 rebuild 1", "rebuild (a leg twice)" },
 		{ ID " 2 a - 2 rebuild 1", "rebuild (a leg without a disk)" },
+		{ ID " 2 a b 1 grow", "grow (sectors of a set)" },
+		{ ID " 2 a b 2 grow 0", "grow (sectors of a set)" },
+		{ ID " 2 a b 2 grow -1", "grow (sectors of a set)" },
+		{ ID " 2 a b 2 grow 549755813889", "grow (sectors of a set)" },
+		{ ID " 2 a b 4 grow 8 grow 8", "grow (given twice)" },
 		{ ID " 2 a b 1 degraded", "degraded (never, proven or force)" },
 		{ ID " 2 a b 2 degraded maybe", "degraded (never, proven or force)" },
 		{ ID " 2 a b 4 degraded force degraded force", "degraded (given twice)" },

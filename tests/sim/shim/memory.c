@@ -73,6 +73,16 @@ size_t sim_memory_pieces(void)
 	return nr_pieces;
 }
 
+size_t sim_memory_bytes(void)
+{
+	const struct piece *piece;
+	size_t bytes = 0;
+
+	list_for_each_entry(piece, &pieces, node)
+		bytes += piece->size;
+	return bytes;
+}
+
 void sim_memory_drop(void)
 {
 	while (!list_empty(&pieces))

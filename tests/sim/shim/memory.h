@@ -34,6 +34,7 @@ void sim_free(const void *memory);
 
 /* For the simulator itself: what is allocated now, and giving it all back. */
 size_t sim_memory_pieces(void);
+size_t sim_memory_bytes(void);
 void sim_memory_drop(void);
 /* The allocation that fails: 1 is the next one, 0 none. */
 void sim_memory_fail_at(unsigned int countdown);

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules about sets that become longer (I41).
+ *
+ *	visible   a user's request reaches a sector only when both slots of all current
+ *	          legs of its set say that the set has it
+ *	before    what the engine sends behind the end that a leg's own record knows is
+ *	          zeroes
+ *	kept      a set is never shorter than it was, unless a start was forced
+ *
+ * That nothing is written there, and legs may differ, is said by the other rules: the
+ * books call what is behind the first end bare, from the beginning.
+ */
+#include "front.h"
+#include "io/region.h"
+#include "ledger.h"
+#include "sched.h"
+#include "world.h"
+
+u32 oracle_word(struct tandem_set *set, u32 region)
+{
+	if (region >= tandem_geometry_regions(&set->array->super->geo))
+		return TANDEM_REGION_NEVER;
+	return (u32)atomic_read(&set->region[region]);
+}
+
+static bool is_behind(const struct sim_command *command, u64 set_sectors)
+{
+	return command->count && command->op != REQ_OP_READ &&
+	       command->sector >= world.super.data_offset_sectors &&
+	       command->sector + command->count > world.super.data_offset_sectors + set_sectors;
+}
+
+bool oracle_is_behind_end(const struct sim_command *command)
+{
+	const struct ledger_slot *slot = ledger_shown_slot(command->disk->leg);
+	u32 set = world_set_of(command->disk->leg);
+
+	if (command->users && is_behind(command, ledger_length(set)))
+		sim_fail("I41", "a user writes to sector %llu of leg %u, and not all say that it "
+			 "is there", (unsigned long long)command->sector, command->disk->leg);
+	if (command->users || !slot || !is_behind(command, slot->set_sectors))
+		return false;
+	if (command->data && memchr_inv(command->data, 0, 512ul * command->count))
+		sim_fail("I41", "leg %u: sectors %llu+%u are behind its end, and get something",
+			 command->disk->leg, (unsigned long long)command->sector, command->count);
+	return true;
+}
+
+void oracle_grown(const struct oracle_start *start, struct tandem_array *array)
+{
+	u64 now = array->super->geo.set_sectors;
+
+	if (now < start->grow)
+		sim_fail("I41", "started, and did not grow to %llu",
+			 (unsigned long long)start->grow);
+	if (now < world.now_sectors && !oracle_was_forced() && !array->plan.forced)
+		sim_fail("I41", "started with %llu sectors in a set, it had %llu",
+			 (unsigned long long)now, (unsigned long long)world.now_sectors);
+	if (now != world.now_sectors)
+		SIM_NOTE("grown", NULL, { world.now_sectors, now });
+	world_resize(now);
+}
+
+bool oracle_is_too_long(const struct oracle_start *start, int error)
+{
+	u64 needed = world.super.data_offset_sectors + start->grow +
+		     TANDEM_GUARD_BYTES / 512;
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (start->grow && error == -ENOSPC &&
+		    world.disk[leg].engine.size_sectors < needed)
+			return true;
+	return false;
+}
