@@ -167,6 +167,18 @@ int cli_add(struct cli_output *out, struct tandem_context *ctx,
 	return finish(out, ctx, opt.array);
 }
 
+int cli_grow(struct cli_output *out, struct tandem_context *ctx,
+	     const struct cli_request *request)
+{
+	const struct tandem_target target = { .array = request->arg[0],
+					      .dry_run = request->dry_run };
+	struct tandem_error err;
+
+	if (tandem_grow(ctx, &target, &err))
+		return cli_output_error(out, &err);
+	return finish(out, ctx, target.array);
+}
+
 int cli_forget(struct cli_output *out, struct tandem_context *ctx,
 	       const struct cli_request *request)
 {

@@ -27,6 +27,8 @@ static const struct cli_verb verbs[] = {
 	  cli_remove },
 	{ "rebuild", "NAME", "steer what is copied in the background, until the array stops",
 	  "pause resume rate latency-target dry-run", 1, 1, cli_rebuild },
+	{ "grow", "NAME", "make an array larger whose disks have become larger", "dry-run", 1, 1,
+	  cli_grow },
 	{ "forget", "DEV...", "erase the superblocks of disks", "yes dry-run", 1, MANY,
 	  cli_forget },
 	{ "monitor", "[NAME]", "tell what happens to arrays, put legs back, use spares",
@@ -36,7 +38,7 @@ static const struct cli_verb verbs[] = {
 };
 
 static const char *const later_verbs[] = {
-	"replace", "scrub", "set", "grow", "doctor",
+	"replace", "scrub", "set", "doctor",
 };
 
 const struct cli_verb *cli_verb_find(const char *name, bool *later)

@@ -268,12 +268,12 @@ int tandem_dm_activate(const struct tandem_context *ctx, const struct tandem_dm_
 }
 
 /* Back to the table that ran; its policy must allow what was running. */
-static int restore(const struct tandem_context *ctx, const struct tandem_dm_load *load,
-		   const struct tandem_table *old)
+static int restore_as(const struct tandem_context *ctx, const struct tandem_dm_load *load,
+		      const struct tandem_table *old, u64 sectors)
 {
 	char dm_name[TANDEM_DM_NAME_BYTES], text[TABLE_BYTES];
 	struct tandem_dm_task task = { .op = TANDEM_DM_LOAD, .name = dm_name, .text = text,
-				       .sectors = load->sectors, .read_only = load->read_only };
+				       .sectors = sectors, .read_only = load->read_only };
 	struct tandem_table table = *old;
 	int ret;
 
@@ -288,6 +288,17 @@ static int restore(const struct tandem_context *ctx, const struct tandem_dm_load
 	task.op = TANDEM_DM_RESUME;
 	task.text = NULL;
 	return simple(ctx, &task);
+}
+
+/* One that was to grow may have done so before it failed: then its length is the new one. */
+static int restore(const struct tandem_context *ctx, const struct tandem_dm_load *load,
+		   const struct tandem_table *old)
+{
+	int ret = restore_as(ctx, load, old, load->old_sectors ? load->old_sectors : load->sectors);
+
+	if (ret && load->old_sectors)
+		ret = restore_as(ctx, load, old, load->sectors);
+	return ret;
 }
 
 int tandem_dm_replace(const struct tandem_context *ctx, const struct tandem_dm_load *load,

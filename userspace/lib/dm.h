@@ -46,11 +46,13 @@ bool tandem_dm_name_taken(const struct tandem_context *ctx, const char *name,
 /**
  * struct tandem_dm_load - what an activation needs
  * @table: disks as MAJOR:MINOR text
+ * @old_sectors: of the volume as it runs, if it is to grow; else 0
  */
 struct tandem_dm_load {
 	const char *name;
 	const struct tandem_table *table;
 	u64 sectors;
+	u64 old_sectors;
 	bool read_only;
 };
 
