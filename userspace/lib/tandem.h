@@ -105,15 +105,14 @@ int tandem_fail(struct tandem_context *ctx, const struct tandem_target *target,
 int tandem_remove(struct tandem_context *ctx, const struct tandem_target *target,
 		  struct tandem_error *err);
 
-/*
- * @leg: place to fill, or NULL; @overwrite: destroy what the disk holds; @spare: only
- * prepare it, for tandem_monitor_pass() to take when a leg has failed
- */
 /* As far as the disks of all legs, which must be current, have become larger. */
 int tandem_grow(struct tandem_context *ctx, const struct tandem_target *target,
 		struct tandem_error *err);
 
-/* @leg: place to fill, or NULL; @overwrite: destroy what the disk holds. */
+/*
+ * @leg: place to fill, or NULL; @overwrite: destroy what the disk holds; @spare: only
+ * prepare it, for tandem_monitor_pass() to take when a leg has failed
+ */
 struct tandem_add_options {
 	const char *array;
 	const char *disk;
