@@ -145,11 +145,6 @@ static u64 flush_legs(struct tandem_array *array, u64 legs)
 	return failed;
 }
 
-static void take_token(struct tandem_array *array)
-{
-	wait_event(array->wait, tandem_commit_try(array));
-}
-
 /* Who has a place in the record and is not in use leaves, all in one step. */
 static void drop_set(struct tandem_array *array, struct tandem_set *set)
 {
@@ -426,7 +421,7 @@ int tandem_array_activate(struct tandem_array *array, const char **why)
 		if (!error)
 			error = rejoin(array, why);
 		if (!error) {
-			take_token(array);
+			tandem_control_token(array);
 			error = begin_epoch(array);
 			if (!error)
 				error = begin_logs(array);

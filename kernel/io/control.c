@@ -109,6 +109,11 @@ static void commit_done(struct tandem_array *array, void *context, u64 written, 
 	wake_up(&array->wait);
 }
 
+void tandem_control_token(struct tandem_array *array)
+{
+	wait_event(array->wait, tandem_commit_try(array));
+}
+
 u64 tandem_control_commit(struct tandem_array *array)
 {
 	struct commit_wait wait = { false, 0 };

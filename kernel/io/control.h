@@ -42,6 +42,9 @@ void tandem_control_ask(struct tandem_array *array, const struct tandem_group *g
 /* An error that passes is waited out. Returns the legs that failed. */
 u64 tandem_control_run(struct tandem_array *array, const struct tandem_group *group);
 
+/* Takes the token of commit.h; its owner gives it back with tandem_commit_release(). */
+void tandem_control_token(struct tandem_array *array);
+
 /*
  * The array's superblock to all legs in use, those that are filled last; the caller holds
  * the token of commit.h. Returns the legs that failed.

@@ -13,6 +13,7 @@
 #include "ledger.h"
 #include "mapbook.h"
 #include "oracle.h"
+#include "oracle_pace.h"
 #include "rollback.h"
 #include "sched.h"
 #include "users.h"

@@ -17,6 +17,7 @@
 #include "ledger.h"
 #include "mapbook.h"
 #include "oracle.h"
+#include "oracle_pace.h"
 #include "sched.h"
 #include "world.h"
 

@@ -5,6 +5,8 @@
  * preresume, destroy the old table.
  */
 #include "front_device.h"
+#include "oracle_grow.h"
+#include "oracle_pace.h"
 #include "sched.h"
 #include "world.h"
 

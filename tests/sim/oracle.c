@@ -9,6 +9,7 @@
  * and one without a good leg is not proven.
  */
 #include "front.h"
+#include "oracle_grow.h"
 #include "io/region.h"
 #include "ledger.h"
 #include "mapbook.h"

@@ -132,27 +132,12 @@ void oracle_rate_down(struct tandem_array *array);
 void oracle_rate_broken(void);
 void oracle_rate_look(struct tandem_array *array);
 
-/* The pace of copying: rests, pauses, and what the status says of it. */
-void oracle_pace_begin(void);
-void oracle_pace_done(const struct sim_command *command);
-void oracle_pace_look(void);
-void oracle_pace_down(struct tandem_array *array);
-void oracle_pace_status(const struct tandem_status *status);
-void oracle_pace_paused(u64 before, u64 after);
-
 /* Who writes in sequence (option stream) has been answered. */
 void oracle_ahead_begin(void);
 void oracle_ahead_written(u32 sectors);
 
 /* An administrator has taken this leg out. */
 void oracle_taken_out(unsigned int leg);
-/* A start is through: how long are the sets? What is sent behind their end. */
-void oracle_grown(const struct oracle_start *start, struct tandem_array *array);
-bool oracle_is_behind_end(const struct sim_command *command);
-/* May a start of this table be refused for want of room? */
-bool oracle_is_too_long(const struct oracle_start *start, int error);
-/* The word of a region; of one that the array does not have yet, never written. */
-u32 oracle_word(struct tandem_set *set, u32 region);
 
 /* What must hold of a running array whenever one looks. */
 void oracle_look(struct tandem_array *array);

@@ -12,6 +12,7 @@
  * books call what is behind the first end bare, from the beginning.
  */
 #include "front.h"
+#include "oracle_grow.h"
 #include "io/region.h"
 #include "ledger.h"
 #include "sched.h"

@@ -15,6 +15,7 @@
  */
 #include "core/log.h"
 #include "front.h"
+#include "oracle_grow.h"
 #include "io/region.h"
 #include "ledger.h"
 #include "sched.h"

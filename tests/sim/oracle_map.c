@@ -11,6 +11,7 @@
  *	          or a start found its region in a log
  */
 #include "front.h"
+#include "oracle_grow.h"
 #include "io/region.h"
 #include "ledger.h"
 #include "mapbook.h"

@@ -19,6 +19,7 @@
 #include "io/copier.h"
 #include "io/region.h"
 #include "oracle.h"
+#include "oracle_pace.h"
 #include "sched.h"
 #include "world.h"
 

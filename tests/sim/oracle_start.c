@@ -10,6 +10,8 @@
  * administrator chose; the books are then opened anew from the legs in use.
  */
 #include "front.h"
+#include "oracle_grow.h"
+#include "oracle_pace.h"
 #include "io/fault.h"
 #include "io/region.h"
 #include "ledger.h"

@@ -134,21 +134,10 @@ struct tandem_disks {
 int tandem_forget(struct tandem_context *ctx, const struct tandem_disks *disks,
 		  struct tandem_error *err);
 
-/* @state: "idle" (nothing is being copied) or "healthy"; @timeout_ms < 0: no limit. */
-struct tandem_wait_options {
-	const char *array;
-	const char *state;
-	int64_t timeout_ms;
-};
-int tandem_wait(struct tandem_context *ctx, const struct tandem_wait_options *opt,
-		struct tandem_error *err);
-
-/* Sleeps until an array changes, or for @timeout_ms; -ETIMEDOUT is no error here. */
-int tandem_watch(struct tandem_context *ctx, int timeout_ms, struct tandem_error *err);
-
 #include "tandem_examine.h"
 #include "tandem_monitor.h"
 #include "tandem_rebuild.h"
 #include "tandem_status.h"
+#include "tandem_wait.h"
 
 #endif
