@@ -105,7 +105,8 @@ static void commit_done(struct tandem_array *array, void *context, u64 written, 
 	struct commit_wait *wait = context;
 
 	wait->failed = failed;
-	WRITE_ONCE(wait->done, true);
+	/* Who sees it may use what we and the commit have left. */
+	smp_store_release(&wait->done, true);
 	wake_up(&array->wait);
 }
 
@@ -125,7 +126,8 @@ u64 tandem_control_commit(struct tandem_array *array)
 	};
 
 	tandem_commit_start(array, &order);
-	wait_event(array->wait, READ_ONCE(wait.done));
+	/* Pairs with the store above. */
+	wait_event(array->wait, smp_load_acquire(&wait.done));
 	return wait.failed;
 }
 

@@ -175,7 +175,8 @@ static void round_end(struct tandem_flush *flush, enum tandem_result error)
 	bool more;
 
 	spin_lock_irqsave(&array->lock, flags);
-	flush->passed = flush->begun;
+	/* Whoever sees it sees what the round was judged to be. */
+	smp_store_release(&flush->passed, flush->begun);
 	list_splice_init(&flush->running, &list);
 	if (error != TANDEM_RESULT_OK)
 		add_waiting(flush, error, &list);
@@ -407,7 +408,8 @@ u32 tandem_flush_ticket(struct tandem_array *array)
 
 bool tandem_flush_passed(struct tandem_array *array, u32 ticket)
 {
-	return (s32)(READ_ONCE(array->flush->passed) - ticket) >= 0;
+	/* Pairs with round_end(). */
+	return (s32)(smp_load_acquire(&array->flush->passed) - ticket) >= 0;
 }
 
 bool tandem_flush_is_idle(struct tandem_array *array)
