@@ -24,6 +24,7 @@ all: $B/bin/tandem $B/bin/tandem-bench $B/bin/tandem-sim $(LIB)
 #:check-vm                 the VM suites alone, on both kernels
 #:compare-faults           the same fault scripts on md, dm-mirror and tandem: who keeps what
 #:tidy | sparse            the style test | sparse over the module
+#:check-threads            the engine on real threads, under the thread sanitizer
 #:check-million            a million simulator seeds in one go: twenty minutes
 #:mutants | fuzz           every mutant must die | every parser, for FUZZ_S seconds each
 #:model | model-large      the crash argument, searched by spin: small bounds | large ones
@@ -72,7 +73,7 @@ $(eval $(call lacks,bench/bench.mk,$B/bin/tandem-bench))
 $(eval $(call lacks,tools/dev/run,run))
 $(eval $(call lacks,tests/sim/sim.mk,$B/bin/tandem-sim mutants check-million))
 $(eval $(call lacks,tools/dev/dev.mk,module vm check-vm compare-faults))
-$(eval $(call lacks,tests/tests.mk,check check-fast tidy sparse))
+$(eval $(call lacks,tests/tests.mk,check check-fast check-threads tidy sparse))
 $(eval $(call lacks,tests/fuzz/fuzz.mk,fuzz))
 
 # Only what this file or tests.mk makes: a phony target without a rule would
