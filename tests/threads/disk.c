@@ -21,6 +21,7 @@ static struct {
 	pthread_cond_t cond;
 	struct bio *first, *last;
 	bool over;
+	bool unused;
 } later = { .mutex = PTHREAD_MUTEX_INITIALIZER, .cond = PTHREAD_COND_INITIALIZER };
 
 static struct mt_disk *disk_of(struct bio *bio)
@@ -155,7 +156,7 @@ static void submit(struct tandem_disk *engine, struct bio *bio, struct bio *pare
 	bio->sim_state = SIM_BIO_IN_FLIGHT;
 	note_failure(disk, bio, parent);
 	mt_breathe();
-	if (mt_below(3))
+	if (later.unused || mt_below(3))
 		serve(bio);
 	else
 		put_later(bio);
@@ -163,7 +164,7 @@ static void submit(struct tandem_disk *engine, struct bio *bio, struct bio *pare
 
 static const struct tandem_disk_ops disk_ops = { .submit = submit };
 
-void mt_disks_start(u64 sectors)
+void mt_disks_start(u64 sectors, bool prompt)
 {
 	struct mt_disk *disk;
 	unsigned int i;
@@ -183,6 +184,7 @@ void mt_disks_start(u64 sectors)
 		snprintf(disk->engine.name, sizeof(disk->engine.name), "leg%u", i);
 	}
 	later.over = false;
+	later.unused = prompt;
 	if (pthread_create(&later.thread, NULL, serve_later, NULL))
 		abort();
 }

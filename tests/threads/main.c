@@ -35,8 +35,8 @@ unsigned int mt_patience_s = 120;
 
 #define WRITERS		3u
 #define BATCH		4u		/* requests of a writer under way at once */
-#define REGIONS		10u
-#define BLOCKS		(REGIONS * 128u / MT_BLOCK_SECTORS)
+#define REGIONS		4u
+#define BLOCKS		(REGIONS * MT_REGION_SECTORS / MT_BLOCK_SECTORS)
 
 struct writer {
 	unsigned int number;
@@ -253,7 +253,7 @@ static void bring_up(u64 rebuild)
 	struct tandem_array_params params = {
 		.array = run.super.array, .nr_legs = MT_LEGS,
 		.degraded = TANDEM_DEGRADED_PROVEN, .rebuild = rebuild,
-		.tunables = { .log_window = 4, .log_limit = 4, .clean_ms = 2, .ahead = 2 },
+		.tunables = { .log_window = 4, .log_limit = 2, .clean_ms = 2, .ahead = 2 },
 		.event = told,
 	};
 	const char *why = "nothing";
@@ -316,7 +316,8 @@ static u64 live(u64 rebuild)
 static void run_volume(unsigned int number, u32 lives)
 {
 	const struct mt_shape shape = {
-		.regions = REGIONS, .identical = number & 1, .role_log = number & 2,
+		.regions = REGIONS, .identical = number & 1, .role_log = number == 2,
+		.prompt = number & 2,
 	};
 	u64 rebuild = 0;
 	unsigned int i;

@@ -13,6 +13,7 @@
 #define MT_LEGS		2u
 #define MT_BLOCK_BYTES	4096u
 #define MT_BLOCK_SECTORS 8u
+#define MT_REGION_SECTORS 512u	/* four pieces of a copy: writers come in between */
 
 /* Seconds after which a wake-up was lost, whatever else runs here. */
 extern unsigned int mt_patience_s;
@@ -55,8 +56,11 @@ struct mt_op {
 /* End of a user's own bio; those of his writes are copied for each leg. */
 void mt_op_end(struct bio *bio);
 
-/* A thread that answers later what is not answered at once. */
-void mt_disks_start(u64 sectors);
+/*
+ * @prompt: every command is answered where it is sent, and no lock of ours orders anything;
+ * else a thread of the disks answers what is not answered at once.
+ */
+void mt_disks_start(u64 sectors, bool prompt);
 void mt_disks_stop(void);
 
 /* Superblocks and maps as `tandem create` writes them. */
@@ -64,6 +68,7 @@ struct mt_shape {
 	u32 regions;
 	bool identical;
 	bool role_log;
+	bool prompt;		/* mt_disks_start() */
 };
 
 void mt_volume_create(const struct mt_shape *shape, struct tandem_super *super);

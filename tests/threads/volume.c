@@ -8,20 +8,18 @@
 #include "core/superblock.h"
 #include "mt.h"
 
-#define REGION_SECTORS	128u
-
 static void lay_out(const struct mt_shape *shape, struct tandem_super *super)
 {
 	struct tandem_layout layout;
-	u64 sectors = (u64)shape->regions * REGION_SECTORS;
+	u64 sectors = (u64)shape->regions * MT_REGION_SECTORS;
 
 	super->geo.nr_sets = 1;
 	super->geo.level = TANDEM_RAID1;
-	super->geo.region_sectors = REGION_SECTORS;
+	super->geo.region_sectors = MT_REGION_SECTORS;
 	super->geo.set_sectors = sectors;
 	do {
 		sectors += 1024;
-	} while (tandem_layout_compute(sectors, REGION_SECTORS, &layout) ||
+	} while (tandem_layout_compute(sectors, MT_REGION_SECTORS, &layout) ||
 		 layout.data_sectors < super->geo.set_sectors);
 	super->own_disk_sectors = sectors;
 	super->data_offset_sectors = layout.data_offset_sectors;
@@ -97,7 +95,7 @@ void mt_volume_create(const struct mt_shape *shape, struct tandem_super *super)
 	memset(super, 0, sizeof(*super));
 	lay_out(shape, super);
 	fill_in(shape, super);
-	mt_disks_start(super->own_disk_sectors);
+	mt_disks_start(super->own_disk_sectors, shape->prompt);
 	for (i = 0; i < MT_LEGS; i++) {
 		put_super(&mt_disk[i], super);
 		put_map(&mt_disk[i], shape, super);
