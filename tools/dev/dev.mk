@@ -14,7 +14,7 @@ export VCPUS QEMU_ARGS VM_ARGS VM_ICOUNT VM_MEM VM_OUT VM_TIMEOUT SPARSE
 
 VM_KERNELS := $(if $(KERNEL),$(KERNEL),6.12 6.1)
 vm_build := $(if $(VM_NOBUILD),,$B/bin/tandem $B/bin/tandem-bench)
-vm_images := $(if $(VM_NOBUILD),,$B/tests/image)
+vm_images := $(if $(VM_NOBUILD),,$B/tests/image $B/tests/replay)
 
 module:
 	@tools/dev/module '$(KVER)'

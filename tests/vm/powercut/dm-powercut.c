@@ -15,15 +15,18 @@
  * sector than the newest cached and the durable one are not kept.
  *
  * Table:    START LEN powercut [LATENCY_NS [BLOCK_BYTES [through]]]
- * Messages: cut PERMILLE SEED   lose power; a cached sector survives with that
- *                               probability; every request fails from now on
+ * Messages: cut PERMILLE SEED [unseen]
+ *                               lose power; a cached sector survives with that
+ *                               probability; every request fails from now on.
+ *                               Unseen: requests go on as if nothing had been,
+ *                               and what they write is gone when power is back
  *           on                  power is back
  *           fail KIND...        requests of these kinds (read, write, fua,
  *                               flush) fail and change nothing; none ends it
  *           fail-nth N [dead]   the Nth request from now on, of any kind, fails
  *                               and changes nothing, with dead all later ones
  *                               too; 0 takes it back
- * Status:   on|off reads writes fuas flushes cached_sectors lost_sectors
+ * Status:   on|off|unseen reads writes fuas flushes cached_sectors lost_sectors
  *           kept_sectors        running numbers of requests that succeeded
  *           left                requests until the one that is to fail; 0: none
  *
@@ -31,6 +34,11 @@
  * disk says that it wants no flush.
  *
  * Discard and write-zeroes write zeroes, into the cache like any write.
+ *
+ * Why unseen: after a cut that it can see, an array dies of errors, and does not
+ * until its patience with records is used up; a host that loses power with its
+ * disks sees nothing. What is to be lost stays in the cache, from where no flush
+ * and no FUA moves anything, until the power is back.
  *
  * Requests are served in map(), in the caller's context, and end there, or
  * with a latency in the timer's soft interrupt, as a real disk's would. One
@@ -73,6 +81,7 @@ struct powercut {
 	struct mutex lock;
 	struct xarray slots;	/* page number -> struct slot */
 	bool off;
+	bool unseen;		/* the power is off, and nobody is to notice */
 	unsigned int fail;	/* FAIL_* */
 	unsigned int left;	/* requests until one fails, this one included; 0: none */
 	bool dies;		/* ... and every later one */
@@ -154,8 +163,8 @@ static int write_sector(struct powercut *pc, sector_t sector, const void *from, 
 	return 0;
 }
 
-/* Makes the cached sectors in @keep durable and forgets the others. */
-static int settle(struct slot *slot, u8 keep)
+/* Makes the cached sectors in @keep durable, and forgets those and the ones in @drop. */
+static int settle(struct slot *slot, u8 keep, u8 drop)
 {
 	unsigned int n;
 
@@ -170,28 +179,48 @@ static int settle(struct slot *slot, u8 keep)
 			memcpy(sector_of(slot->durable, n), sector_of(slot->cached, n),
 			       SECTOR_SIZE);
 	}
-	slot->is_cached = 0;
+	slot->is_cached &= ~(keep | drop);
+	if (slot->is_cached)
+		return 0;
 	free_page((unsigned long)slot->cached);
 	slot->cached = NULL;
 	return 0;
 }
 
-static int flush(struct powercut *pc)
+/* The same for every sector in the cache. */
+static int settle_all(struct powercut *pc, u8 keep, u8 drop)
 {
 	struct slot *slot;
 	unsigned long index;
 	int err;
 
 	xa_for_each_marked(&pc->slots, index, slot, SLOT_CACHED) {
-		err = settle(slot, 0xff);
+		err = settle(slot, keep, drop);
 		if (err)
 			return err;
 		xa_clear_mark(&pc->slots, index, SLOT_CACHED);
 	}
-	pc->flushes++;
 	return 0;
 }
 
+static int flush(struct powercut *pc)
+{
+	int err = pc->unseen ? 0 : settle_all(pc, 0xff, 0xff);
+
+	pc->flushes += !err;
+	return err;
+}
+
+static int power_on(struct powercut *pc)
+{
+	int err = pc->unseen ? settle_all(pc, 0, 0xff) : 0;
+
+	pc->off = false;
+	pc->unseen = false;
+	return err;
+}
+
+/* The power is off already, seen or unseen. */
 static int cut(struct powercut *pc, unsigned int permille, u64 seed)
 {
 	struct rnd_state random;
@@ -201,7 +230,6 @@ static int cut(struct powercut *pc, unsigned int permille, u64 seed)
 	int err;
 
 	prandom_seed_state(&random, seed);
-	pc->off = true;
 	xa_for_each_marked(&pc->slots, index, slot, SLOT_CACHED) {
 		u8 keep = 0;
 
@@ -211,10 +239,11 @@ static int cut(struct powercut *pc, unsigned int permille, u64 seed)
 		}
 		pc->kept += hweight8(slot->is_cached & keep);
 		pc->lost += hweight8(slot->is_cached & ~keep);
-		err = settle(slot, keep);
+		err = settle(slot, keep, pc->unseen ? 0 : 0xff);
 		if (err)
 			return err;
-		xa_clear_mark(&pc->slots, index, SLOT_CACHED);
+		if (!slot->is_cached)
+			xa_clear_mark(&pc->slots, index, SLOT_CACHED);
 	}
 	return 0;
 }
@@ -222,7 +251,7 @@ static int cut(struct powercut *pc, unsigned int permille, u64 seed)
 /* Does this write reach the medium before it ends? */
 static bool is_durable(struct powercut *pc, struct bio *bio)
 {
-	return pc->through || bio->bi_opf & REQ_FUA;
+	return !pc->unseen && (pc->through || bio->bi_opf & REQ_FUA);
 }
 
 static int transfer(struct powercut *pc, struct bio *bio)
@@ -388,37 +417,48 @@ static int parse_fail_nth(unsigned int argc, char **argv, unsigned int *left)
 	return kstrtouint(argv[1], 10, left);
 }
 
+struct cut_order {
+	unsigned int permille;
+	u64 seed;
+	bool unseen;
+};
+
+static int parse_cut(unsigned int argc, char **argv, struct cut_order *order)
+{
+	order->unseen = argc == 4;
+	if (argc < 3 || argc > 4 || (order->unseen && strcmp(argv[3], "unseen")) ||
+	    kstrtouint(argv[1], 10, &order->permille) || order->permille > 1000)
+		return -EINVAL;
+	return kstrtou64(argv[2], 0, &order->seed);
+}
+
 static int powercut_message(struct dm_target *ti, unsigned int argc, char **argv,
 			    char *result, unsigned int maxlen)
 {
 	struct powercut *pc = ti->private;
-	unsigned int permille, fail, left;
-	u64 seed;
+	struct cut_order order;
+	unsigned int fail, left;
 	int err = 0;
 
-	if (!strcmp(argv[0], "cut") && argc == 3 && !kstrtouint(argv[1], 10, &permille) &&
-	    permille <= 1000 && !kstrtou64(argv[2], 0, &seed)) {
-		mutex_lock(&pc->lock);
-		err = cut(pc, permille, seed);
-		mutex_unlock(&pc->lock);
+	mutex_lock(&pc->lock);
+	if (!strcmp(argv[0], "cut") && !parse_cut(argc, argv, &order)) {
+		pc->unseen = order.unseen;
+		pc->off = !order.unseen;
+		err = cut(pc, order.permille, order.seed);
 	} else if (!strcmp(argv[0], "on") && argc == 1) {
-		mutex_lock(&pc->lock);
-		pc->off = false;
-		mutex_unlock(&pc->lock);
+		err = power_on(pc);
 	} else if (!strcmp(argv[0], "fail") && !parse_fail(argc, argv, &fail)) {
-		mutex_lock(&pc->lock);
 		pc->fail = fail;
-		mutex_unlock(&pc->lock);
 	} else if (!strcmp(argv[0], "fail-nth") && !parse_fail_nth(argc, argv, &left)) {
-		mutex_lock(&pc->lock);
 		pc->left = left;
 		pc->dies = argc == 3;
-		mutex_unlock(&pc->lock);
 	} else {
-		DMERR("unknown message %s: cut PERMILLE SEED, on, fail KIND..., fail-nth N [dead]",
-		      argv[0]);
 		err = -EINVAL;
 	}
+	mutex_unlock(&pc->lock);
+	if (err == -EINVAL)
+		DMERR("%s: not cut PERMILLE SEED [unseen], on, fail KIND..., fail-nth N [dead]",
+		      argv[0]);
 	return err;
 }
 
@@ -440,8 +480,9 @@ static void powercut_status(struct dm_target *ti, status_type_t type,
 	mutex_lock(&pc->lock);
 	xa_for_each_marked(&pc->slots, index, slot, SLOT_CACHED)
 		cached += hweight8(slot->is_cached);
-	DMEMIT("%s %llu %llu %llu %llu %llu %llu %llu %u", pc->off ? "off" : "on",
-	       pc->reads, pc->writes, pc->fuas, pc->flushes, cached, pc->lost, pc->kept, pc->left);
+	DMEMIT("%s %llu %llu %llu %llu %llu %llu %llu %u",
+	       pc->off ? "off" : pc->unseen ? "unseen" : "on", pc->reads, pc->writes,
+	       pc->fuas, pc->flushes, cached, pc->lost, pc->kept, pc->left);
 	mutex_unlock(&pc->lock);
 }
 
