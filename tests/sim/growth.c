@@ -5,7 +5,8 @@
  *
  *	cut      power goes at every single write of a growing start, the last one of the
  *	         other leg lost or not; both legs, and each alone, start again, and nothing
- *	         is lost, unsure or written that was not (I41)
+ *	         is lost, unsure or written that was not (I41). Also where an older record
+ *	         is completed first, for a slot that cannot be read may hold it
  *	again    an array that grows page by page, and knows what was written last
  *	memory   what an array takes, before and after it has grown (design §8)
  *
@@ -41,6 +42,7 @@ static struct {
 	struct tandem_array *array;
 	u32 writes;
 	u32 limit;		/* power goes before this one; 0: never */
+	u64 hidden;		/* of leg 1: what begins at this byte cannot be read; 0: all can */
 	struct {		/* the last write to leg 0, to be lost */
 		u8 *at;
 		u8 bytes[TANDEM_SUPER_BYTES];
@@ -88,6 +90,8 @@ static void submit(struct tandem_disk *engine, struct bio *bio, struct bio *pare
 	else if (bio_op(bio) == REQ_OP_READ)
 		memcpy(bio->sim_data, disk->front + offset, bio->bi_iter.bi_size);
 	bio->bi_status = BLK_STS_OK;
+	if (bio_op(bio) == REQ_OP_READ && disk != growth.disk && growth.hidden == offset)
+		bio->bi_status = BLK_STS_IOERR;
 	bio_endio(bio);
 	sim_state = outer;
 }
@@ -270,6 +274,7 @@ struct step {
 	u64 before, after;	/* sectors of the set */
 	u32 region_sectors;
 	u16 entry;
+	bool hidden;		/* the newest slot of leg 1, which is ahead of its other one */
 };
 
 /* Power goes; @lost: with it the last write to leg 0, if that of leg 1 came after it. */
@@ -278,6 +283,7 @@ static void cut(bool lost)
 	if (lost && growth.last.number + 1 == growth.writes)
 		memcpy(growth.last.at, growth.last.bytes, growth.last.length);
 	growth.limit = 0;
+	growth.hidden = 0;
 	growth.array = NULL;
 	sim_clear();
 	sim_memory_drop();
@@ -308,6 +314,38 @@ static void check_rest(const struct step *step)
 	}
 }
 
+/* Starts, and is cut off before write @limit. False: it has fewer, and is up. */
+static bool start_until(struct start how, u32 limit)
+{
+	static jmp_buf outer;
+	volatile bool was_cut = true;
+
+	memcpy(outer, sim_crash_env, sizeof(outer));
+	growth.writes = 0;
+	growth.limit = limit;
+	if (!setjmp(sim_crash_env)) {
+		start(how);
+		was_cut = false;
+	}
+	memcpy(sim_crash_env, outer, sizeof(outer));
+	return was_cut;
+}
+
+/* A start reached one slot of each leg; of leg 1 it cannot be read until power goes again. */
+static void hide_slot(void)
+{
+	static struct tandem_super super[2];
+	unsigned int slot;
+
+	start_until((struct start){ .legs = 3 }, 3);
+	cut(false);
+	for (slot = 0; slot < 2; slot++)
+		if (tandem_super_decode(growth.disk[1].front + tandem_super_slot_bytes(slot),
+					&super[slot], NULL))
+			sim_fail("I41", "slot %u of leg 1 cannot be read", slot);
+	growth.hidden = tandem_super_slot_bytes(super[1].sequence > super[0].sequence);
+}
+
 static void make(const struct step *step)
 {
 	make_super(step->before, step->region_sectors);
@@ -316,25 +354,17 @@ static void make(const struct step *step)
 	stop();
 	growth.disk[0].engine.size_sectors = step->after + growth.super.own_disk_sectors;
 	growth.disk[1].engine.size_sectors = step->after + growth.super.own_disk_sectors + 8;
+	if (step->hidden)
+		hide_slot();
 }
 
 /* A start is cut off before write @limit. False: it has fewer. */
 static bool cut_at(const struct step *step, u32 limit, bool lost)
 {
-	static jmp_buf outer;
-	volatile bool was_cut = true;
-
 	make(step);
-	memcpy(outer, sim_crash_env, sizeof(outer));
-	growth.writes = 0;
-	growth.limit = limit;
-	if (!setjmp(sim_crash_env)) {
-		start((struct start){ .legs = 3, .grow = step->after });
-		was_cut = false;
-	}
-	memcpy(sim_crash_env, outer, sizeof(outer));
-	if (!was_cut) {
+	if (!start_until((struct start){ .legs = 3, .grow = step->after }, limit)) {
 		growth.limit = 0;
+		growth.hidden = 0;
 		stop();
 		return false;
 	}
@@ -363,7 +393,7 @@ static void write_region(u32 region)
 static void grow_by_pages(void)
 {
 	static const u32 regions[] = { 1, 2015, 2016, 2017, 4032, 4100 };
-	const struct step step = { 64, 4100ull * 128, 128, 0 };
+	const struct step step = { .before = 64, .after = 4100ull * 128, .region_sectors = 128 };
 	struct tandem_set *set;
 	unsigned int i;
 
@@ -397,8 +427,9 @@ static void check_memory(u64 sectors)
 /* By the default region size of where it begins, and as far as its map goes. */
 static void grow_large(u64 before, u64 after)
 {
-	struct step step = { before, after, tandem_layout_default_region(before), 0 };
+	struct step step = { .before = before, .after = after };
 
+	step.region_sectors = tandem_layout_default_region(before);
 	if (after > TIB_SECTORS * 32)
 		step.region_sectors = tandem_layout_default_region(after);
 	make(&step);
@@ -418,9 +449,10 @@ static void grow_large(u64 before, u64 after)
 bool growth_run(void)
 {
 	static const struct step steps[] = {
-		{ 2000 * 128 - 8, 4100 * 128, 128, TANDEM_CONTENT_NEVER },
-		{ 2016 * 128, 2017 * 128, 128, TANDEM_CONTENT_WRITTEN },
-		{ 2000 * 128 - 8, 2000 * 128, 128, TANDEM_CONTENT_WRITTEN },
+		{ 2000 * 128 - 8, 4100 * 128, 128, TANDEM_CONTENT_NEVER, false },
+		{ 2016 * 128, 2017 * 128, 128, TANDEM_CONTENT_WRITTEN, false },
+		{ 2000 * 128 - 8, 2000 * 128, 128, TANDEM_CONTENT_WRITTEN, false },
+		{ 2000 * 128, 2001 * 128, 128, TANDEM_CONTENT_WRITTEN, true },
 	};
 	volatile bool passed = false;
 	unsigned int i;
