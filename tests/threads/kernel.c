@@ -39,7 +39,12 @@ u32 mt_below(u32 n)
 
 void mt_breathe(void)
 {
-	if (!mt_below(16))
+	unsigned int turns = mt_below(16) ? 0 : 1;
+
+	/* Now and then for so long that others come to rest meanwhile. */
+	if (turns && !mt_below(64))
+		turns = 300;
+	while (turns--)
 		sched_yield();
 }
 
