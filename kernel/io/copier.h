@@ -2,7 +2,7 @@
 /*
  * Inside of the copier, shared by copy.c (regions) and promote.c (the end of
  * a rebuild). Only the copy's own work item touches it, but for @result,
- * @pending and @flush, which bio completions set, and parts of @pacer.
+ * @pending and @flush, which bio completions set, parts of @pacer, and @stuck (array->lock).
  */
 #ifndef TANDEM_IO_COPIER_H
 #define TANDEM_IO_COPIER_H
@@ -20,6 +20,15 @@ enum copy_state {
 	COPY_SETTLE,
 	COPY_PROMOTE,
 };
+
+/* A block that nobody can read, and its region: io/stuck.c. Not used if @count is 0. */
+struct copy_stuck {
+	u64 sector;			/* in the set */
+	u32 region;
+	u32 count;
+};
+
+#define COPY_NR_STUCK	8u
 
 /* Steps of a promotion, io/promote.c. */
 enum promote_step {
@@ -57,6 +66,8 @@ struct tandem_copy {
 	struct bio bio[TANDEM_MAX_LEGS_PER_SET];
 	struct bio_vec vec[TANDEM_MAX_LEGS_PER_SET];
 	void *buffer;
+	struct copy_stuck stuck[COPY_NR_STUCK];
+	unsigned int next_stuck;
 	struct tandem_own_flush flush;	/* of a promotion */
 };
 

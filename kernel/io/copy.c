@@ -26,8 +26,9 @@
  *   to until now, from the set's home, from which it is read until then.
  * - A block that the source cannot read is taken from another current leg (it
  *   becomes the value, B19); the piece shrinks to 4 KiB first, so that one bad
- *   block costs no good one. If nobody can read it the region is STUCK: reads
- *   that want it get an error, and a rebuild cannot finish.
+ *   block costs no good one. If nobody can read it the region is STUCK until somebody
+ *   writes there (io/stuck.c): reads that want it get an error, and a rebuild cannot
+ *   finish.
  * - A copy that errs on what has become the last leg may be in its cache and show in
  *   reads: a flush comes before the region is sure.
  * - The source must still be readable when its bytes are written and when they
@@ -54,6 +55,7 @@
 #include "io/map.h"
 #include "io/rate.h"
 #include "io/region.h"
+#include "io/stuck.h"
 
 /* What is copied onto current legs, too. */
 #define ON_CURRENT	(TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY)
@@ -245,15 +247,6 @@ static bool leave(struct tandem_copy *copy, bool stuck)
 	return true;
 }
 
-static void report_stuck(struct tandem_copy *copy)
-{
-	const struct tandem_super *super = copy->set->array->super;
-	u64 sector = (u64)copy->region * super->geo.region_sectors + copy->offset_sectors;
-
-	pr_err("tandem %s: set %u: sector %llu cannot be read from any leg; not copied\n",
-	       super->name, copy->set->index, (unsigned long long)sector);
-}
-
 /* Another region first; not at once, or we might come back to this one for ever. */
 static bool step_aside(struct tandem_copy *copy)
 {
@@ -274,8 +267,7 @@ static bool step_drain(struct tandem_copy *copy)
 		return true;
 	}
 	if (!copy->source) {
-		report_stuck(copy);
-		atomic_or(TANDEM_REGION_STUCK, word_of(copy));
+		tandem_stuck_note(copy);
 		return leave(copy, true);
 	}
 	copy->state = COPY_READ;

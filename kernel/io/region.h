@@ -9,7 +9,7 @@
  *	REFILL      a leg that is being rebuilt lacks it
  *	AGAIN       became unsure while it was being copied: start over
  *	STUCK       a block of it cannot be read from any leg: not tried again
- *		    by itself
+ *		    before somebody writes there (io/stuck.c)
  *	DIRTY       in the intent log of every leg that is written to (io/log.c);
  *		    set for good where the array has none
  *	TOUCHED     written to since the cleaner last looked
@@ -81,7 +81,7 @@ static inline bool tandem_region_is_open(u32 word)
 {
 	const u32 wanted = TANDEM_REGION_DIRTY | TANDEM_REGION_TOUCHED;
 	const u32 hurdles = TANDEM_REGION_EXCL | TANDEM_REGION_CLEANING |
-			    TANDEM_REGION_NEVER | TANDEM_REGION_EMPTIED;
+			    TANDEM_REGION_NEVER | TANDEM_REGION_EMPTIED | TANDEM_REGION_STUCK;
 
 	return likely((word & (wanted | hurdles)) == wanted &&
 		      (word & TANDEM_REGION_COUNT) < TANDEM_MAX_REGION_WRITES);

@@ -33,6 +33,7 @@
 #include "io/map.h"
 #include "io/pace.h"
 #include "io/region.h"
+#include "io/stuck.h"
 
 static void write_leg_end(struct bio *bio)
 {
@@ -115,6 +116,8 @@ static bool touch(struct tandem_request *request, u32 word)
 {
 	atomic_t *region = &request->set->region[request->region];
 
+	if (word & TANDEM_REGION_STUCK)
+		tandem_stuck_touch(request);
 	if (word & TANDEM_REGION_CLEANING)
 		atomic_andnot(TANDEM_REGION_CLEANING, region);
 	if (word & TANDEM_REGION_EMPTIED)

@@ -90,6 +90,9 @@ const struct scenario scenarios[] = {
 	  "Wceggag WcEggbg WceEg!wg.", { NULL }, NULL },
 	{ "B20", "a disk that was replaced is a former leg, never one again", NULL, { NULL },
 	  "one disk for a place here: tests/unit/test_history.c has former legs" },
+	{ "C2", "a rebuild that met a block that nobody can read goes on when it is written",
+	  "wbweB+rwrr= wbweB+rWrr= wbweB+rorwrr= wbweB+~rcrwrrr= wbweB+rwcrrr= wbweB+rsrwrrr=",
+	  { NULL }, NULL },
 };
 
 const unsigned int nr_scenarios = sizeof(scenarios) / sizeof(scenarios[0]);

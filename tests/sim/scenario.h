@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Named scenarios: the histories that broke the first draft of the design, one by one,
- * by the names under which the rules against them are cited (A1 to A16, B1 to B20).
+ * by the names under which the rules against them are cited (A1 to A16, B1 to B20, C2).
  */
 #ifndef SIM_SCENARIO_H
 #define SIM_SCENARIO_H
