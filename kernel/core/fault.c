@@ -55,6 +55,12 @@ enum tandem_error_class tandem_fault_class(enum tandem_op op, enum tandem_result
 	return class_of[result][op];
 }
 
+bool tandem_fault_is_of_block(enum tandem_result result)
+{
+	return result == TANDEM_RESULT_MEDIUM || result == TANDEM_RESULT_PROTECTION ||
+	       result == TANDEM_RESULT_IOERR;
+}
+
 /* The answers to one request, sorted into masks over the set's legs. */
 struct answers {
 	u8 well;	/* OK */

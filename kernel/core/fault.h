@@ -78,6 +78,13 @@ enum tandem_error_class {
 
 enum tandem_error_class tandem_fault_class(enum tandem_op op, enum tandem_result result);
 
+/*
+ * May a read that was answered so have failed for its blocks alone? Many disks and all of
+ * dm's targets say IOERR for a bad sector; so does a disk that is gone, and whoever asks
+ * has to find out which.
+ */
+bool tandem_fault_is_of_block(enum tandem_result result);
+
 /**
  * struct tandem_trial - one request of a set, when its last leg has answered
  * @op: what was asked

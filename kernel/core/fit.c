@@ -36,7 +36,7 @@ bool tandem_fit_shape(const struct tandem_super *a, const struct tandem_super *b
 	unsigned int i;
 
 	if (a->role != b->role || a->nr_legs != b->nr_legs ||
-	    a->feature_incompat != b->feature_incompat ||
+	    (a->feature_incompat ^ b->feature_incompat) & ~TANDEM_INCOMPAT_LIVE ||
 	    a->feature_ro_compat != b->feature_ro_compat ||
 	    a->feature_compat != b->feature_compat)
 		return false;

@@ -51,6 +51,13 @@ static int format_pace(const struct tandem_pace_status *pace, char *text, size_t
 			pace->target_us);
 }
 
+static int format_lost(const struct tandem_lost_status *lost, char *text, size_t size)
+{
+	if (!lost->present)
+		return snprintf(text, size, " -");
+	return snprintf(text, size, " %llu", lost->sectors);
+}
+
 int tandem_status_format(const struct tandem_status *status, char *text, size_t size)
 {
 	unsigned int i;
@@ -70,6 +77,8 @@ int tandem_status_format(const struct tandem_status *status, char *text, size_t 
 		len += (size_t)format_copy(&status->copy, text + len, size - len);
 	if (len < size)
 		len += (size_t)format_pace(&status->pace, text + len, size - len);
+	if (len < size)
+		len += (size_t)format_lost(&status->lost, text + len, size - len);
 	return len < size ? (int)len : -ENOSPC;
 }
 
@@ -179,6 +188,19 @@ static int parse_pace(struct reader *reader, struct tandem_pace_status *pace)
 	return 0;
 }
 
+/* A module that knows no lost ranges ends its line here. */
+static int parse_lost(struct reader *reader, struct tandem_lost_status *lost)
+{
+	if (!*reader->text)
+		return 0;
+	if (*reader->text == '-')
+		return strcmp(take_word(reader, ' '), "-") ? -EINVAL : 0;
+	if (take_number(reader, ' ', ANY_NUMBER, &lost->sectors))
+		return -EINVAL;
+	lost->present = true;
+	return 0;
+}
+
 static int parse_array(struct reader *reader, struct tandem_status *status)
 {
 	int state = tandem_array_state_parse(take_word(reader, ' '));
@@ -216,9 +238,9 @@ int tandem_status_parse(const char *text, struct tandem_status *status)
 		if (parse_leg(&reader, &status->leg[i]))
 			return -EINVAL;
 	}
-	if (parse_log(&reader, &status->log))
+	if (parse_log(&reader, &status->log) || parse_copy(&reader, &status->copy))
 		return -EINVAL;
-	if (parse_copy(&reader, &status->copy))
+	if (parse_pace(&reader, &status->pace))
 		return -EINVAL;
-	return parse_pace(&reader, &status->pace);
+	return parse_lost(&reader, &status->lost);
 }

@@ -67,6 +67,12 @@ struct tandem_pace_status {
 	u64 target_us;
 };
 
+/* Blocks that could be read from no leg; @present: known to this module. */
+struct tandem_lost_status {
+	bool present;
+	u64 sectors;
+};
+
 struct tandem_status {
 	enum tandem_array_state state;
 	enum tandem_sync_kind sync;
@@ -81,6 +87,7 @@ struct tandem_status {
 	struct tandem_log_status log;
 	struct tandem_copy_status copy;
 	struct tandem_pace_status pace;
+	struct tandem_lost_status lost;
 };
 
 /* Characters without the zero, or -ENOSPC. */

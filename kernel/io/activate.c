@@ -22,9 +22,8 @@
  *
  * Down: all requests are through; the copiers stop; failures are recorded;
  * the legs are flushed; the maps say what is in the intent log; what is not unsure
- * leaves that; and if nothing is
- * unsure that is recorded as a clean stop. If power goes before that the next start
- * resyncs what is in the log, or all of it if there is none: slow, never wrong.
+ * leaves that; and if nothing is unsure that is recorded as a clean stop. If power goes
+ * before that the next start resyncs what is in the log: slow, never wrong.
  *
  * Invariants: I20, I50, I52, I53, I56 (read-only: steps flush to commit are
  * left out), I60.
@@ -41,6 +40,7 @@
 #include "io/grow.h"
 #include "io/load.h"
 #include "io/log.h"
+#include "io/lost_load.h"
 #include "io/rate.h"
 #include "io/recover.h"
 #include "io/region.h"
@@ -273,10 +273,7 @@ static int begin_epoch(struct tandem_array *array)
 	return commit_for_good(array);
 }
 
-/*
- * The intent logs and region maps of all legs in use. A leg that errs has left on record before
- * the next record of the log goes to any (lock-step).
- */
+/* All logs, maps and tables of legs in use. One that errs leaves on record first (lock-step). */
 static int begin_logs(struct tandem_array *array)
 {
 	u64 failed = tandem_rewrite_wipe(array);
@@ -293,7 +290,8 @@ static int begin_logs(struct tandem_array *array)
 		if (!failed)
 			failed = tandem_rewrite_write(array);
 		if (!failed)
-			failed = tandem_survey_write(array, legs_in_use(array));
+			failed = tandem_survey_write(array, legs_in_use(array)) |
+				 tandem_lost_write(array, legs_in_use(array));
 		if (!failed)
 			return 0;
 		error = without(array, failed);
@@ -349,6 +347,7 @@ static void raise_set(struct tandem_array *array, struct tandem_set *set)
 		tandem_survey_mark(set);
 	else if (rebuilding)
 		tandem_region_mark_all(set, TANDEM_REGION_REFILL);
+	tandem_lost_mark(set);
 }
 
 static void raise(struct tandem_array *array)
@@ -409,6 +408,8 @@ int tandem_array_activate(struct tandem_array *array, const char **why)
 		error = tandem_recover_read(array, why);
 	if (!error)
 		error = tandem_survey_read(array);
+	if (!error)
+		error = tandem_lost_read(array, why);
 	if (error)
 		return error;
 	set_states(array);
@@ -472,6 +473,7 @@ static bool is_quiet(struct tandem_array *array)
 	for (s = 0; s < array->nr_sets; s++)
 		quiet &= tandem_copy_is_idle(&array->set[s]) &&
 			 tandem_clean_is_idle(&array->set[s]) &&
+			 tandem_lost_is_idle(&array->set[s]) &&
 			 tandem_log_is_idle(&array->set[s]);
 	return quiet && tandem_commit_try(array);
 }

@@ -16,6 +16,7 @@
 #include "io/fault.h"
 #include "io/flush.h"
 #include "io/log.h"
+#include "io/lost.h"
 #include "io/map.h"
 #include "io/rate.h"
 #include "io/region.h"
@@ -111,7 +112,9 @@ static int shape_set(struct tandem_array *array, unsigned int index)
 			       GFP_KERNEL);
 	if (!set->region)
 		return -ENOMEM;
-	error = tandem_map_create(set);
+	error = tandem_lost_create(set);
+	if (!error)
+		error = tandem_map_create(set);
 	if (!error)
 		error = tandem_log_create(set);
 	return error ? error : tandem_copy_create(set);
@@ -125,7 +128,7 @@ static int check_shape(struct tandem_array *array)
 	unsigned int i;
 
 	if (memcmp(&super->geo, &array->shape, sizeof(array->shape)) ||
-	    super->feature_incompat != array->shape_features ||
+	    (super->feature_incompat ^ array->shape_features) & ~TANDEM_INCOMPAT_LIVE ||
 	    super->flags & ~array->shape_flags & TANDEM_FLAG_WRITE_THROUGH)
 		return -ESTALE;
 	for (i = 0; i < array->nr_sets; i++) {
@@ -167,6 +170,7 @@ void tandem_array_destroy(struct tandem_array *array)
 		tandem_copy_destroy(&array->set[i]);
 		tandem_log_destroy(&array->set[i]);
 		tandem_map_destroy(&array->set[i]);
+		tandem_lost_destroy(&array->set[i]);
 	}
 	if (array->wq) {
 		cancel_delayed_work_sync(&array->record_work);
@@ -236,6 +240,8 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
 	for (i = 0; i < array->nr_sets; i++) {
 		tandem_log_status(&array->set[i], status);
 		tandem_rate_status(&array->set[i], status);
+		status->lost.present = true;
+		status->lost.sectors += tandem_lost_total(&array->set[i]);
 	}
 	tandem_sync_status(array, status);
 	status->resync_sectors = atomic64_read(&array->resync_sectors);

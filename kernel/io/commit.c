@@ -19,6 +19,7 @@
 #include "io/commit.h"
 #include "io/copy.h"
 #include "io/fault.h"
+#include "io/lost.h"
 #include "io/rate.h"
 
 /*
@@ -233,8 +234,10 @@ void tandem_commit_release(struct tandem_array *array)
 	array->commit_busy = false;
 	spin_unlock_irqrestore(&array->lock, flags);
 	tandem_fault_kick(array);
-	for (i = 0; i < array->nr_sets; i++)
+	for (i = 0; i < array->nr_sets; i++) {
 		tandem_copy_kick(&array->set[i]);
+		tandem_lost_kick(&array->set[i]);
+	}
 	wake_up(&array->wait);
 }
 

@@ -26,7 +26,7 @@ void tandem_commit_destroy(struct tandem_array *array);
 
 /*
  * True: the caller has the token. Whoever is refused is called again: the
- * token's release runs record work and every copier. Any context.
+ * token's release runs record work, every copier and the tables of lost ranges. Any context.
  */
 bool tandem_commit_try(struct tandem_array *array);
 void tandem_commit_release(struct tandem_array *array);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Inside of the copier, shared by copy.c (regions) and promote.c (the end of
+ * Inside of the copier, shared by copy.c (regions), piece.c and promote.c (the end of
  * a rebuild). Only the copy's own work item touches it, but for @result,
  * @pending and @flush, which bio completions set, parts of @pacer, and @stuck (array->lock).
  */
 #ifndef TANDEM_IO_COPIER_H
 #define TANDEM_IO_COPIER_H
 
+#include "core/fault.h"
 #include "core/rate.h"
 #include "io/flush.h"
 #include "io/pace.h"
@@ -15,6 +16,7 @@ enum copy_state {
 	COPY_IDLE,
 	COPY_DRAIN,
 	COPY_READ,
+	COPY_PROBE,
 	COPY_WRITE,
 	COPY_REST,
 	COPY_SETTLE,
@@ -53,6 +55,8 @@ struct tandem_copy {
 	u8 targets;
 	u8 tried;			/* sources that failed this piece */
 	u8 attempts;
+	u8 proofs;			/* how often the source could not read this block */
+	u8 bad;				/* of @tried: it is the block, not the leg */
 	bool erred;			/* onto a leg that stays: perhaps only in its cache */
 	bool ticketed;			/* waits for a flush round to pass */
 	u32 ticket;
@@ -74,6 +78,33 @@ struct tandem_copy {
 /* io/choose.c: the next region, or -1; and whether to rest first. */
 s64 tandem_choose(struct tandem_copy *copy);
 bool tandem_choose_rest(struct tandem_copy *copy);
+/* What is copied onto current legs, too. */
+#define TANDEM_COPY_ON_CURRENT	(TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY)
+
+static inline atomic_t *tandem_copy_word(struct tandem_copy *copy)
+{
+	return &copy->set->region[copy->region];
+}
+
+/*
+ * A piece, io/piece.c. Context: the copier's work item.
+ *
+ * begin	as long as may be, and no leg has failed it yet
+ * plan		sets source and targets; false: no leg needs it
+ * send		commands to legs; the work item runs when all have answered
+ * is_good	the source may still be read
+ * unread	the source could not read it; true: go on, with what is left
+ * probed	the source has answered elsewhere
+ * judge	targets have answered; true: it must be done again
+ */
+void tandem_piece_begin(struct tandem_copy *copy);
+bool tandem_piece_plan(struct tandem_copy *copy);
+u64 tandem_piece_sector(struct tandem_copy *copy);
+void tandem_piece_send(struct tandem_copy *copy, u8 legs, blk_opf_t opf);
+bool tandem_piece_is_good(struct tandem_copy *copy);
+bool tandem_piece_unread(struct tandem_copy *copy, enum tandem_result result);
+bool tandem_piece_probed(struct tandem_copy *copy);
+bool tandem_piece_judge(struct tandem_copy *copy);
 
 /* True: go on at once. */
 bool tandem_promote_start(struct tandem_copy *copy);

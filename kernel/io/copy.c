@@ -8,7 +8,8 @@
  *	         |   rebuild                       |
  *	         | all are filled, a leg rebuilds  | PROMOTE (io/promote.c)
  *	DRAIN    | no write in flight in region    | READ
- *	READ     | source answered                 | WRITE, READ (other source)
+ *	READ     | source answered                 | WRITE, READ (other source), PROBE
+ *	PROBE    | it answered elsewhere           | DRAIN
  *	WRITE    | all targets answered            | REST, SETTLE
  *	REST     | it is time for the next piece   | DRAIN
  *	SETTLE   | no failed leg is unrecorded     | IDLE
@@ -25,10 +26,13 @@
  *   rebuilding ones included: one pass settles both. So is one that was never written
  *   to until now, from the set's home, from which it is read until then.
  * - A block that the source cannot read is taken from another current leg (it
- *   becomes the value, B19); the piece shrinks to 4 KiB first, so that one bad
- *   block costs no good one. If nobody can read it the region is STUCK until somebody
- *   writes there (io/stuck.c): reads that want it get an error, and a rebuild cannot
- *   finish.
+ *   becomes the value, B19); the piece shrinks to 4 KiB first and then to one block,
+ *   so that one bad block costs no good one.
+ * - A block is lost (io/lost.h) if each current leg says again and again that it cannot
+ *   read that block, and can read its own superblock each time. If any is out of reach, or
+ *   if too many are lost, the region is STUCK until somebody writes there (io/stuck.c):
+ *   reads that want it get an error, and a rebuild cannot finish. What is lost is passed
+ *   over, also by whoever would copy from a leg that was filled since (K4).
  * - A copy that errs on what has become the last leg may be in its cache and show in
  *   reads: a flush comes before the region is sure.
  * - The source must still be readable when its bytes are written and when they
@@ -52,18 +56,11 @@
 #include "io/fault.h"
 #include "io/flush.h"
 #include "io/logger.h"
+#include "io/lost.h"
 #include "io/map.h"
 #include "io/rate.h"
 #include "io/region.h"
 #include "io/stuck.h"
-
-/* What is copied onto current legs, too. */
-#define ON_CURRENT	(TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY)
-
-static atomic_t *word_of(struct tandem_copy *copy)
-{
-	return &copy->set->region[copy->region];
-}
 
 /* It waits for a record, and nobody has patience with that any more. */
 static bool is_given_up(const struct tandem_request *request)
@@ -120,7 +117,7 @@ static void release_writes(struct tandem_set *set)
 /* Takes the region for the next piece. */
 static void take(struct tandem_copy *copy)
 {
-	atomic_or(TANDEM_REGION_EXCL, word_of(copy));
+	atomic_or(TANDEM_REGION_EXCL, tandem_copy_word(copy));
 	copy->state = COPY_DRAIN;
 }
 
@@ -128,7 +125,7 @@ static void give(struct tandem_copy *copy)
 {
 	/* What was copied is done before a writer may see the region free. */
 	smp_mb__before_atomic();
-	atomic_andnot(TANDEM_REGION_EXCL, word_of(copy));
+	atomic_andnot(TANDEM_REGION_EXCL, tandem_copy_word(copy));
 	release_writes(copy->set);
 }
 
@@ -148,88 +145,16 @@ static bool step_idle(struct tandem_copy *copy)
 		return false;
 	copy->region = region;
 	copy->offset_sectors = 0;
-	copy->length_sectors = TANDEM_COPY_SECTORS;
-	copy->tried = 0;
-	copy->attempts = 0;
+	tandem_piece_begin(copy);
 	copy->flush.result = TANDEM_RESULT_OK;
-	atomic_andnot(TANDEM_REGION_AGAIN | TANDEM_REGION_STUCK, word_of(copy));
+	atomic_andnot(TANDEM_REGION_AGAIN | TANDEM_REGION_STUCK, tandem_copy_word(copy));
 	take(copy);
 	return true;
-}
-
-/* Who reads, who is written to: as the region and the legs are now. */
-static bool plan_piece(struct tandem_copy *copy)
-{
-	struct tandem_set *set = copy->set;
-	u8 readable, wanted;
-	u32 masks, word;
-
-	spin_lock_irq(&set->array->lock);
-	masks = atomic_read(&set->masks);
-	word = atomic_read(word_of(copy));
-	wanted = word & TANDEM_REGION_UNSURE ? set->pin : set->home;
-	spin_unlock_irq(&set->array->lock);
-	readable = TANDEM_READABLE(masks) & ~copy->tried;
-	copy->source = readable & wanted ? wanted : readable & -readable;
-	copy->targets = 0;
-	if (word & ON_CURRENT)
-		copy->targets = TANDEM_WRITTEN(masks);
-	else if (word & TANDEM_REGION_REFILL)
-		copy->targets = TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks);
-	copy->targets &= ~copy->source;
-	copy->resync = word & ON_CURRENT;
-	copy->fua = copy->resync || !set->copy_rate ? REQ_FUA : 0;
-	return copy->targets;
 }
 
 static u32 region_length(struct tandem_copy *copy)
 {
 	return tandem_geometry_region_sectors(&copy->set->array->super->geo, copy->region);
-}
-
-static void piece_end(struct bio *bio)
-{
-	struct tandem_copy *copy = bio->bi_private;
-	struct tandem_array *array = copy->set->array;
-	unsigned int position = bio - copy->bio;
-	unsigned long flags;
-
-	copy->result[position] = tandem_request_result(bio->bi_status);
-	if (bio_op(bio) == REQ_OP_WRITE)
-		tandem_flush_note(tandem_set_leg(copy->set, position));
-	bio_uninit(bio);
-	/* Under the lock: whoever sees 0 and takes it knows that we are through. */
-	spin_lock_irqsave(&array->lock, flags);
-	if (atomic_dec_and_test(&copy->pending))
-		mod_delayed_work(array->wq, &copy->work, 0);
-	spin_unlock_irqrestore(&array->lock, flags);
-}
-
-static void send_piece(struct tandem_copy *copy, u8 legs, blk_opf_t opf)
-{
-	struct tandem_array *array = copy->set->array;
-	struct tandem_leg *leg;
-	unsigned int position;
-	struct bio *bio;
-
-	memset(copy->result, TANDEM_RESULT_OK, sizeof(copy->result));
-	atomic_set(&copy->pending, hweight8(legs) + 1);
-	for (position = 0; legs; position++, legs >>= 1) {
-		if (!(legs & 1))
-			continue;
-		leg = tandem_set_leg(copy->set, position);
-		bio = &copy->bio[position];
-		tandem_bio_init_buffer(bio, &copy->vec[position], copy->buffer,
-				       copy->length_sectors * TANDEM_SECTOR_BYTES);
-		bio->bi_opf = opf;
-		bio->bi_iter.bi_sector = array->super->data_offset_sectors + copy->offset_sectors +
-			(u64)copy->region * array->super->geo.region_sectors;
-		bio->bi_end_io = piece_end;
-		bio->bi_private = copy;
-		tandem_disk_submit(leg->disk, bio, NULL);
-	}
-	if (atomic_dec_and_test(&copy->pending))
-		mod_delayed_work(array->wq, &copy->work, 0);
 }
 
 /* The region is done, stuck, or nobody needs it any more. */
@@ -255,31 +180,64 @@ static bool step_aside(struct tandem_copy *copy)
 	return false;
 }
 
+/* The next piece, if it is there: true. */
+static bool move_on(struct tandem_copy *copy)
+{
+	copy->offset_sectors += copy->length_sectors;
+	tandem_piece_begin(copy);
+	copy->state = copy->offset_sectors < region_length(copy) ? COPY_DRAIN : COPY_SETTLE;
+	return copy->state == COPY_DRAIN;
+}
+
+/* True: what comes next is lost, and is passed over. Else the piece ends before it. */
+static bool pass_lost(struct tandem_copy *copy)
+{
+	bool lost;
+
+	if (!((u32)atomic_read(tandem_copy_word(copy)) & TANDEM_REGION_LOST))
+		return false;
+	copy->length_sectors = tandem_lost_part(copy->set, tandem_piece_sector(copy),
+						copy->length_sectors, &lost);
+	if (lost)
+		move_on(copy);
+	return lost;
+}
+
+/* No leg can read the block. */
+static bool lose(struct tandem_copy *copy)
+{
+	u8 readable = TANDEM_READABLE(atomic_read(&copy->set->masks));
+
+	tandem_rate_pause(copy);
+	if (readable & ~copy->bad ||
+	    tandem_lost_note(copy->set, tandem_piece_sector(copy), copy->length_sectors)) {
+		tandem_stuck_note(copy);
+		return leave(copy, true);
+	}
+	move_on(copy);
+	return true;
+}
+
 static bool step_drain(struct tandem_copy *copy)
 {
 	u32 left = region_length(copy) - copy->offset_sectors;
 
-	if ((u32)atomic_read_acquire(word_of(copy)) & TANDEM_REGION_COUNT)
+	if ((u32)atomic_read_acquire(tandem_copy_word(copy)) & TANDEM_REGION_COUNT)
 		return tandem_log_is_full(copy->set) ? step_aside(copy) : false;
 	copy->length_sectors = min(copy->length_sectors, left);
-	if (!plan_piece(copy)) {
+	if (!tandem_piece_plan(copy)) {
 		copy->state = COPY_SETTLE;
 		return true;
 	}
-	if (!copy->source) {
-		tandem_stuck_note(copy);
-		return leave(copy, true);
-	}
+	if (pass_lost(copy))
+		return true;
+	if (!copy->source)
+		return lose(copy);
 	copy->state = COPY_READ;
 	tandem_pace_begin(copy);
 	tandem_rate_begin(copy);
-	send_piece(copy, copy->source, REQ_OP_READ);
+	tandem_piece_send(copy, copy->source, REQ_OP_READ);
 	return false;
-}
-
-static bool source_is_good(struct tandem_copy *copy)
-{
-	return TANDEM_READABLE(atomic_read(&copy->set->masks)) & copy->source;
 }
 
 static bool step_read(struct tandem_copy *copy)
@@ -295,53 +253,23 @@ static bool step_read(struct tandem_copy *copy)
 		return false;
 	}
 	WRITE_ONCE(copy->ticketed, false);
-	if (!source_is_good(copy)) {
+	if (!tandem_piece_is_good(copy)) {
 		copy->state = COPY_DRAIN;
 		return true;
 	}
 	if (result == TANDEM_RESULT_OK) {
 		copy->state = COPY_WRITE;
-		send_piece(copy, copy->targets, REQ_OP_WRITE | copy->fua);
+		tandem_piece_send(copy, copy->targets, REQ_OP_WRITE | copy->fua);
 		return false;
 	}
 	if (tandem_fault_class(TANDEM_OP_METADATA, result) != TANDEM_CLASS_RETRY ||
 	    ++copy->attempts > TANDEM_RETRY_ATTEMPTS) {
 		atomic64_inc(&tandem_set_leg(copy->set, position)->errors[0]);
-		if (copy->length_sectors > 8)
-			copy->length_sectors = 8;
-		else
-			copy->tried |= copy->source;
+		return tandem_piece_unread(copy, result);
 	}
 	tandem_rate_pause(copy);
 	copy->state = COPY_DRAIN;
 	return true;
-}
-
-/* True: the piece must be done again. */
-static bool judge_targets(struct tandem_copy *copy)
-{
-	struct tandem_array *array = copy->set->array;
-	enum tandem_error_class class;
-	unsigned int i;
-	bool again;
-
-	spin_lock_irq(&array->lock);
-	again = !source_is_good(copy);
-	for (i = 0; i < copy->set->nr_legs; i++) {
-		class = tandem_fault_class(TANDEM_OP_METADATA, copy->result[i]);
-		if (class == TANDEM_CLASS_OK)
-			continue;
-		if (class == TANDEM_CLASS_RETRY && ++copy->attempts <= TANDEM_RETRY_ATTEMPTS) {
-			again = true;
-			continue;
-		}
-		atomic64_inc(&tandem_set_leg(copy->set, i)->errors[1]);
-		/* It is the last leg only if the source has failed meanwhile. */
-		if (!tandem_fault_fail_leg(tandem_set_leg(copy->set, i), TANDEM_LEG_EV_ERROR))
-			copy->erred = true;
-	}
-	spin_unlock_irq(&array->lock);
-	return again;
 }
 
 /* On the way down a region is finished only for a read that waits for it. */
@@ -365,7 +293,7 @@ static bool step_write(struct tandem_copy *copy)
 	struct tandem_array *array = copy->set->array;
 
 	copy->state = COPY_DRAIN;
-	if (judge_targets(copy)) {
+	if (tandem_piece_judge(copy)) {
 		tandem_rate_pause(copy);
 		return true;
 	}
@@ -373,14 +301,8 @@ static bool step_write(struct tandem_copy *copy)
 	tandem_pace_end(copy);
 	atomic64_add(copy->length_sectors, copy->resync ? &array->resync_sectors :
 		     &array->rebuild_sectors);
-	copy->offset_sectors += copy->length_sectors;
-	copy->length_sectors = TANDEM_COPY_SECTORS;
-	copy->tried = 0;
-	copy->attempts = 0;
-	if (copy->offset_sectors == region_length(copy)) {
-		copy->state = COPY_SETTLE;
+	if (!move_on(copy))
 		return true;
-	}
 	give(copy);
 	copy->state = COPY_REST;
 	return true;
@@ -403,7 +325,8 @@ static bool step_rest(struct tandem_copy *copy)
 static bool step_settle(struct tandem_copy *copy)
 {
 	struct tandem_set *set = copy->set;
-	u32 unsure = (u32)atomic_read(word_of(copy)) & ON_CURRENT;
+	u32 unsure = (u32)atomic_read(tandem_copy_word(copy)) & TANDEM_COPY_ON_CURRENT;
+	int error;
 
 	if (unsure && TANDEM_FAILING(atomic_read(&set->masks)))
 		return set->record_hopeless ? leave(copy, true) : false;
@@ -418,11 +341,20 @@ static bool step_settle(struct tandem_copy *copy)
 		copy->erred = true;
 		return leave(copy, true);
 	}
+	if ((u32)atomic_read(tandem_copy_word(copy)) & TANDEM_REGION_LOST) {
+		error = tandem_lost_demand(set);
+		if (error == -EAGAIN)
+			return false;
+		if (error) {
+			tandem_stuck_forget(copy);
+			return leave(copy, true);
+		}
+	}
 	if (tandem_region_settle(set, copy->region)) {
 		tandem_map_copied(set, copy->region);
 		return leave(copy, false);
 	}
-	atomic_andnot(TANDEM_REGION_AGAIN, word_of(copy));
+	atomic_andnot(TANDEM_REGION_AGAIN, tandem_copy_word(copy));
 	copy->offset_sectors = 0;
 	copy->state = COPY_DRAIN;
 	return true;
@@ -439,6 +371,8 @@ static bool step(struct tandem_copy *copy)
 		return step_drain(copy);
 	case COPY_READ:
 		return step_read(copy);
+	case COPY_PROBE:
+		return tandem_piece_probed(copy);
 	case COPY_WRITE:
 		return step_write(copy);
 	case COPY_REST:

@@ -33,6 +33,7 @@
 #include "io/fault.h"
 #include "io/flush.h"
 #include "io/log.h"
+#include "io/lost.h"
 #include "io/region.h"
 
 #define RECORD_PATIENCE		8	/* failed records before held requests err */
@@ -246,7 +247,10 @@ void tandem_fault_settle(struct tandem_request *request)
 	spin_unlock_irqrestore(&array->lock, flags);
 
 	if (verdict.error == TANDEM_RESULT_OK) {
-		tandem_fault_acknowledge(request);
+		if (request->failed & TANDEM_REQUEST_HEALS)
+			tandem_lost_heal(request);
+		else
+			tandem_fault_acknowledge(request);
 		return;
 	}
 	tandem_copy_kick(set);

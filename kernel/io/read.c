@@ -22,15 +22,14 @@
 #include "core/read_policy.h"
 #include "io/copy.h"
 #include "io/log.h"
+#include "io/lost.h"
 #include "io/map.h"
 #include "io/pace.h"
 #include "io/region.h"
 #include "io/request.h"
 
-static bool is_unsure(struct tandem_request *request)
-{
-	return tandem_region_is_unsure(request->set, request->region);
-}
+/* There is something in it that nobody has written, other on each leg. */
+#define BARE	(TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY)
 
 /*
  * Until the copier has made the region equal. Or, where nobody has written, until a
@@ -40,12 +39,24 @@ bool tandem_read_waits(const struct tandem_request *request)
 {
 	const struct tandem_set *set = request->set;
 	u32 word = atomic_read(&set->region[request->region]);
-	const u32 bare = TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY;
 
-	if (likely(!(word & (TANDEM_REGION_UNSURE | bare))))
+	if (likely(!(word & (TANDEM_REGION_UNSURE | BARE))))
 		return false;
 	return word & TANDEM_REGION_UNSURE || TANDEM_FAILING(atomic_read(&set->masks)) ||
 	       (word & TANDEM_REGION_PARTLY && request->tried & set->home);
+}
+
+/* Legs that may be read where the word of the region says that not all may. */
+static u8 bound_to(const struct tandem_request *request, u32 word)
+{
+	const struct tandem_set *set = request->set;
+
+	/* What nobody could read: a leg that was filled since has anything there. */
+	if (word & TANDEM_REGION_LOST && tandem_lost_covers(request))
+		return 0;
+	if (word & TANDEM_REGION_UNSURE)
+		return set->pin;
+	return word & BARE ? set->home : 0xff;
 }
 
 /* Position of the leg that is to answer, or -EIO. */
@@ -56,12 +67,11 @@ static int pick(struct tandem_request *request)
 	struct tandem_leg *leg;
 	unsigned int i;
 	u8 suspect = TANDEM_SUSPECT(request->doubt);
+	u32 word = atomic_read(&set->region[request->region]);
 
 	view.readable = TANDEM_READABLE(atomic_read(&set->masks));
-	if (is_unsure(request))
-		view.readable &= set->pin;
-	else if (tandem_region_is_bare(set, request->region))
-		view.readable &= set->home;
+	if (unlikely(word & (TANDEM_REGION_UNSURE | BARE | TANDEM_REGION_LOST)))
+		view.readable &= bound_to(request, word);
 	if (unlikely(view.readable & suspect) && view.readable & ~suspect)
 		view.readable &= ~suspect;
 	view.tried = request->tried;

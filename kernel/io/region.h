@@ -8,8 +8,7 @@
  *	UNSURE      legs may differ: reads wait until the region was made equal
  *	REFILL      a leg that is being rebuilt lacks it
  *	AGAIN       became unsure while it was being copied: start over
- *	STUCK       a block of it cannot be read from any leg: not tried again
- *		    before somebody writes there (io/stuck.c)
+ *	STUCK       cannot be copied before somebody writes there (io/stuck.c)
  *	DIRTY       in the intent log of every leg that is written to (io/log.c);
  *		    set for good where the array has none
  *	TOUCHED     written to since the cleaner last looked
@@ -18,6 +17,7 @@
  *	PARTLY      somebody has, and what he did not write differs: the same, until
  *		    the copier has made it equal
  *	EMPTIED     discarded as a whole, and not written to since
+ *	LOST        blocks of it are errors until they are written (io/lost.h)
  *	AHEAD       DIRTY before anybody has written there (io/ahead.c)
  *
  *	writer                               copier
@@ -62,6 +62,7 @@
 #define TANDEM_REGION_PARTLY	0x02000000u
 #define TANDEM_REGION_EMPTIED	0x04000000u
 #define TANDEM_REGION_AHEAD	0x08000000u
+#define TANDEM_REGION_LOST	0x10000000u
 
 /* The caller holds a reference, whatever the word says. Return: the word before. */
 static inline u32 tandem_region_get(atomic_t *word)
@@ -80,7 +81,7 @@ static inline bool tandem_region_is_taken(u32 word)
 static inline bool tandem_region_is_open(u32 word)
 {
 	const u32 wanted = TANDEM_REGION_DIRTY | TANDEM_REGION_TOUCHED;
-	const u32 hurdles = TANDEM_REGION_EXCL | TANDEM_REGION_CLEANING |
+	const u32 hurdles = TANDEM_REGION_EXCL | TANDEM_REGION_CLEANING | TANDEM_REGION_LOST |
 			    TANDEM_REGION_NEVER | TANDEM_REGION_EMPTIED | TANDEM_REGION_STUCK;
 
 	return likely((word & (wanted | hurdles)) == wanted &&

@@ -32,6 +32,9 @@ enum tandem_disposition {
 	TANDEM_MAP_ERROR,	/* end it with BLK_STS_IOERR */
 };
 
+#define TANDEM_REQUEST_ERRED	1u	/* some leg answered with an error */
+#define TANDEM_REQUEST_HEALS	2u	/* it covers lost blocks (io/lost.h) */
+
 struct tandem_request {
 	struct tandem_array *array;
 	struct bio *bio;		/* the caller's (DM's clone) */
@@ -43,7 +46,7 @@ struct tandem_request {
 	u8 sent;
 	u8 counted;
 	u8 retry;			/* legs to be asked again */
-	u8 failed;			/* some leg answered with an error */
+	u8 failed;			/* TANDEM_REQUEST_...; not 0: judged by io/fault.c */
 	u8 tried;			/* read: legs that failed it */
 	u8 attempts;
 	u8 error;			/* enum tandem_result, held requests */

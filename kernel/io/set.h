@@ -12,6 +12,7 @@ struct tandem_array;
 struct tandem_clean;
 struct tandem_copy;
 struct tandem_log;
+struct tandem_lost;
 struct tandem_map;
 struct tandem_request;
 
@@ -49,6 +50,7 @@ static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 fail
  *	leg leaves
  * @nr_unsure, @nr_refill, @nr_partly: regions with that bit
  * @log, @clean: NULL where the array has no intent log; @map: no region map
+ * @lost: blocks that nobody could read (io/lost.h)
  * @changes: how often a leg has left or entered; under array->lock
  * @starved: writers wait for room in the log
  * @losses: how often every leg has failed a flush; under array->lock
@@ -76,6 +78,7 @@ struct tandem_set {
 	struct tandem_log *log;
 	struct tandem_clean *clean;
 	struct tandem_map *map;
+	struct tandem_lost *lost;
 	u32 changes;
 	u64 copy_rate;
 	atomic_t masks ____cacheline_aligned;

@@ -42,8 +42,21 @@ void tandem_stuck_note(struct tandem_copy *copy)
 	stuck->count = copy->length_sectors;
 	spin_unlock_irq(&set->array->lock);
 	atomic_or(TANDEM_REGION_STUCK, &set->region[copy->region]);
-	pr_err("tandem %s: set %u: sector %llu cannot be read from any leg; write it anew\n",
+	pr_err("tandem %s: set %u: sector %llu cannot be read from any leg; not copied\n",
 	       super->name, set->index, (unsigned long long)sector);
+}
+
+void tandem_stuck_forget(struct tandem_copy *copy)
+{
+	struct tandem_set *set = copy->set;
+	unsigned int i;
+
+	spin_lock_irq(&set->array->lock);
+	for (i = 0; i < COPY_NR_STUCK; i++)
+		if (copy->stuck[i].region == copy->region)
+			copy->stuck[i].count = 0;
+	spin_unlock_irq(&set->array->lock);
+	atomic_or(TANDEM_REGION_STUCK, &set->region[copy->region]);
 }
 
 /* May the write mend what its region is stuck on? array->lock held. */

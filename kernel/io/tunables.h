@@ -14,6 +14,7 @@
  * @clean_ms: how often the cleaner looks for regions that rest
  * @ahead: regions that are dirty ahead of who writes in sequence
  * @pace_us: how long requests are looked at before the pace of copying changes
+ * @lost_limit: one more than the weight that the lost ranges of a set may have
  */
 struct tandem_tunables {
 	u32 log_window;
@@ -21,6 +22,7 @@ struct tandem_tunables {
 	u32 clean_ms;
 	u32 ahead;
 	u32 pace_us;
+	u32 lost_limit;
 };
 
 #endif

@@ -30,6 +30,7 @@
 #include "io/fault.h"
 #include "io/flush.h"
 #include "io/log.h"
+#include "io/lost.h"
 #include "io/map.h"
 #include "io/pace.h"
 #include "io/region.h"
@@ -44,7 +45,7 @@ static void write_leg_end(struct bio *bio)
 	tandem_flush_note(leg);
 	if (unlikely(bio->bi_status)) {
 		request->result[position] = tandem_request_result(bio->bi_status);
-		WRITE_ONCE(request->failed, 1);
+		WRITE_ONCE(request->failed, request->failed | TANDEM_REQUEST_ERRED);
 	}
 	bio_uninit(bio);
 	if (!atomic_dec_and_test(&request->pending))
@@ -118,6 +119,8 @@ static bool touch(struct tandem_request *request, u32 word)
 
 	if (word & TANDEM_REGION_STUCK)
 		tandem_stuck_touch(request);
+	if (word & TANDEM_REGION_LOST)
+		tandem_lost_touch(request);
 	if (word & TANDEM_REGION_CLEANING)
 		atomic_andnot(TANDEM_REGION_CLEANING, region);
 	if (word & TANDEM_REGION_EMPTIED)
@@ -199,8 +202,9 @@ static void again(struct tandem_request *request)
 			request->result[position] = TANDEM_RESULT_IOERR;
 	}
 	request->retry = 0;
-	request->failed = !!memchr_inv(request->result, TANDEM_RESULT_OK,
-				       sizeof(request->result));
+	request->failed &= TANDEM_REQUEST_HEALS;
+	if (memchr_inv(request->result, TANDEM_RESULT_OK, sizeof(request->result)))
+		request->failed |= TANDEM_REQUEST_ERRED;
 	if (legs)
 		send(request, legs);
 	else

@@ -7,7 +7,7 @@
  *	0        4 KiB     zero (a boot sector may live here; never read)
  *	64 KiB   16 KiB    superblock, slot 0
  *	2 MiB    16 KiB    superblock, slot 1
- *	+64 KiB  2 x 4 KiB lost-range table, two copies         (reserved)
+ *	+64 KiB  2 x 4 KiB lost-range table, two copies         tandem_format_map.h
  *	3 MiB    1 MiB     intent log: ring of 256 records      tandem_format_log.h
  *	4 MiB    ...       region map: page slots 0a 0b 1a 1b…  tandem_format_map.h
  *	data_offset        data of the leg's set, set_sectors long
@@ -29,7 +29,8 @@
  * which regions may differ. Without that bit the array keeps no record of that:
  * a stop that is not clean makes every region unsure (TANDEM_FLAG_CLEAN).
  * TANDEM_INCOMPAT_REGION_MAP says that the region map is in use, and wants the log.
- * Lost ranges are laid out by `create`, zeroed, and not used yet.
+ * TANDEM_INCOMPAT_LOST_RANGES comes with the first lost range, and goes with a start that
+ * finds none: a leg that was filled past one has anything at all there.
  *
  * What survives which crash. Power lost within a slot: the other slot. Between
  * slots or legs: legs that are one configuration or epoch apart, of which the
@@ -67,7 +68,11 @@ struct tandem_id {
 /* feature_incompat */
 #define TANDEM_INCOMPAT_INTENT_LOG	(1ull << 0)	/* the intent log is in use */
 #define TANDEM_INCOMPAT_REGION_MAP	(1ull << 1)	/* the region map is in use */
-#define TANDEM_INCOMPAT_KNOWN		(TANDEM_INCOMPAT_INTENT_LOG | TANDEM_INCOMPAT_REGION_MAP)
+#define TANDEM_INCOMPAT_LOST_RANGES	(1ull << 2)	/* there are lost ranges, or were */
+#define TANDEM_INCOMPAT_KNOWN		(TANDEM_INCOMPAT_INTENT_LOG | \
+					 TANDEM_INCOMPAT_REGION_MAP | TANDEM_INCOMPAT_LOST_RANGES)
+/* Of these, what comes and goes in operation: a leg that is away may not know. */
+#define TANDEM_INCOMPAT_LIVE		TANDEM_INCOMPAT_LOST_RANGES
 /* feature_ro_compat, feature_compat: none yet */
 #define TANDEM_RO_COMPAT_KNOWN		0ull
 

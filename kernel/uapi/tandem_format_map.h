@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * On-disk format, version 1: region map and lost ranges of a leg. The lost ranges are
- * laid out and zeroed by `create`; nothing reads or writes them yet.
+ * zeroed by `create` and not written before the first block is lost.
  *
  * The region map says what is in a region of the set, and which legs lack some of it.
  * It is written behind the intent log: a region leaves the log when its entry is
@@ -67,8 +67,10 @@ TANDEM_STATIC_ASSERT(sizeof(struct tandem_map_disk) == TANDEM_PAGE_BYTES, "map p
  * @nr: ranges in use, sorted, disjoint and not adjacent
  *
  * Two copies, at TANDEM_LOST_BYTES and one page behind it; the higher valid
- * sequence counts. A read of a lost block is an error until it is written
- * again. Overflow stops the rebuild that would add to it (C2).
+ * sequence counts, of a leg whose superblock has TANDEM_INCOMPAT_LOST_RANGES. A read of
+ * a lost block is an error until it is written again. A table is in both copies of every
+ * leg that is written to before anything depends on it. Overflow stops the rebuild that
+ * would add to it (C2); a range counts as the most that may be left of it (core/lost.h).
  */
 #define TANDEM_LOST_RANGES	252u
 struct tandem_lost_disk {

@@ -34,7 +34,7 @@
  *
  * Status line (INFO): see struct tandem_status in core/status.h:
  *
- *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG COPY PACE
+ *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG COPY PACE LOST
  *
  *	STATE     healthy, degraded, unrecorded, failed or read-only
  *	SYNC      resync, rebuild, first-touch, paused or "-"
@@ -50,6 +50,7 @@
  *	          set, 0 if in none; milliseconds that one would take now
  *	PACE      RATE/ETA/LIMIT/TARGET: bytes a second of the running sync, 0 if not
  *	          measured; seconds to its end, with a rate; the last two messages
+ *	LOST      sectors that could be read from no leg; errors until they are written
  */
 #ifndef TANDEM_TABLE_H
 #define TANDEM_TABLE_H

@@ -15,6 +15,7 @@
 
 #include "disk.h"
 #include "ledger.h"
+#include "lostbook.h"
 #include "mapbook.h"
 #include "oracle.h"
 #include "oracle_pace.h"
@@ -82,6 +83,7 @@ static void note_changes(struct sim_disk *disk)
 	logbook_changed(disk, &changed, true);
 	mapbook_changed(disk, &shown, false);
 	mapbook_changed(disk, &changed, true);
+	lostbook_changed(disk, &changed);
 }
 
 /*

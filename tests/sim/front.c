@@ -130,6 +130,7 @@ static void judge_part(struct sim_part *part, blk_status_t status)
 	bool flush = op->preflush || op->kind == TANDEM_OP_FLUSH;
 
 	if (status) {
+		op->lost |= part->was_lost;
 		if (status != BLK_STS_NOTSUPP || op->kind != TANDEM_OP_WRITE_ZEROES)
 			oracle_error_given(part);
 	} else if (flush) {

@@ -26,6 +26,7 @@ struct sim_part {
 	u32 flush_time;
 	u64 excuses;		/* errors that disks gave, when it began */
 	u64 current_legs;	/* then */
+	bool was_lost;		/* a block of it, by a table */
 	struct list_head node;
 	struct tandem_request *request;
 };
@@ -50,6 +51,7 @@ struct sim_op {
 	blk_status_t status;
 	u32 parts;
 	bool begun;		/* its write is in the oracle's books */
+	bool lost;		/* it ended with an error where a block is lost */
 	bool zero_pages;	/* write-zeroes is not supported: pages of zeroes instead */
 	struct list_head node;
 };

@@ -98,6 +98,7 @@ static int construct(const struct front_table *table, struct tandem_array **arra
 			.clean_ms = world.options.clean_ticks / 1000,
 			.ahead = world.options.ahead,
 			.pace_us = world.options.pace_ticks,
+			.lost_limit = world.options.lost_limit,
 		},
 		.event = told, .context = &front,
 	};

@@ -12,6 +12,7 @@
 #include "oracle_grow.h"
 #include "io/region.h"
 #include "ledger.h"
+#include "lostbook.h"
 #include "mapbook.h"
 #include "sched.h"
 #include "world.h"
@@ -154,6 +155,13 @@ void oracle_write_acked(const struct sim_part *part)
 		}
 	}
 	require_record(fua ? "K1" : "K2", part->set, lacking);
+	lostbook_acked(part);
+}
+
+/* Its content is not on every leg, nor read from any. */
+static bool is_lost(u32 index)
+{
+	return lostbook_has(index / world.set_sectors, index % world.set_sectors);
 }
 
 static u64 flush_lacking;
@@ -169,7 +177,8 @@ static void check_flushed(u32 sector)
 	unsigned int leg;
 
 	for (leg = first; leg < first + world.options.legs; leg++) {
-		if (content_may_hold(sector, on_leg(leg, sector % world.set_sectors, true)))
+		if (content_may_hold(sector, on_leg(leg, sector % world.set_sectors, true)) ||
+		    is_lost(sector))
 			continue;
 		flush_lacking |= 1ull << leg;
 		blame(leg, sector);
@@ -224,6 +233,10 @@ void oracle_read_answered(const struct sim_part *part)
 	u32 i, index;
 
 	oracle_map_look(front_array());
+	if (part->was_lost && lostbook_touches(part))
+		sim_fail("lost", "a read of sectors %llu+%u of set %u is answered, and a table "
+			 "calls some of them lost", (unsigned long long)part->sector,
+			 part->count, part->set);
 	for (i = 0; i < part->count; i++) {
 		memcpy(&value, part->op->buffer + 512ull * (part->offset + i), sizeof(value));
 		index = index_of(part->set, part->sector + i);
@@ -273,6 +286,10 @@ void oracle_leg_command(const struct sim_command *command)
 	}
 	if (oracle_is_log(command)) {
 		oracle_log_command(command);
+		return;
+	}
+	if (lostbook_is_table(command)) {
+		lostbook_command(command);
 		return;
 	}
 	if (mapbook_is_map(command)) {
@@ -403,7 +420,8 @@ static void check_equal(const char *rule, u32 set)
 			if ((value == on_leg(reference, sector, true) &&
 			     content_may_hold(index_of(set, sector), value)) ||
 			    content_is_open(index_of(set, sector)) ||
-			    oracle_is_never(set, sector / world.super.geo.region_sectors, true))
+			    oracle_is_never(set, sector / world.super.geo.region_sectors, true) ||
+			    lostbook_has(set, sector))
 				continue;
 			sim_fail(rule, "legs %u and %d differ: %s", leg, reference,
 				 describe(index_of(set, sector)));
@@ -432,10 +450,11 @@ void oracle_promotion_landed(unsigned int leg)
 
 	for (sector = 0; sector < world.set_sectors; sector++) {
 		index = index_of(set, sector);
-		if (content_may_hold(index, on_leg(leg, sector, true)))
+		if (content_may_hold(index, on_leg(leg, sector, true)) || is_lost(index))
 			continue;
 		sim_fail("K4", "leg %u is promoted: %s", leg, describe(index));
 	}
+	lostbook_promoted(leg);
 	/* One that died since it was flushed has lost what came after that. */
 	world.disk[leg].lossy &= world.disk[leg].health.dead;
 	world.disk[leg].doubtful = false;
@@ -491,6 +510,7 @@ void oracle_part_begun(struct sim_part *part)
 	part->excuses = count_excuses(is_flush(part));
 	part->current_legs = front_legs(TANDEM_LEG_CURRENT);
 	part->flush_time = content_flush_begin();
+	part->was_lost = lostbook_touches(part);
 }
 
 void oracle_error_given(const struct sim_part *part)
@@ -506,6 +526,8 @@ void oracle_error_given(const struct sim_part *part)
 	if (count_excuses(is_flush(part)) != part->excuses || is_bound_to_pin(part))
 		return;
 	if (front_is_read_only() && part->op->kind != TANDEM_OP_READ)
+		return;
+	if (part->op->kind == TANDEM_OP_READ && (part->was_lost || lostbook_touches(part)))
 		return;
 	for (set = 0; set < world.options.sets; set++)
 		sound &= has_sound_leg(part, is_flush(part) ? set : part->set);
@@ -531,7 +553,8 @@ void oracle_flush_failed(void)
 void oracle_quiet(struct tandem_array *array)
 {
 	struct tandem_set *set;
-	u32 allowed = TANDEM_REGION_STUCK | TANDEM_REGION_TOUCHED | TANDEM_REGION_NEVER;
+	u32 allowed = TANDEM_REGION_STUCK | TANDEM_REGION_TOUCHED | TANDEM_REGION_NEVER |
+		      TANDEM_REGION_LOST;
 	unsigned int s, i;
 	u32 masks;
 

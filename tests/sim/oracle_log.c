@@ -18,6 +18,7 @@
 #include "oracle_grow.h"
 #include "io/region.h"
 #include "ledger.h"
+#include "lostbook.h"
 #include "sched.h"
 #include "world.h"
 
@@ -232,7 +233,8 @@ static void check_region(u32 set, u32 region, u64 legs, bool durable)
 	u64 value;
 
 	for (; sector < end; sector++) {
-		if (content_is_open(set * world.set_sectors + sector))
+		if (content_is_open(set * world.set_sectors + sector) ||
+		    lostbook_has(set, sector))
 			continue;
 		value = value_on(reference, sector, durable);
 		for (leg = reference; leg < world.nr_disks; leg++)

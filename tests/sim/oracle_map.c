@@ -14,6 +14,7 @@
 #include "oracle_grow.h"
 #include "io/region.h"
 #include "ledger.h"
+#include "lostbook.h"
 #include "mapbook.h"
 #include "sched.h"
 #include "world.h"
@@ -93,7 +94,8 @@ static void check_lacking(unsigned int witness, unsigned int leg)
 		if (!says_present(witness, leg, region_of(sector)))
 			continue;
 		value = store->durable[world.super.data_offset_sectors + sector];
-		if (content_may_hold(set * world.set_sectors + sector, value))
+		if (content_may_hold(set * world.set_sectors + sector, value) ||
+		    lostbook_has(set, sector))
 			continue;
 		content_describe(set * world.set_sectors + sector, text, sizeof(text));
 		sim_fail("K4", "leg %u calls region %u present on leg %u, where sector %llu is "

@@ -15,6 +15,7 @@
 #include "io/fault.h"
 #include "io/region.h"
 #include "ledger.h"
+#include "lostbook.h"
 #include "sched.h"
 #include "world.h"
 
@@ -260,7 +261,8 @@ static void check_contents(u64 legs)
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		for (sector = 0; legs & 1ull << leg && sector < world.set_sectors; sector++) {
 			index = world_set_of(leg) * world.set_sectors + sector;
-			if (content_may_hold(index, value_on(leg, sector)))
+			if (content_may_hold(index, value_on(leg, sector)) ||
+			    lostbook_has(world_set_of(leg), sector))
 				continue;
 			content_describe(index, text, sizeof(text));
 			sim_fail("K4",

@@ -92,6 +92,15 @@ const struct scenario scenarios[] = {
 	  "one disk for a place here: tests/unit/test_history.c has former legs" },
 	{ "C2", "a rebuild that met a block that nobody can read goes on when it is written",
 	  "wbweB+rwrr= wbweB+rWrr= wbweB+rorwrr= wbweB+~rcrwrrr= wbweB+rwcrrr= wbweB+rsrwrrr=",
+	  { "lost_limit=1", NULL }, NULL },
+	{ "C2-lost", "a block that nobody can read is an error on every leg until it is written",
+	  "wbweB+rr=g!w.g. wbweB+rr=cg!Wcg wbweB+rr=ag!w.A+rrg. wbweB+rr=sg!wcgg wbweB+rCrrg "
+	  "wbweB+rCwg wbweB+rr=Cwgg wbweB+rr=bw.g.B+rrg. wbweB+rr=d.g wbweB+rr=cvg! "
+	  "wbweB+rr=boxB+rrr=ag! wbweB+rr=bwB+rr=g.",
+	  { NULL }, NULL },
+	{ "C2-table", "a write that heals a block is acknowledged when no leg calls it lost",
+	  "wbweB+rr=nw.Ng. wbweB+rr=qw.g. wbweB+rr=anw!N,g! wbweB+rr=aqw!g wbweB+nrNg "
+	  "wbweB+rr=Wbcg wbweB+rr=Wacg wbweB+rr=Wbcwg",
 	  { NULL }, NULL },
 };
 

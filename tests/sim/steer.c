@@ -19,6 +19,7 @@
 #include "io/copy.h"
 #include "io/region.h"
 #include "ledger.h"
+#include "lostbook.h"
 #include "oracle.h"
 #include "rollback.h"
 #include "sched.h"
@@ -411,6 +412,8 @@ static void compare(u32 region, unsigned int leg, unsigned int reference)
 	u64 wanted;
 
 	for (; sector < end; sector++) {
+		if (lostbook_has(0, sector))
+			continue;
 		wanted = value_on(reference, sector, false);
 		if (value_on(leg, sector, false) != wanted ||
 		    (is_current && value_on(leg, sector, true) != wanted))

@@ -7,6 +7,7 @@
 #include "content.h"
 #include "core/map.h"
 #include "ledger.h"
+#include "lostbook.h"
 #include "mapbook.h"
 #include "sched.h"
 #include "world.h"
@@ -227,6 +228,7 @@ void world_create(void)
 	ledger_start();
 	logbook_start();
 	mapbook_start();
+	lostbook_start();
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		make_disk(leg);
 		if (world.options.map)
@@ -255,10 +257,17 @@ static void empty_front(struct sim_disk *disk)
 		world.super.log_offset_sectors,
 		world.super.map_offset_sectors + 2 * world.super.map_pages * 8,
 	};
+	struct sim_span lost = {
+		TANDEM_LOST_BYTES / 512,
+		(TANDEM_LOST_BYTES + TANDEM_LOST_PAGES * TANDEM_PAGE_BYTES) / 512,
+	};
 	u64 sector;
 
 	for (sector = span.first; sector < span.end; sector++)
 		put(disk, sector, zero);
+	for (sector = lost.first; sector < lost.end; sector++)
+		put(disk, sector, zero);
+	lostbook_changed(disk, &lost);
 	logbook_changed(disk, &span, false);
 	logbook_changed(disk, &span, true);
 	mapbook_changed(disk, &span, false);

@@ -68,9 +68,11 @@ static void test_line_is_the_documented_one(void **state)
 	status.copy.present = true;
 	status.copy.rate = 123456789;
 	status.copy.worst_ms = 42;
+	status.lost.present = true;
+	status.lost.sectors = 24;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4/19 123456789/42 -");
+			    " 5/900/77/4/19 123456789/42 - 24");
 	status.pace.present = true;
 	status.pace.rate = 1000;
 	status.pace.eta_s = 600;
@@ -78,7 +80,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.pace.target_us = 5000;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000");
+			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24");
 }
 
 static void test_every_combination_of_states_comes_back(void **state)
@@ -176,6 +178,8 @@ static void test_any_numbers_come_back(void **state)
 		fill_log(&prng, &status.log);
 		fill_copy(&prng, &status.copy);
 		fill_pace(&prng, &status.pace);
+		status.lost.present = prng_below(&prng, 2);
+		status.lost.sectors = status.lost.present ? any_number(&prng) : 0;
 		there_and_back(&status);
 	}
 }
@@ -188,7 +192,7 @@ static void test_short_buffers_are_noticed_and_never_overrun(void **state)
 	int len;
 
 	(void)state;
-	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4 5/6 1/2/3/4",
+	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4 5/6 1/2/3/4 7",
 					     &status), 0);
 	len = tandem_status_format(&status, text, sizeof(text));
 	assert_in_range(len, 40, 100);
@@ -209,6 +213,7 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 	static const char *const logs[] = { " -", " 1/2/3/4" };
 	static const char *const copies[] = { " -", " 5/6" };
 	static const char *const paces[] = { " -", " 5/6/7/8" };
+	static const char *const losses[] = { " -", " 7" };
 	static struct tandem_status want, status;
 	char text[128], *cut;
 	unsigned int i;
@@ -229,7 +234,12 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 		snprintf(text, sizeof(text), "%s - -%s", whole, paces[i]);
 		assert_int_equal(tandem_status_parse(text, &want), 0);
 		assert_int_equal(want.pace.present, i);
-		snprintf(text, sizeof(text), "%s - -%s  more/words: 9", whole, paces[i]);
+		assert_false(want.lost.present);
+		snprintf(text, sizeof(text), "%s - -%s%s", whole, paces[i], losses[i]);
+		assert_int_equal(tandem_status_parse(text, &want), 0);
+		assert_int_equal(want.lost.present, i);
+		snprintf(text, sizeof(text), "%s - -%s%s  more/words: 9", whole, paces[i],
+			 losses[i]);
 		assert_int_equal(tandem_status_parse(text, &status), 0);
 		assert_memory_equal(&status, &want, sizeof(want));
 	}
