@@ -137,6 +137,7 @@ static struct json_object *array_object(const struct tandem_array_info *info)
 	add_number(to, "worst_case_resync_ms", info->worst_case_resync_ms);
 	add_number(to, "unsure_regions", info->unsure_regions);
 	add_number(to, "unsure_bytes", times(info->unsure_regions, info->region_bytes));
+	add_number(to, "lost_bytes", info->lost_bytes);
 	add_number(to, "resync_bytes", info->resync_bytes);
 	add_number(to, "rebuild_bytes", info->rebuild_bytes);
 	add_number(to, "rate_limit_bytes_per_s", info->rate_limit_bytes_per_s);
@@ -235,6 +236,22 @@ static struct json_object *regions_object(const struct tandem_region_info *info)
 	return to;
 }
 
+/* Of the set: where on the disk is behind data_offset_bytes. */
+static struct json_object *lost_list(const struct tandem_runs *lost)
+{
+	struct json_object *to = lost->known ? json_object_new_array() : NULL;
+	size_t i;
+
+	for (i = 0; i < lost->nr; i++) {
+		struct json_object *range = json_object_new_object();
+
+		add_number(range, "offset_bytes", lost->run[i].first * 512);
+		add_number(range, "length_bytes", lost->run[i].count * 512);
+		json_object_array_add(to, range);
+	}
+	return to;
+}
+
 static void add_history(struct json_object *to, const struct tandem_label_info *info)
 {
 	struct json_object *epoch = json_object_new_object();
@@ -259,6 +276,7 @@ static void add_history(struct json_object *to, const struct tandem_label_info *
 	add_number(to, "written_regions", info->written_regions);
 	add_number(to, "zero_regions", info->zero_regions);
 	add_number(to, "stale_regions", info->stale_regions);
+	add(to, "lost_ranges", lost_list(&info->region->lost));
 }
 
 static void add_places(struct json_object *to, const struct tandem_label_info *info)

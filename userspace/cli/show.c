@@ -124,6 +124,17 @@ static void show_log(const struct tandem_array_info *info)
 	       (unsigned long long)info->dirty_limit_regions);
 }
 
+static void show_lost(const struct tandem_array_info *info)
+{
+	char text[32];
+
+	if (info->lost_bytes == TANDEM_UNKNOWN || !info->lost_bytes)
+		return;
+	cli_size_text(info->lost_bytes, text, sizeof(text));
+	printf("lost    %s could be read from no leg, and are errors until they are written\n",
+	       text);
+}
+
 /* What was asked for, what it would be now, and at which rate. */
 static void show_target(const struct tandem_array_info *info)
 {
@@ -158,6 +169,7 @@ void cli_show_array(const struct tandem_array_info *info)
 	show_sync(info);
 	show_pace(info);
 	show_log(info);
+	show_lost(info);
 	show_target(info);
 	printf("  leg set %-24s %-10s %10s  %-11s %s\n", "disk", "state", "generation",
 	       "errs r/w/f", "serial");
@@ -227,6 +239,21 @@ static void show_label_map(const struct tandem_label_info *info)
 	printf("\n");
 }
 
+static void show_label_lost(const struct tandem_runs *lost)
+{
+	uint64_t bytes = 0;
+	char text[32];
+	size_t i;
+
+	for (i = 0; i < lost->nr; i++)
+		bytes += lost->run[i].count * 512;
+	cli_size_text(bytes, text, sizeof(text));
+	if (!lost->known)
+		printf("  lost        not known: the table cannot be read\n");
+	else if (lost->nr)
+		printf("  lost        %s in %zu ranges, until they are written\n", text, lost->nr);
+}
+
 static void show_time(uint64_t seconds)
 {
 	time_t when = (time_t)seconds;
@@ -268,6 +295,7 @@ void cli_show_label(const struct tandem_label_info *info)
 	       (unsigned long long)info->feature_incompat, (unsigned long long)info->flags);
 	show_label_log(info);
 	show_label_map(info);
+	show_label_lost(&info->region->lost);
 	show_time(info->created_s);
 	show_places(info);
 }

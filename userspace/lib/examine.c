@@ -13,6 +13,7 @@
 
 #include "assemble.h"
 #include "log.h"
+#include "lost.h"
 #include "map.h"
 #include "regions.h"
 #include "verdict.h"
@@ -217,6 +218,14 @@ static void fill_log(const struct tandem_context *ctx, struct entry *entry)
 	info->dirty_regions = log->dirty.bits ? log->dirty.nr_dirty : TANDEM_UNKNOWN;
 }
 
+static void fill_lost(const struct tandem_context *ctx, struct entry *entry)
+{
+	struct tandem_error why;
+
+	if (tandem_leglost_read(ctx, entry->found, &entry->region.lost, &why))
+		tandem_debug(ctx, "%s: %s", why.object, why.text);
+}
+
 static int examine_one(const struct tandem_context *ctx, const char *path, struct entry *entry)
 {
 	const struct tandem_disks disk = { .path = &path, .nr = 1 };
@@ -237,6 +246,7 @@ static int examine_one(const struct tandem_context *ctx, const char *path, struc
 	entry->info.error = NULL;
 	fill(entry);
 	fill_log(ctx, entry);
+	fill_lost(ctx, entry);
 	return fill_regions(entry);
 }
 
@@ -536,6 +546,7 @@ static void empty(struct entry *entry)
 	tandem_runs_free(&entry->region.dirty);
 	tandem_runs_free(&entry->region.unsure);
 	tandem_runs_free(&entry->region.stale);
+	tandem_runs_free(&entry->region.lost);
 	tandem_leglog_free(&entry->log);
 	free(entry->found);
 }

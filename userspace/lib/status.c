@@ -81,6 +81,11 @@ static void fill_pace(struct tandem_array_info *info, const struct tandem_pace_s
 	info->latency_target_us = pace->target_us ? pace->target_us : TANDEM_UNKNOWN;
 }
 
+static void fill_lost(struct tandem_array_info *info, const struct tandem_lost_status *lost)
+{
+	info->lost_bytes = lost->present ? lost->sectors * TANDEM_SECTOR_BYTES : TANDEM_UNKNOWN;
+}
+
 static void fill_super(struct entry *entry, const struct tandem_super *super)
 {
 	struct tandem_array_info *info = &entry->info;
@@ -133,6 +138,7 @@ static void fill(const struct tandem_context *ctx, const struct tandem_view *vie
 	fill_log(info, &view->status.log);
 	fill_copy(info, &view->status.copy);
 	fill_pace(info, &view->status.pace);
+	fill_lost(info, &view->status.lost);
 	for (i = 0; i < info->nr_legs; i++) {
 		const struct tandem_leg_status *from = &view->status.leg[i];
 		struct tandem_leg_info *leg = &entry->leg[i];

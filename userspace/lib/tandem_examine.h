@@ -50,6 +50,7 @@ struct tandem_runs {
  * @stale: this leg lacks what is in them; for one that is not current, what the set
  *	writes now as well. All that ever held anything, if it is a leg whose own log
  *	does not tell; all, if the array keeps no map
+ * @lost: sectors of the set, not regions, that are errors until they are written
  */
 struct tandem_region_info {
 	struct tandem_runs never;
@@ -57,12 +58,12 @@ struct tandem_region_info {
 	struct tandem_runs dirty;
 	struct tandem_runs unsure;
 	struct tandem_runs stale;
+	struct tandem_runs lost;
 };
 
 /**
  * struct tandem_label_info - superblock of one disk
- * @error: NULL if there is one and it is valid; the other members below it
- *	are set only then
+ * @error: NULL if there is one and it is valid; what is below is set only then
  * @slot, @slot_state: which one counts; text per slot ("valid", or what is wrong)
  * @use: how the array, as far as its disks were examined, would use this
  *	one: current, rebuilding, stale or ignored; spare: it waits for a leg to fail

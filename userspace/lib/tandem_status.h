@@ -59,6 +59,7 @@ struct tandem_leg_info {
  *	was measured
  * @rate_limit_bytes_per_s, @latency_target_us: as given to tandem_rebuild();
  *	TANDEM_UNKNOWN: none is given
+ * @lost_bytes: could be read from no leg, and are errors until they are written
  */
 struct tandem_array_info {
 	const char *name;
@@ -88,6 +89,7 @@ struct tandem_array_info {
 	uint64_t log_waits;
 	uint64_t copy_rate_bytes_per_s;
 	uint64_t worst_case_resync_ms;
+	uint64_t lost_bytes;
 	uint64_t log_record_waits;
 	unsigned int nr_spares;
 	uint64_t sync_rate_bytes_per_s;
