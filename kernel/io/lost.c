@@ -390,6 +390,9 @@ u64 tandem_lost_total(struct tandem_set *set)
 	unsigned long flags;
 	u64 sectors;
 
+	/* An array that memory did not suffice for has a status, too. */
+	if (!set->lost)
+		return 0;
 	spin_lock_irqsave(&set->array->lock, flags);
 	sectors = tandem_lost_sectors(&set->lost->table);
 	spin_unlock_irqrestore(&set->array->lock, flags);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The region word: one u32 per region, the only thing a write shares with the
- * copier.
+ * The region word: one u32 per region, the only thing a write shares with the copier.
  *
  *	bits 0-14   writes in flight, from map to acknowledgement
  *	EXCL        the copier has the region: writers park, drained at 0

@@ -240,14 +240,12 @@ static u64 legs_by_state(struct tandem_array *array, enum tandem_leg_state state
 	return legs;
 }
 
-static u64 value_on(unsigned int leg, u64 sector)
+static u64 value_on(unsigned int leg, u64 sector, bool durable)
 {
-	return world.disk[leg].store.view[world.super.data_offset_sectors + sector];
-}
+	const struct sim_store *store = &world.disk[leg].store;
 
-static u64 durable_on(unsigned int leg, u64 sector)
-{
-	return world.disk[leg].store.durable[world.super.data_offset_sectors + sector];
+	sector += world.super.data_offset_sectors;
+	return durable ? store->durable[sector] : store->view[sector];
 }
 
 /* A leg that is used as current holds nothing that a current leg may not hold. */
@@ -261,13 +259,13 @@ static void check_contents(u64 legs)
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		for (sector = 0; legs & 1ull << leg && sector < world.set_sectors; sector++) {
 			index = world_set_of(leg) * world.set_sectors + sector;
-			if (content_may_hold(index, value_on(leg, sector)) ||
+			if (content_may_hold(index, value_on(leg, sector, false)) ||
 			    lostbook_has(world_set_of(leg), sector))
 				continue;
 			content_describe(index, text, sizeof(text));
-			sim_fail("K4",
-				 "leg %u is started as current, its sector %u is %llx, not [%s]",
-				 leg, index, (unsigned long long)value_on(leg, sector), text);
+			sim_fail("K4", "leg %u is started as current, its sector %u is %llx, not "
+				 "[%s]", leg, index,
+				 (unsigned long long)value_on(leg, sector, false), text);
 		}
 	}
 }
@@ -289,8 +287,8 @@ static void reopen_books(u64 legs, struct tandem_array *array)
 			nr = 0;
 			for (leg = first; leg < first + world.options.legs; leg++)
 				if (legs & 1ull << leg) {
-					value[nr++] = value_on(leg, sector);
-					value[nr++] = durable_on(leg, sector);
+					value[nr++] = value_on(leg, sector, false);
+					value[nr++] = value_on(leg, sector, true);
 				}
 			content_set(set * world.set_sectors + sector, value, nr);
 			word = oracle_word(&array->set[set],

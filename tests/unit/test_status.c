@@ -192,8 +192,8 @@ static void test_short_buffers_are_noticed_and_never_overrun(void **state)
 	int len;
 
 	(void)state;
-	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS " 1/2/3/4 5/6 1/2/3/4 7",
-					     &status), 0);
+	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS
+					     " 1/2/3/4 5/6 1/2/3/4 7", &status), 0);
 	len = tandem_status_format(&status, text, sizeof(text));
 	assert_in_range(len, 40, 100);
 	for (size = 0; size < sizeof(text); size++) {

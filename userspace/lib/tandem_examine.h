@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * libtandem, part of tandem.h: what is on disks. Looking writes nothing.
- * The same rules as in tandem_status.h.
- */
+/* libtandem, part of tandem.h: what is on disks. The same rules as in tandem_status.h. */
 #ifndef TANDEM_EXAMINE_H
 #define TANDEM_EXAMINE_H
 
