@@ -210,11 +210,16 @@ void lostbook_promoted(unsigned int leg)
 {
 	const struct copy *copy = copies(leg);
 	u32 set = world_set_of(leg);
+	const u64 *durable = world.disk[leg].store.durable + world.super.data_offset_sectors;
 	bool listed;
 	u64 sector;
-	u32 i;
+	u32 index, i;
 
 	for (sector = 0; sector < world.set_sectors; sector++) {
+		index = set * world.set_sectors + sector;
+		/* It may be about to be healed, or that failed on the way: the leg has it. */
+		if (content_is_busy(index) || content_may_hold(index, durable[sector]))
+			continue;
 		listed = lostbook_has(set, sector);
 		for (i = 0; i < 2; i++)
 			if (lists(&copy[i], sector) != listed)

@@ -8,8 +8,8 @@
  *	healed    a table that has a block no more goes to a leg only when every current leg
  *	          has, for good, what may be there; and no copy on a current leg has a block
  *	          of which a write was acknowledged
- *	carried   a leg that becomes current calls lost what those before it do, and nothing
- *	          else
+ *	carried   a leg that becomes current calls lost what those before it do, unless it
+ *	          has, for good, what may be there
  */
 #ifndef SIM_LOSTBOOK_H
 #define SIM_LOSTBOOK_H

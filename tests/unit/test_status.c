@@ -54,7 +54,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.leg[1].write_errors = 2;
 	status.leg[1].flush_errors = 3;
 	there_and_back(&status);
-	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " - - -");
+	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " - - - -");
 	status.log.present = true;
 	status.log.dirty_regions = 5;
 	status.log.limit_regions = 900;
@@ -62,7 +62,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.log.waits = 4;
 	there_and_back(&status);
 	assert_string_equal(line,
-			    "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " 5/900/77/4 - -");
+			    "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " 5/900/77/4 - - -");
 	status.log.has_record_waits = true;
 	status.log.record_waits = 19;
 	status.copy.present = true;
