@@ -9,7 +9,9 @@
  *   more fills the table, and is not copied as a disk full of lost blocks.
  * - A table names its array and set, for one in the wrong place would make errors of
  *   good blocks, and good blocks of lost ones.
- * - A page of zeroes is no table: it is what `create` leaves.
+ * - A page of zeroes is no table: it is what `create` leaves. Both copies are written
+ *   before anything depends on a table, so where one is still zero nothing does, whatever
+ *   has become of the other: power may have torn the first one.
  */
 #include "sys.h"
 #include "core/checksum.h"
@@ -248,7 +250,7 @@ int tandem_lost_choose(const struct tandem_lost_table *table, const void *copies
 		       u64 *sequence)
 {
 	const struct tandem_lost_disk *disk;
-	int error, best = -ENODATA;
+	int error, best = -EBADMSG;
 	unsigned int i;
 
 	*sequence = 0;
@@ -258,8 +260,8 @@ int tandem_lost_choose(const struct tandem_lost_table *table, const void *copies
 		if (!error && le64_to_cpu(disk->sequence) > *sequence) {
 			*sequence = le64_to_cpu(disk->sequence);
 			best = (int)i;
-		} else if (error && error != -ENODATA && best < 0) {
-			best = -EBADMSG;
+		} else if (error == -ENODATA && best < 0) {
+			best = -ENODATA;
 		}
 	}
 	return best;

@@ -78,7 +78,7 @@ int tandem_lost_check(const struct tandem_lost_table *table, const void *bytes,
  * tandem_lost_choose() - which of two copies counts
  * @copies: both, one behind the other, aligned to 8
  * @sequence: set to that of the copy that counts, 0 if none does
- * Return: 0 or 1; -ENODATA both are zero; -EBADMSG no valid one
+ * Return: 0 or 1; none is valid: -ENODATA one is zero, so nobody depends on any; else -EBADMSG
  */
 int tandem_lost_choose(const struct tandem_lost_table *table, const void *copies,
 		       u64 *sequence);

@@ -96,7 +96,9 @@ static bool is_level(struct tandem_lost *lost, const u8 *copies)
 
 	if (!lost->table.nr && !memchr_inv(copies, 0, COPIES_BYTES))
 		return true;
-	if (tandem_lost_choose(&lost->table, copies, &sequence) < 0)
+	/* First that they are one: then the first is valid if any is. */
+	if (memcmp(copies, copies + bytes, bytes) ||
+	    tandem_lost_choose(&lost->table, copies, &sequence) < 0)
 		return false;
 	lost->next = lost->table;
 	tandem_lost_decode(&lost->next, copies);
@@ -104,7 +106,7 @@ static bool is_level(struct tandem_lost *lost, const u8 *copies)
 		if (lost->next.range[i].sector != lost->table.range[i].sector ||
 		    lost->next.range[i].count != lost->table.range[i].count)
 			return false;
-	return lost->next.nr == lost->table.nr && !memcmp(copies, copies + bytes, bytes);
+	return lost->next.nr == lost->table.nr;
 }
 
 static int join_set(struct tandem_set *set, const struct tandem_area *area, const char **why)

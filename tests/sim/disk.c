@@ -96,6 +96,10 @@ static void tear_record(struct sim_command *command)
 	u32 kept = 64 * (1 + sim_below(SIM_RANDOM_LOG, 7));
 	u8 bytes[512], old[512];
 
+	/* One range is all there within 64 bytes. */
+	if (!oracle_is_log(command))
+		kept = 40;
+
 	store_get(store, command->content[0], command->sector, bytes);
 	store_get(store, store->view[command->sector], command->sector, old);
 	memcpy(bytes + kept, old + kept, sizeof(bytes) - kept);
@@ -123,8 +127,12 @@ static void apply(struct sim_command *command, enum sim_survival survival)
 	write.content = command->content;
 	disk->nr_writes++;
 	oracle_leg_write(command);
-	if (survival == SIM_SOME && disk->store.unit_sectors == 1 && oracle_is_log(command))
+	if (survival == SIM_SOME && disk->store.unit_sectors == 1 &&
+	    (oracle_is_log(command) || lostbook_is_table(command))) {
 		tear_record(command);
+		if (lostbook_is_table(command))
+			survival = SIM_ALL;
+	}
 	command->stamp = store_write(&disk->store, &write, survival);
 	note_changes(disk);
 }

@@ -197,6 +197,7 @@ static const struct letter letters[] = {
 	{ 'N', WIDE, mishap_is_locked, mishap_free_meta, 1 },
 	{ 'e', WIDE, mishap_is_well, mishap_spoil, 0 },
 	{ 'E', WIDE, mishap_is_well, mishap_spoil, 1 },
+	{ 'Z', 0, mishap_is_well, mishap_spoil_table, 1 },
 	{ 'z', WIDE, mishap_may_rot, mishap_rot, 0 },
 	{ 'x', WIDE, mishap_may_replace, mishap_replace, 1 },
 };

@@ -8,6 +8,7 @@
 #include "mishap.h"
 #include "oracle.h"
 #include "sched.h"
+#include "uapi/tandem_format_map.h"
 #include "world.h"
 
 static struct sim_health *health(u32 leg)
@@ -78,6 +79,12 @@ void mishap_free_meta(u32 leg)
 void mishap_spoil(u32 leg)
 {
 	health(leg)->bad_first = world.super.data_offset_sectors;
+	health(leg)->bad_count = 1;
+}
+
+void mishap_spoil_table(u32 leg)
+{
+	health(leg)->bad_first = TANDEM_LOST_BYTES / 512;
 	health(leg)->bad_count = 1;
 }
 

@@ -102,6 +102,10 @@ const struct scenario scenarios[] = {
 	  "wbweB+rr=nw.Ng. wbweB+rr=qw.g. wbweB+rr=anw!N,g! wbweB+rr=aqw!g wbweB+nrNg "
 	  "wbweB+rr=Wbcg wbweB+rr=Wacg wbweB+rr=Wbcwg",
 	  { NULL }, NULL },
+	{ "C2-spoilt", "of two copies of a table either may be unreadable",
+	  "wbweB+rr=sZ+g!w.g. wbweB+rr=cZ+g!w.cg.", { NULL }, NULL },
+	{ "C2-torn", "a first table that is torn stops no start",
+	  "wbweB+Rc+ wbweB+Cr+", { "unit_sectors=1", NULL }, NULL },
 };
 
 const unsigned int nr_scenarios = sizeof(scenarios) / sizeof(scenarios[0]);
