@@ -67,9 +67,11 @@ static int pick(struct tandem_request *request)
 	struct tandem_leg *leg;
 	unsigned int i;
 	u8 suspect = TANDEM_SUSPECT(request->doubt);
-	u32 word = atomic_read(&set->region[request->region]);
+	u32 word;
 
-	view.readable = TANDEM_READABLE(atomic_read(&set->masks));
+	/* Legs first: one that became current meanwhile was filled past what is LOST now. */
+	view.readable = TANDEM_READABLE(atomic_read_acquire(&set->masks));
+	word = atomic_read(&set->region[request->region]);
 	if (unlikely(word & (TANDEM_REGION_UNSURE | BARE | TANDEM_REGION_LOST)))
 		view.readable &= bound_to(request, word);
 	if (unlikely(view.readable & suspect) && view.readable & ~suspect)
