@@ -149,11 +149,12 @@ bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event)
  * its cache and dropped it, and whoever sent that flush was told before the write
  * could be acknowledged. The next flush may succeed and would vouch for it.
  */
-static bool is_lost(struct tandem_request *request)
+bool tandem_fault_is_dropped(const struct tandem_request *request)
 {
-	struct tandem_set *set = request->set;
+	const struct tandem_set *set = request->set;
 
-	if (!set || request->op == TANDEM_OP_FLUSH || likely(request->losses == set->losses))
+	if (!set || request->op == TANDEM_OP_FLUSH ||
+	    likely(request->losses == READ_ONCE(set->losses)))
 		return false;
 	return !(request->bio->bi_opf & REQ_FUA) &&
 	       !(request->array->super->flags & TANDEM_FLAG_WRITE_THROUGH);
@@ -165,7 +166,7 @@ void tandem_fault_acknowledge(struct tandem_request *request)
 	enum tandem_result error = TANDEM_RESULT_OK;
 	unsigned long flags;
 
-	if (unlikely(is_lost(request))) {
+	if (unlikely(tandem_fault_is_dropped(request))) {
 		tandem_request_finish(request, TANDEM_RESULT_IOERR);
 		return;
 	}

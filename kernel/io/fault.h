@@ -44,6 +44,9 @@ struct tandem_verdict tandem_fault_judge_now(struct tandem_set *set, struct tand
  */
 void tandem_fault_settle(struct tandem_request *request);
 
+/* May every leg have dropped the write, whatever it says of its next flush? Any context. */
+bool tandem_fault_is_dropped(const struct tandem_request *request);
+
 /* Ends @request well if no failure in its reach is unrecorded, else holds it. */
 void tandem_fault_acknowledge(struct tandem_request *request);
 

@@ -21,6 +21,8 @@
  *   table without it; only after that is the write acknowledged. If power goes before:
  *   nobody was told. The other way round a leg would be read that does not have it, or an
  *   acknowledged write would end as an error.
+ * - A write that every leg may have dropped at an earlier flush is durable nowhere, and
+ *   the flush of the pass does not tell: it heals nothing, and gets an error.
  * - Where the last current leg fails its flush or its table the writes that would heal
  *   get that error; their blocks stay lost in memory, which is true of what the table
  *   says or more.
@@ -241,10 +243,30 @@ static bool step_idle(struct tandem_lost *lost)
 	return false;
 }
 
+/* Ends those that the flush does not vouch for. */
+static void refuse_dropped(struct tandem_lost *lost)
+{
+	struct tandem_array *array = lost->set->array;
+	struct tandem_request *request, *next;
+	LIST_HEAD(list);
+
+	spin_lock_irq(&array->lock);
+	list_for_each_entry_safe(request, next, &lost->leaving, node)
+		if (tandem_fault_is_dropped(request))
+			list_move_tail(&request->node, &list);
+	spin_unlock_irq(&array->lock);
+	while (!list_empty(&list)) {
+		request = list_first_entry(&list, struct tandem_request, node);
+		list_del(&request->node);
+		tandem_request_finish(request, TANDEM_RESULT_IOERR);
+	}
+}
+
 static bool step_flush(struct tandem_lost *lost)
 {
 	if (lost->flush.result != TANDEM_RESULT_OK)
 		return give_up(lost, lost->flush.result);
+	refuse_dropped(lost);
 	WRITE_ONCE(lost->state, TANDEM_LOST_TOKEN);
 	return true;
 }

@@ -189,7 +189,7 @@ static const struct letter letters[] = {
 	{ 'Y', CUT, may_return, leg_returns, 3 },
 	{ 'i', WIDE, mishap_is_well, mishap_fail_write, 0 },
 	{ 'j', WIDE, mishap_is_well, mishap_fail_write, 1 },
-	{ 'k', WIDE, mishap_is_well, mishap_fail_flush, 0 },
+	{ 'k', WIDE, mishap_is_alive, mishap_fail_flush, 0 },
 	{ 'q', WIDE, mishap_is_well, mishap_fail_flush, 1 },
 	{ 'm', WIDE, mishap_is_well, mishap_lock_meta, 0 },
 	{ 'M', WIDE, mishap_is_locked, mishap_free_meta, 0 },

@@ -104,6 +104,8 @@ const struct scenario scenarios[] = {
 	  { NULL }, NULL },
 	{ "C2-spoilt", "of two copies of a table either may be unreadable",
 	  "wbweB+rr=sZ+g!w.g. wbweB+rr=cZ+g!w.cg.", { NULL }, NULL },
+	{ "C2-dropped", "a write that every leg may have dropped heals nothing",
+	  "wbweB+rrr=okqWfg wbweB+rrr=okqWfag", { "map=0", "log=0", NULL }, NULL },
 	{ "C2-torn", "a first table that is torn stops no start",
 	  "wbweB+Rc+ wbweB+Cr+", { "unit_sectors=1", NULL }, NULL },
 };
