@@ -203,19 +203,33 @@ static bool pass_lost(struct tandem_copy *copy)
 	return lost;
 }
 
-/* No leg can read the block. */
+/* Others are served before it: to read a block in vain takes seconds. */
+static bool next_piece(struct tandem_copy *copy)
+{
+	if (move_on(copy)) {
+		give(copy);
+		copy->state = COPY_REST;
+	}
+	return true;
+}
+
+/*
+ * No leg can read the block. One that has failed and is not on record as that may be
+ * able to, and would be asked again after a crash: nothing is lost before.
+ */
 static bool lose(struct tandem_copy *copy)
 {
-	u8 readable = TANDEM_READABLE(atomic_read(&copy->set->masks));
+	u32 masks = atomic_read(&copy->set->masks);
 
 	tandem_rate_pause(copy);
-	if (readable & ~copy->bad ||
+	if (TANDEM_FAILING(masks) && !copy->set->record_hopeless)
+		return false;
+	if (TANDEM_FAILING(masks) || TANDEM_READABLE(masks) & ~copy->bad ||
 	    tandem_lost_note(copy->set, tandem_piece_sector(copy), copy->length_sectors)) {
 		tandem_stuck_note(copy);
 		return leave(copy, true);
 	}
-	move_on(copy);
-	return true;
+	return next_piece(copy);
 }
 
 static bool step_drain(struct tandem_copy *copy)
@@ -301,11 +315,7 @@ static bool step_write(struct tandem_copy *copy)
 	tandem_pace_end(copy);
 	atomic64_add(copy->length_sectors, copy->resync ? &array->resync_sectors :
 		     &array->rebuild_sectors);
-	if (!move_on(copy))
-		return true;
-	give(copy);
-	copy->state = COPY_REST;
-	return true;
+	return next_piece(copy);
 }
 
 /* Between two pieces of a region; nothing is held, and others are served as in IDLE. */

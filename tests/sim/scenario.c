@@ -94,20 +94,20 @@ const struct scenario scenarios[] = {
 	  "wbweB+rwrr= wbweB+rWrr= wbweB+rorwrr= wbweB+~rcrwrrr= wbweB+rwcrrr= wbweB+rsrwrrr=",
 	  { "lost_limit=1", NULL }, NULL },
 	{ "C2-lost", "a block that nobody can read is an error on every leg until it is written",
-	  "wbweB+rr=g!w.g. wbweB+rr=cg!Wcg wbweB+rr=ag!w.A+rrg. wbweB+rr=sg!wcgg wbweB+rCrrg "
-	  "wbweB+rCwg wbweB+rr=Cwgg wbweB+rr=bw.g.B+rrg. wbweB+rr=d.g wbweB+rr=cvg! "
-	  "wbweB+rr=boxB+rrr=ag! wbweB+rr=bwB+rr=g.",
+	  "wbweB+rrr=g!w.g. wbweB+rrr=cg!Wcg wbweB+rrr=ag!w.A+rrg. wbweB+rrr=sg!wcgg wbweB+rrCrrg "
+	  "wbweB+rrCwg wbweB+rrr=Cwgg wbweB+rrr=bw.g.B+rrg. wbweB+rrr=d.g wbweB+rrr=cvg! "
+	  "wbweB+rrr=boxB+rrr=ag! wbweB+rrr=bwB+rr=g.",
 	  { NULL }, NULL },
 	{ "C2-table", "a write that heals a block is acknowledged when no leg calls it lost",
-	  "wbweB+rr=nw.Ng. wbweB+rr=qw.g. wbweB+rr=anw!N,g! wbweB+rr=aqw!g wbweB+nrNg "
-	  "wbweB+rr=Wbcg wbweB+rr=Wacg wbweB+rr=Wbcwg",
+	  "wbweB+rrr=nw.Ng. wbweB+rrr=qw.g. wbweB+rrr=anw!N,g! wbweB+rrr=aqw!g wbweB+nrrNg "
+	  "wbweB+rrr=Wbcg wbweB+rrr=Wacg wbweB+rrr=Wbcwg",
 	  { NULL }, NULL },
 	{ "C2-spoilt", "of two copies of a table either may be unreadable",
-	  "wbweB+rr=sZ+g!w.g. wbweB+rr=cZ+g!w.cg.", { NULL }, NULL },
+	  "wbweB+rrr=sZ+g!w.g. wbweB+rrr=cZ+g!w.cg.", { NULL }, NULL },
 	{ "C2-dropped", "a write that every leg may have dropped heals nothing",
-	  "wbweB+rrr=okqWfg wbweB+rrr=okqWfag", { "map=0", "log=0", NULL }, NULL },
+	  "wbweB+rrrr=okqWfg wbweB+rrrr=okqWfag", { "map=0", "log=0", NULL }, NULL },
 	{ "C2-torn", "a first table that is torn stops no start",
-	  "wbweB+Rc+ wbweB+Cr+", { "unit_sectors=1", NULL }, NULL },
+	  "wbweB+rRc+ wbweB+rCr+", { "unit_sectors=1", NULL }, NULL },
 };
 
 const unsigned int nr_scenarios = sizeof(scenarios) / sizeof(scenarios[0]);
