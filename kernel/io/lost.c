@@ -211,15 +211,21 @@ static void send(struct tandem_lost *lost, enum tandem_lost_state state)
 	tandem_meta_send(&lost->meta, lost->sent);
 }
 
-/* The table as it will be. array->lock held. */
-static void draw_up(struct tandem_lost *lost)
+/*
+ * The table as it will be. False: a block cannot be taken out of it, for legs had a fuller
+ * one than we would have let it become. array->lock held.
+ */
+static bool draw_up(struct tandem_lost *lost)
 {
 	struct tandem_request *request;
+	int error = 0;
 
 	lost->next = lost->table;
 	lost->changed = false;
 	list_for_each_entry(request, &lost->leaving, node)
-		tandem_lost_remove(&lost->next, request->sector, bio_sectors(request->bio));
+		error |= tandem_lost_remove(&lost->next, request->sector,
+					    bio_sectors(request->bio));
+	return !error;
 }
 
 static bool step_idle(struct tandem_lost *lost)
@@ -329,6 +335,7 @@ static void start_commit(struct tandem_lost *lost)
 static bool step_token(struct tandem_lost *lost)
 {
 	struct tandem_array *array = lost->set->array;
+	bool fits;
 
 	if (!lost->good || lost->set->record_hopeless)
 		return give_up(lost, TANDEM_RESULT_IOERR);
@@ -337,10 +344,12 @@ static bool step_token(struct tandem_lost *lost)
 		return false;
 	}
 	spin_lock_irq(&array->lock);
-	draw_up(lost);
+	fits = draw_up(lost);
 	tandem_lost_encode(&lost->next, ++lost->sequence, lost->meta.page);
 	lost->sent = written(lost->set);
 	spin_unlock_irq(&array->lock);
+	if (!fits)
+		return give_up(lost, TANDEM_RESULT_IOERR);
 	send(lost, TANDEM_LOST_FIRST);
 	return false;
 }

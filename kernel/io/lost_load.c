@@ -54,7 +54,8 @@ static void forget(struct tandem_lost *lost)
 	lost->table.array = super->array;
 	lost->table.set = lost->set->index;
 	lost->table.set_sectors = super->geo.set_sectors;
-	lost->table.limit = TANDEM_LOST_RANGES;
+	/* What legs have is taken as it is, also if it is more than would be added now. */
+	lost->table.limit = ~0u;
 	for (i = 0; i < lost->set->nr_legs; i++)
 		lost->table.block_sectors =
 			max(lost->table.block_sectors,
@@ -233,8 +234,8 @@ void tandem_lost_mark(struct tandem_set *set)
 	u32 i;
 
 	lost->flagged = array->super->feature_incompat & TANDEM_INCOMPAT_LOST_RANGES;
-	if (array->params.tunables.lost_limit)
-		lost->table.limit = array->params.tunables.lost_limit - 1;
+	lost->table.limit = array->params.tunables.lost_limit ?
+			    array->params.tunables.lost_limit - 1 : TANDEM_LOST_RANGES;
 	for (i = 0; i < lost->table.nr; i++) {
 		range = &lost->table.range[i];
 		for (sector = range->sector; sector < range->sector + range->count;
