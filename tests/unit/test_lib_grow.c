@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -140,6 +142,23 @@ static void test_dry_run_loads_nothing(void **state)
 	look(HEALTHY, "2 240:0 240:1 0", super.geo.set_sectors);
 	target.dry_run = true;
 	assert_int_equal(tandem_grow(&ctx, &target, &err), 0);
+}
+
+static void test_nobody_else_changes_the_table_meanwhile(void **state)
+{
+	char dir[] = "/tmp/tandem-grow-XXXXXX", path[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	ctx.run_dir = dir;
+	mock_disk[0].size_bytes = mock_disk[1].size_bytes = LARGE;
+	look(HEALTHY, "2 240:0 240:1 0", super.geo.set_sectors);
+	target.dry_run = true;
+	assert_int_equal(tandem_grow(&ctx, &target, &err), 0);
+	ctx.run_dir = NULL;
+	snprintf(path, sizeof(path), "%s/array-pg.lock", dir);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
 }
 
 static void test_disk_that_did_not_grow_is_named(void **state)
@@ -274,6 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_DISKS(test_grows_to_the_smallest_disk),
 		WITH_DISKS(test_dry_run_loads_nothing),
+		WITH_DISKS(test_nobody_else_changes_the_table_meanwhile),
 		WITH_DISKS(test_disk_that_did_not_grow_is_named),
 		WITH_DISKS(test_degraded_array_does_not_grow),
 		WITH_DISKS(test_the_map_is_the_limit),

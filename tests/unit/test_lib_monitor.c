@@ -179,6 +179,17 @@ static void test_disk_that_answers_for_a_while_is_added_again(void **state)
 	assert_int_equal(mock_changes, 0);
 }
 
+static void test_disk_that_was_enlarged_is_added_again(void **state)
+{
+	(void)state;
+	mock_disk[1].size_bytes += MIB;
+	look(FAILED, BOTH);
+	pass(0, FIRST);
+	look(FAILED, BOTH);
+	expect_add(FAILED, BOTH, BACK);
+	pass(2, RETURNS("1"));
+}
+
 static void test_disk_that_errs_meanwhile_begins_anew(void **state)
 {
 	(void)state;
@@ -493,6 +504,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_healthy_array_is_said_once),
 		TEST(test_disk_that_answers_for_a_while_is_added_again),
+		TEST(test_disk_that_was_enlarged_is_added_again),
 		TEST(test_disk_that_errs_meanwhile_begins_anew),
 		TEST(test_disk_is_found_under_another_name),
 		TEST(test_disk_that_is_there_twice_is_a_copy),

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #include "add.h"
+#include "enlarged.h"
 #include "monitor.h"
 
 #define MAX_TRIES	5u
@@ -66,16 +67,18 @@ static const struct tandem_scan *scan_of(struct tandem_care *care)
 	return &care->scan;
 }
 
-/* Is this the disk that the array remembers in that place? */
+/* Is this the disk that the array remembers in that place? It may have been enlarged. */
 static bool is_own(const struct tandem_care *care, const struct tandem_found *found,
 		   unsigned int leg)
 {
 	const struct tandem_super *super = &found->label.super;
+	struct tandem_error ignored;
 
 	return !found->error && super->leg == leg &&
 	       tandem_id_equal(&super->array, &care->super.array) &&
 	       tandem_id_equal(&super->leg_id, &care->super.place[leg].id) &&
-	       super->own_disk_sectors == found->dev.size_bytes / TANDEM_SECTOR_BYTES;
+	       super->own_disk_sectors <= found->dev.size_bytes / TANDEM_SECTOR_BYTES &&
+	       !tandem_enlarged_check(&care->monitor->ctx, &found->dev, super, &ignored);
 }
 
 /* The disk in the table, and closed again. */

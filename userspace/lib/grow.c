@@ -14,6 +14,7 @@
 #include "assemble.h"
 #include "core/fit.h"
 #include "fresh.h"
+#include "run.h"
 #include "view.h"
 
 struct growing {
@@ -173,7 +174,7 @@ int tandem_grow(struct tandem_context *ctx, const struct tandem_target *target,
 	TANDEM_KEEP_ERRNO;
 	struct tandem_volume volume;
 	struct growing *grow;
-	int ret;
+	int lock, ret;
 
 	if (!target->array)
 		return tandem_error_set(err, TANDEM_CODE_USAGE, NULL, "name an array");
@@ -185,9 +186,12 @@ int tandem_grow(struct tandem_context *ctx, const struct tandem_target *target,
 		return tandem_error_no_memory(err);
 	grow->ctx = ctx;
 	grow->dry_run = target->dry_run;
+	/* A leg that is added meanwhile would be out again, or the new length refused. */
+	lock = tandem_run_lock_array(ctx, volume.name, true);
 	ret = tandem_view_read(ctx, &volume, &grow->view, err);
 	if (!ret)
 		ret = grow_array(grow, err);
+	tandem_run_unlock(lock);
 	tandem_view_free(&grow->view);
 	free(grow);
 	return ret;
