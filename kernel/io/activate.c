@@ -20,10 +20,10 @@
  * configuration, unless it is the last; the legs that stay have the first one. So
  * is one that errs in its log, before the next record goes to any.
  *
- * Down: all requests are through; the copiers stop; failures are recorded;
- * the legs are flushed; the maps say what is in the intent log; what is not unsure
- * leaves that; and if nothing is unsure that is recorded as a clean stop. If power goes
- * before that the next start resyncs what is in the log: slow, never wrong.
+ * Down: all requests are through; the copiers stop; failures are recorded; the legs are
+ * flushed; the maps say what is in the intent log; what is not unsure leaves that; and if
+ * nothing is unsure that is recorded as a clean stop. If power goes before that the next
+ * start resyncs what is in the log, or all of it if there is none: slow, never wrong.
  *
  * Invariants: I20, I50, I52, I53, I56 (read-only: steps flush to commit are
  * left out), I60.
@@ -107,6 +107,8 @@ static int without(struct tandem_array *array, u64 failed)
 	unsigned int i, s;
 	bool alive;
 
+	/* What one lacks from now on nobody has noted: it is filled by a later start. */
+	array->params.rebuild &= ~failed;
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
 		if (!(failed & (1ull << i)))
@@ -228,25 +230,29 @@ static void settle_legs(struct tandem_array *array)
 }
 
 /*
- * A slot could not be read, and the other one is behind the newest record: that may be in the
- * hidden one. The lists have no room for it beside what was read and what a new epoch will
- * send; so the newest record is completed first, on all legs, before anything is news to any.
+ * A slot could not be read. It may have the newest record, or one of a start that broke off,
+ * which nobody else has; the lists have no room for that beside what was read and a new epoch.
+ * So the newest one that is known goes to all legs first, before anything is news to any.
  */
 static int finish_record(struct tandem_array *array)
 {
-	u64 in_use = legs_in_use(array);
 	u64 grown = array->super->geo.set_sectors;
+	u64 failed, in_use = legs_in_use(array);
 	bool due = false;
 	unsigned int i;
 	int error;
 
 	for (i = 0; i < array->params.nr_legs; i++)
-		due |= in_use & (1ull << i) && array->leg[i].hidden && !array->leg[i].newest;
+		due |= in_use & (1ull << i) && array->leg[i].hidden;
 	/* One that is forced from old records was never sent to anybody. */
 	if (!due || array->plan.forced)
 		return 0;
 	array->super->geo.set_sectors = tandem_grow_found(array);
-	error = without(array, tandem_control_commit(array));
+	/* If one errs, those that are filled were not asked, and may have the hidden slot. */
+	do {
+		failed = tandem_control_commit(array);
+		error = without(array, failed);
+	} while (failed && !error);
 	array->super->geo.set_sectors = grown;
 	if (!error)
 		settle_legs(array);
@@ -366,10 +372,7 @@ static void raise(struct tandem_array *array)
 	tandem_array_changed(array);
 }
 
-/*
- * Every leg that the record will speak of: what was read from it counts as
- * what it holds, and may have been in its cache only.
- */
+/* Every leg that the record will speak of: what was read may have been in its cache only. */
 static int flush_found(struct tandem_array *array)
 {
 	u64 in_use = legs_in_use(array);

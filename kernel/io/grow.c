@@ -227,10 +227,7 @@ u64 tandem_grow_prepare(struct tandem_array *array)
 	failed = write_zeroes(array, legs, guard_of);
 	failed |= write_zeroes(array, legs & ~failed, edge_of);
 	failed |= flush(array, legs & ~failed);
-	failed |= tandem_survey_write(array, legs & ~failed);
-	/* What it lacks now nobody has noted: it is filled by a later start. */
-	array->params.rebuild &= ~failed;
-	return failed;
+	return failed | tandem_survey_write(array, legs & ~failed);
 }
 
 void tandem_grow_note(struct tandem_array *array)
