@@ -67,6 +67,8 @@ static void set_states(struct tandem_array *array)
 				   array->found[i].place[i].record == TANDEM_RECORD_CURRENT;
 		leg->newest = tandem_id_equal(&leg->held.config, &newest.config) &&
 			      tandem_id_equal(&leg->held.epoch, &newest.epoch);
+		/* Of one pair, a leg may have missed the record that says so. */
+		array->flush_lost |= leg->newest && array->found[i].flags & TANDEM_FLAG_FLUSH_LOST;
 		if (leg->use == TANDEM_USE_CURRENT)
 			leg->state = TANDEM_LEG_CURRENT;
 		else if (leg->use == TANDEM_USE_REBUILDING)
@@ -392,9 +394,8 @@ static int flush_found(struct tandem_array *array)
 static int rejoin(struct tandem_array *array, const char **why)
 {
 	u64 failed;
-	int error = tandem_rejoin(array, &failed, why);
+	int error = tandem_rejoin(array, &failed, why) ?: without(array, failed);
 
-	error = error ?: without(array, failed);
 	return error ?: without(array, tandem_grow_prepare(array));
 }
 
