@@ -95,12 +95,11 @@ static bool survives(const struct tandem_leg *leg)
 }
 
 /*
- * Some legs failed on the way up. Has every set a current one left that is so by its
- * own record? One that was found half-promoted survives for nobody: what it says
- * would be news to all that can start without it (lineage.h). And do we know what the
- * ones that leave may be found with? One of which a slot could not be read may hold a
- * record of a start that broke off: we must not go on without it before that slot was
- * written (K9).
+ * Some legs failed on the way up. Has every set a current one left that is so by its own
+ * record? One that was found half-promoted survives for nobody: what it says would be news
+ * to all that can start without it (lineage.h). And do we know what the ones that leave may
+ * be found with? One of which a slot could not be read may hold a record of a start that
+ * broke off: we must not go on without it before that slot was written (K9).
  */
 static int without(struct tandem_array *array, u64 failed)
 {
@@ -367,10 +366,9 @@ static void raise(struct tandem_array *array)
 	array->giving_up = false;
 	array->params.rebuild = 0;	/* asked for once, not at every resume */
 	WRITE_ONCE(array->phase, TANDEM_PHASE_UP);
-	for (s = 0; s < array->nr_sets; s++) {
-		tandem_copy_kick(&array->set[s]);
+	tandem_copy_kick_all(array);
+	for (s = 0; s < array->nr_sets; s++)
 		tandem_clean_wake(&array->set[s]);
-	}
 	tandem_array_changed(array);
 }
 
@@ -462,10 +460,9 @@ void tandem_array_end_cancel(struct tandem_array *array)
 	array->giving_up = false;
 	spin_unlock_irq(&array->lock);
 	WRITE_ONCE(array->phase, TANDEM_PHASE_UP);
-	for (s = 0; s < array->nr_sets; s++) {
-		tandem_copy_kick(&array->set[s]);
+	tandem_copy_kick_all(array);
+	for (s = 0; s < array->nr_sets; s++)
 		tandem_clean_wake(&array->set[s]);
-	}
 }
 
 /* Nothing of our own is under way, and failures are recorded or given up. */
