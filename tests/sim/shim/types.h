@@ -42,6 +42,7 @@ typedef u64 sector_t;
 #define __maybe_unused		__attribute__((unused))
 #define __must_check		__attribute__((warn_unused_result))
 #define noinline		__attribute__((noinline))
+#define noinline_for_stack	noinline
 #define ____cacheline_aligned	__attribute__((aligned(64)))
 #define __printf(string, first)	__attribute__((format(printf, string, first)))
 
