@@ -148,6 +148,12 @@ static void look(struct tandem_clean *clean, enum look how)
 		clean->cursor = clean->nr ? clean->region[clean->nr - 1] + 1 : 0;
 }
 
+/* A record could not be written: it is sent again before any other. */
+static bool is_owed(const struct tandem_log *log)
+{
+	return READ_ONCE(log->state) == LOG_OWED;
+}
+
 /* What the map is to say when they have left. array->lock held. */
 static void note(struct tandem_clean *clean)
 {
@@ -192,7 +198,7 @@ static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 	clean->changes = set->changes;
 	clean->all = log->head.flags & TANDEM_LOG_ALL && !atomic_read(&set->nr_unsure);
 	if (log->open && !TANDEM_FAILING(atomic_read(&set->masks)) &&
-	    (!log->nr_clear || how == LOOK_BEHIND)) {
+	    !is_owed(log) && (!log->nr_clear || how == LOOK_BEHIND)) {
 		look(clean, how);
 		if (!clean->nr && urgent)
 			look(clean, LOOK_ANY);
@@ -207,7 +213,7 @@ static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 		note(clean);
 		clean->state = CLEAN_FLUSH;
 	}
-	*more = log->nr_unsure + log->extra > unsure ||
+	*more = log->nr_unsure + log->extra > unsure || is_owed(log) ||
 		(log->nr_clear && !tandem_ahead_is_alive(log));
 	spin_unlock_irq(&set->array->lock);
 	return any;
@@ -227,7 +233,8 @@ static bool is_needed(struct tandem_set *set)
 	bool needed;
 
 	spin_lock_irq(&set->array->lock);
-	needed = set->log->intent.nr_dirty || set->log->head.flags || tandem_map_is_behind(set);
+	needed = set->log->intent.nr_dirty || set->log->head.flags || is_owed(set->log) ||
+		 tandem_map_is_behind(set);
 	spin_unlock_irq(&set->array->lock);
 	return needed;
 }
@@ -275,12 +282,16 @@ static bool take_out(struct tandem_set *set, u32 region)
 	return true;
 }
 
-/* All flushed, and the legs are those of the first look. array->lock held. */
+/*
+ * All flushed, and the legs are those of the first look. While no record can be written
+ * nothing leaves: who writes there again would want one. array->lock held.
+ */
 static bool is_as_it_was(const struct tandem_clean *clean)
 {
 	const struct tandem_set *set = clean->set;
 
 	return clean->flush.result == TANDEM_RESULT_OK && clean->changes == set->changes &&
+	       !is_owed(set->log) &&
 	       !TANDEM_FAILING(atomic_read(&set->masks));
 }
 

@@ -102,7 +102,7 @@ static bool step_idle(struct tandem_log *log)
 		send_it = tandem_batch_fill(log, &ready);
 	}
 	if (send_it)
-		log->state = LOG_WRITE;
+		WRITE_ONCE(log->state, LOG_WRITE);
 	starved = set->starved || log->ahead.lacks_room;
 	spin_unlock_irq(&array->lock);
 
@@ -139,7 +139,7 @@ static void step_durable(struct tandem_log *log)
 	spin_unlock_irq(&log->set->array->lock);
 	log->nr_records++;
 	log->flags = log->sent_flags;
-	log->state = LOG_IDLE;
+	WRITE_ONCE(log->state, LOG_IDLE);
 	start_all(&list);
 	tandem_clean_wake(log->set);
 }
@@ -157,13 +157,18 @@ static bool step_write(struct tandem_log *log)
 	case TANDEM_META_ERROR:
 		break;
 	}
-	log->state = LOG_OWED;
+	WRITE_ONCE(log->state, LOG_OWED);
 	list_splice_init(&log->listed, &list);
 	end_all(&list);
+	/* The cleaner sees to it that it is not forgotten if nobody else writes. */
+	tandem_clean_wake(log->set);
 	return !list_empty(&log->waiting);
 }
 
-/* Nothing else may be recorded before this one: whoever waits now shares its fate. */
+/*
+ * Nothing else may be recorded before this one: whoever waits now shares its fate. It is sent
+ * again with every kick; what it lists stays in the log until then.
+ */
 static bool step_owed(struct tandem_log *log)
 {
 	struct tandem_set *set = log->set;
@@ -179,11 +184,10 @@ static bool step_owed(struct tandem_log *log)
 		tandem_batch_starved(log, false);
 	} else if (log->open && !TANDEM_FAILING(masks)) {
 		list_splice_init(&log->waiting, &log->listed);
-		send_it = !list_empty(&log->listed) || log->nr_clear ||
-			  tandem_ahead_is_alive(log);
+		send_it = true;
 	}
 	if (send_it)
-		log->state = LOG_WRITE;
+		WRITE_ONCE(log->state, LOG_WRITE);
 	spin_unlock_irq(&array->lock);
 	if (send_it)
 		send_to_all(log);

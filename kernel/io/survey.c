@@ -106,7 +106,8 @@ static void add_stale(struct tandem_map *map, u32 page, u8 legs)
 }
 
 /* One page of all legs of a set. */
-static noinline_for_stack void join_page(struct tandem_map *map, u32 page, const struct tandem_area *area)
+static noinline_for_stack void join_page(struct tandem_map *map, u32 page,
+					 const struct tandem_area *area)
 {
 	u32 offset = page % PIECE_PAGES * SLOTS_BYTES;
 	u64 sequence[TANDEM_MAX_LEGS_PER_SET] = { 0 };
