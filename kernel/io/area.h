@@ -29,4 +29,10 @@ void tandem_area_destroy(struct tandem_array *array, struct tandem_area *area);
  */
 void tandem_area_read(struct tandem_array *array, struct tandem_area *area, u64 legs);
 
+/* Is this a page of it that could not be read? */
+static inline bool tandem_area_is_unread(const u8 *page)
+{
+	return !memchr_inv(page, 0xff, TANDEM_PAGE_BYTES);
+}
+
 #endif

@@ -43,6 +43,7 @@ struct tandem_leg {
 	u64 log_sequence;
 	u64 log_left;
 	bool log_damaged;		/* more slots of it than a crash can tear */
+	bool log_hidden;		/* the slot behind its newest record cannot be read */
 	void *super_bytes;
 	struct bio meta_bio;		/* superblock, and flushes of our own */
 	struct bio_vec meta_vec;

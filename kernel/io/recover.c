@@ -14,7 +14,9 @@
  *
  * Decisions: a leg whose log cannot be read makes everything unsure, never nothing.
  * An empty log means the same, but where every leg says that it was left clean: then
- * the array was created so, and has not been started since.
+ * the array was created so, and has not been started since. A slot behind the newest
+ * record that is torn held one that nobody depended on; one that cannot be read may have
+ * been depended on, unless another current leg lacks it, or has it (lock-step).
  */
 #include "sys.h"
 #include "core/lockstep.h"
@@ -47,6 +49,14 @@ static u32 count_damaged(struct tandem_log *log, const u8 *ring)
 	return nr;
 }
 
+/* May there be a record behind the newest one that was read? */
+static bool is_hidden(const struct tandem_log *log, const u8 *ring, u64 newest)
+{
+	u32 slot = (u32)((newest + 1) % log->shape.slots);
+
+	return tandem_area_is_unread(ring + slot * TANDEM_PAGE_BYTES);
+}
+
 /* The newest record has the say; of two, the one that a start wrote. */
 static void note_pin(struct tandem_log *log, struct tandem_leg *leg,
 		     const struct tandem_log_head *head)
@@ -69,6 +79,7 @@ static int replay_leg(struct tandem_array *array, struct tandem_rings *rings,
 	leg->log_damaged = count_damaged(log, rings->area.leg[leg->index]) > 1;
 	/* Of a log that is lost, too: the order of the legs is the same, and numbers go on. */
 	leg->log_sequence = rings->replay.head.sequence;
+	leg->log_hidden = is_hidden(log, rings->area.leg[leg->index], leg->log_sequence);
 	if (leg->log_sequence > log->sequence) {
 		log->sequence = leg->log_sequence;
 		log->turn.cursor = rings->replay.cursor;
@@ -120,6 +131,29 @@ static void give_up_log(struct tandem_leg *leg)
 	leg->set->log->head.flags |= TANDEM_LOG_ALL;
 }
 
+/* A record that every current leg may have, and none shows: everything may differ. */
+static void look_behind(struct tandem_set *set)
+{
+	struct tandem_array *array = set->array;
+	bool hidden = false;
+	struct tandem_leg *leg;
+	unsigned int i;
+
+	for (i = 0; i < set->nr_legs; i++) {
+		leg = tandem_set_leg(set, i);
+		if (!leg->log_sequence)
+			continue;
+		if (!leg->log_hidden || leg->log_sequence != set->log->sequence)
+			return;
+		hidden = true;
+	}
+	if (!hidden || array->plan.clean)
+		return;
+	pr_warn("tandem %s: set %u: newest log record is unreadable; every region may differ\n",
+		array->super->name, set->index);
+	set->log->head.flags |= TANDEM_LOG_ALL;
+}
+
 static int compare_legs(struct tandem_array *array, struct tandem_set *set, const char **why)
 {
 	struct tandem_lockstep all = { 0 }, step = { 0 };
@@ -135,6 +169,7 @@ static int compare_legs(struct tandem_array *array, struct tandem_set *set, cons
 		tandem_lockstep_add(&step, i, leg->log_sequence);
 	}
 	bound(set->log);
+	look_behind(set);
 	*why = "leg that is an old image of itself, by its intent log";
 	if (!tandem_lockstep_is_apart(&step))
 		return 0;
