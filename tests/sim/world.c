@@ -225,6 +225,7 @@ void world_create(void)
 	draw_super(&world.super);
 	world.nr_disks = world.super.nr_legs;
 	world_resize(world.super.geo.set_sectors);
+	world.bound_sectors = world.now_sectors;
 	ledger_start();
 	logbook_start();
 	mapbook_start();

@@ -20,6 +20,7 @@ struct sim_world {
 	struct tandem_super super;	/* as created */
 	u64 set_sectors;		/* that a set may grow to: what the books are for */
 	u64 now_sectors;		/* that a set has in the device as users see it */
+	u64 bound_sectors;	/* as the last start for writing left it */
 	u64 volume_sectors;		/* of that device */
 	bool created;
 };
