@@ -156,6 +156,7 @@ static void finish_well(struct sim_command *command)
 			store_settle(&disk->store, command->stamp);
 	}
 	mapbook_acked(command);
+	lostbook_finished(command);
 	if (command->flush) {
 		store_flush(&disk->store, command->issued);
 		disk->doubtful = false;

@@ -29,6 +29,7 @@ struct copy {
 static struct {
 	bool read;
 	struct copy copy[2];
+	u64 finished[2];	/* sequence of the last one that was answered well */
 } books[SIM_MAX_DISKS];
 
 static u8 page[TANDEM_PAGE_BYTES] __attribute__((aligned(8)));
@@ -194,7 +195,9 @@ void lostbook_command(const struct sim_command *command)
 	if ((command->sector - FIRST_SECTOR) % PAGE_SECTORS || !command->fua ||
 	    command->op != REQ_OP_WRITE)
 		sim_fail("K9", "leg %u: what is written to its lost ranges is no table", leg);
-	if (copy[slot].sequence && copy[slot].sequence > copy[!slot].sequence)
+	/* One that was answered with an error may be there; the engine counts on the other. */
+	if (copy[slot].sequence && copy[slot].sequence > copy[!slot].sequence &&
+	    books[leg].finished[slot] == copy[slot].sequence)
 		sim_fail("lost", "leg %u: the newest copy of its table is written over", leg);
 	decode(leg, (const void *)command->data, &next);
 	for (sector = 0; front_is_up() && sector < world.set_sectors; sector++) {
@@ -204,6 +207,15 @@ void lostbook_command(const struct sim_command *command)
 		    lists(&copy[!slot], sector))
 			check_healed(set, sector);
 	}
+}
+
+void lostbook_finished(const struct sim_command *command)
+{
+	const struct tandem_lost_disk *disk = (const void *)command->data;
+	u32 slot = (command->sector - FIRST_SECTOR) / PAGE_SECTORS;
+
+	if (command->op == REQ_OP_WRITE && lostbook_is_table(command))
+		books[command->disk->leg].finished[slot] = le64_to_cpu(disk->sequence);
 }
 
 void lostbook_promoted(unsigned int leg)

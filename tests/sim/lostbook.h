@@ -32,6 +32,8 @@ bool lostbook_touches(const struct sim_part *part);
 /* Is it for the table? May it be sent? */
 bool lostbook_is_table(const struct sim_command *command);
 void lostbook_command(const struct sim_command *command);
+/* It was answered, and well. */
+void lostbook_finished(const struct sim_command *command);
 /* A leg is current from now on. */
 void lostbook_promoted(unsigned int leg);
 /* A write was acknowledged. */
