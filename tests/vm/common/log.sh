@@ -77,10 +77,11 @@ leg_data()
 		count=$(($2 >> 16)) iflag=direct status=none
 }
 
-# In the kernel until all requests are through, or done.
+# In the kernel until all requests are through or, where there are none, until the
+# legs have flushed; or done.
 is_suspending()
 {
-	[ ! -d "/proc/$1" ] || grep -q '__dm_suspend' "/proc/$1/stack"
+	[ ! -d "/proc/$1" ] || grep -q '__dm_suspend\|dm_table_postsuspend' "/proc/$1/stack"
 }
 
 # power_cut_busy ARRAY [PERMILLE] -- DISK...: the machine stops in the middle of
