@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make cost [KERNEL=6.12] [COST_OPS=a,b] [COST_DEVICES=a,b]: tools/dev/cost.
+
+# For the guest, which has no compiler and not every library.
+$U/cost-op: tests/cost/op.c
+	@mkdir -p $(@D)
+	$(CC) $(TANDEM_CFLAGS) -static -o $@ $<
+
+COST_KERNELS := $(if $(KERNEL),$(KERNEL),6.12 6.1)
+export COST_OPS COST_DEVICES COST_REPORT
+
+cost: $B/bin/tandem $B/bin/tandem-bench $U/cost-op
+	@for k in $(COST_KERNELS); do tools/dev/module "$$k" >&2 || exit 1; done
+	@tools/dev/cost $(COST_KERNELS)
+
+.PHONY: cost
