@@ -3,9 +3,9 @@
 # make cost [KERNEL=6.12] [COST_OPS=a,b] [COST_DEVICES=a,b]: tools/dev/cost.
 
 # For the guest, which has no compiler and not every library.
-$U/cost-op: tests/cost/op.c
+$U/cost-op: tests/cost/op.c tests/cost/events.c tests/cost/events.h
 	@mkdir -p $(@D)
-	$(CC) $(TANDEM_CFLAGS) -static -o $@ $<
+	$(CC) $(TANDEM_CFLAGS) -static -o $@ $(filter %.c,$^)
 
 COST_KERNELS := $(if $(KERNEL),$(KERNEL),6.12 6.1)
 export COST_OPS COST_DEVICES COST_REPORT

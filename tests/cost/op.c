@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * op OPERATION DEVICE LEG...: what one operation on a block device costs.
+ * op OPERATION DEVICE LEG...: what one operation on a block device costs. For an
+ * operation on a file DEVICE is its name.
  *
  * Runs in a VM whose clock counts instructions (QEMU's icount, 1 ns each), and prints
  * a line "METRIC VALUE" each, per operation: ns, context_switches, leg_writes,
- * leg_flushes. LEG is a name in /sys/block; of its counters the sum over all is taken.
+ * leg_flushes, allocations, locks. LEG is a name in /sys/block; of its counters the
+ * sum over all is taken.
  *
  * Decisions
  * - No benchmark program, no engine: a system call and nothing around it, for what is
@@ -12,6 +14,8 @@
  * - Rounds of operations, each prepared by writing the same blocks untimed; of the
  *   rounds' times the median counts, so that a tick more or less does not.
  * - Counters are read outside the timed part. Nothing but the operations runs between.
+ * - What makes the kernel slower, to count locks and allocations, has a round of its
+ *   own, the last. The clock's interrupts are in these counts: some 0.05 locks each.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -26,6 +30,8 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "events.h"
 
 enum {
 	ROUNDS = 5,
@@ -48,7 +54,7 @@ struct operation {
 	size_t bytes, stride;
 	unsigned int places, count, depth;
 	int rest_ms, settle_ms, flags;
-	int is_read, syncs, is_gather;
+	int is_read, syncs, is_gather, appends;
 };
 
 static const struct operation operations[] = {
@@ -72,6 +78,8 @@ static const struct operation operations[] = {
 	  .count = 3, .depth = 1, .rest_ms = 30000 },
 	{ .name = "parked100", .bytes = 8 * KIB, .stride = 1 * MIB, .places = 100,
 	  .count = 100, .depth = 100, .settle_ms = 30000 },
+	{ .name = "ext4-append-fsync", .bytes = 8 * KIB, .places = 64, .count = 200, .depth = 1,
+	  .appends = 1 },
 };
 
 struct counters {
@@ -80,6 +88,7 @@ struct counters {
 
 struct bench {
 	const struct operation *op;
+	int is_counting;
 	int fd;
 	char **legs;
 	aio_context_t aio;
@@ -149,13 +158,16 @@ static void one(struct bench *bench, unsigned int n)
 	const struct operation *op = bench->op;
 	ssize_t done;
 
-	if (op->is_read)
+	if (op->appends)
+		done = write(bench->fd, bench->memory, op->bytes);
+	else if (op->is_read)
 		done = pread(bench->fd, bench->memory, op->bytes, place(op, n));
 	else if (op->is_gather)
 		done = pwritev(bench->fd, bench->vector, NR_BUFFERS, place(op, n));
 	else
 		done = pwrite(bench->fd, bench->memory, op->bytes, place(op, n));
-	if (done != (ssize_t)op->bytes || (op->syncs && fdatasync(bench->fd)))
+	if (done != (ssize_t)op->bytes || (op->syncs && fdatasync(bench->fd)) ||
+	    (op->appends && fsync(bench->fd)))
 		die(op->name);
 }
 
@@ -201,10 +213,15 @@ static void some(struct bench *bench, unsigned int first, unsigned int count)
 static void measure(struct bench *bench, unsigned int count, struct counters *sum)
 {
 	struct counters before = look(bench), after;
-	uint64_t ns = now_ns();
+	uint64_t ns;
 
+	if (bench->is_counting)
+		events_start();
+	ns = now_ns();
 	some(bench, 0, count);
 	sum->ns += now_ns() - ns;
+	if (bench->is_counting)
+		events_stop();
 	after = look(bench);
 	sum->switches += after.switches - before.switches;
 	sum->writes += after.writes - before.writes;
@@ -258,6 +275,23 @@ static void run(struct bench *bench)
 	}
 }
 
+/* One round more, in which time does not count. */
+static void count_events(struct bench *bench)
+{
+	static const char *const names[] = { "allocations", "locks" };
+	int error = events_open();
+	unsigned int i;
+
+	if (error) {
+		errno = -error;
+		die("events");
+	}
+	bench->is_counting = 1;
+	play(bench);
+	for (i = 0; i < NR_EVENT_KINDS; i++)
+		printf("%s %.3f\n", names[i], (double)events_count(i) / bench->op->count);
+}
+
 static void prepare(struct bench *bench)
 {
 	const size_t size = 2 * NR_BUFFERS * 4 * KIB;
@@ -292,10 +326,14 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	bench.legs = argv + 3;
-	bench.fd = open(argv[2], O_RDWR | O_DIRECT | bench.op->flags);
+	if (bench.op->appends)
+		bench.fd = open(argv[2], O_WRONLY | O_CREAT | O_APPEND, 0600);
+	else
+		bench.fd = open(argv[2], O_RDWR | O_DIRECT | bench.op->flags);
 	if (bench.fd < 0)
 		die(argv[2]);
 	prepare(&bench);
 	run(&bench);
+	count_events(&bench);
 	return 0;
 }
