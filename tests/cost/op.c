@@ -228,13 +228,26 @@ static void measure(struct bench *bench, unsigned int count, struct counters *su
 	sum->flushes += after.flushes - before.flushes;
 }
 
+/* What is read was written before: a disk in memory has no page otherwise. */
+static void fill(struct bench *bench)
+{
+	const struct operation *op = bench->op;
+	unsigned int n;
+
+	for (n = 0; op->is_read && n < op->places; n++)
+		if (pwrite(bench->fd, bench->memory, op->bytes, place(op, n)) !=
+		    (ssize_t)op->bytes)
+			die(op->name);
+	some(bench, 0, op->depth > op->places ? op->depth : op->places);
+}
+
 static struct counters play(struct bench *bench)
 {
 	const struct operation *op = bench->op;
 	struct counters sum = { 0 };
 	unsigned int n;
 
-	some(bench, 0, op->depth > op->places ? op->depth : op->places);
+	fill(bench);
 	if (op->settle_ms)
 		poll(NULL, 0, op->settle_ms);
 	if (!op->rest_ms)
