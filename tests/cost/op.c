@@ -3,6 +3,9 @@
  * op OPERATION DEVICE LEG...: what one operation on a block device costs. For an
  * operation on a file DEVICE is its name.
  *
+ * With COST_LOOP=FILE in the environment it says "looping", and goes on until there is
+ * that file: for who looks from outside.
+ *
  * Runs in a VM whose clock counts instructions (QEMU's icount, 1 ns each), and prints
  * a line "METRIC VALUE" each, per operation: ns, context_switches, leg_writes,
  * leg_flushes, allocations, locks. LEG is a name in /sys/block; of its counters the
@@ -305,6 +308,16 @@ static void count_events(struct bench *bench)
 		printf("%s %.3f\n", names[i], (double)events_count(i) / bench->op->count);
 }
 
+static int loop(struct bench *bench, const char *until)
+{
+	fill(bench);
+	puts("looping");
+	fflush(stdout);
+	while (access(until, F_OK))
+		some(bench, 0, bench->op->count);
+	return 0;
+}
+
 static void prepare(struct bench *bench)
 {
 	const size_t size = 2 * NR_BUFFERS * 4 * KIB;
@@ -346,6 +359,8 @@ int main(int argc, char **argv)
 	if (bench.fd < 0)
 		die(argv[2]);
 	prepare(&bench);
+	if (getenv("COST_LOOP"))
+		return loop(&bench, getenv("COST_LOOP"));
 	run(&bench);
 	count_events(&bench);
 	return 0;
