@@ -17,7 +17,7 @@ int tandem_read_pick(const struct tandem_read_view *view)
 	int best = -EIO;
 	unsigned int i;
 
-	for (i = 0; i < TANDEM_MAX_LEGS_PER_SET; i++) {
+	for (i = 0; left >> i; i++) {
 		if (!(left & (1u << i)))
 			continue;
 		if (view->next_sector[i] == view->sector)

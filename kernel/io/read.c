@@ -212,11 +212,13 @@ static bool is_doubtful(struct tandem_request *request, struct tandem_leg *leg)
 
 bool tandem_request_end(struct tandem_request *request, blk_status_t *status)
 {
-	enum tandem_result result = tandem_request_result(*status);
+	enum tandem_result result;
 	struct tandem_leg *leg;
 
+	/* Not at a leg: whoever ends it here has settled it. */
 	if (request->position < 0)
 		return false;
+	result = tandem_request_result(*status);
 	tandem_pace_leave(request);
 	leg = tandem_set_leg(request->set, request->position);
 	request->position = -1;
