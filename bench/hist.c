@@ -83,6 +83,16 @@ uint64_t hist_percentile(const struct hist *hist, double share)
 	return value < hist->max ? value : hist->max;
 }
 
+uint64_t hist_above(const struct hist *hist, uint64_t value)
+{
+	uint64_t nr = 0;
+	unsigned int i;
+
+	for (i = bucket_of(value); i < HIST_BUCKETS; i++)
+		nr += hist->buckets[i];
+	return nr;
+}
+
 double hist_mean(const struct hist *hist)
 {
 	return hist->count ? (double)hist->sum / (double)hist->count : 0;

@@ -58,6 +58,15 @@ void hist_merge(struct hist *hist, const struct hist *other);
 uint64_t hist_percentile(const struct hist *hist, double share);
 
 /**
+ * hist_above - how many values are at least so large
+ * @hist: the histogram
+ * @value: the bound, within the error given above
+ *
+ * Return: a count.
+ */
+uint64_t hist_above(const struct hist *hist, uint64_t value);
+
+/**
  * hist_mean - arithmetic mean, exact
  * @hist: the histogram
  *

@@ -2,6 +2,8 @@
 /*
  * Writing JSON, one member a line.  See json.h.
  */
+#include <math.h>
+
 #include "json.h"
 
 static void write_text(struct json *json, const char *text)
@@ -39,11 +41,30 @@ void json_begin(struct json *json, const char *key)
 	json->first = true;
 }
 
-void json_end(struct json *json)
+static void end_value(struct json *json, char bracket)
 {
 	json->depth--;
-	fprintf(json->file, "\n%*s}%s", 2 * (int)json->depth, "", json->depth ? "" : "\n");
+	fprintf(json->file, "\n%*s%c%s", 2 * (int)json->depth, "", bracket,
+		json->depth ? "" : "\n");
 	json->first = false;
+}
+
+void json_end(struct json *json)
+{
+	end_value(json, '}');
+}
+
+void json_begin_list(struct json *json, const char *key)
+{
+	begin_value(json, key);
+	fputc('[', json->file);
+	json->depth++;
+	json->first = true;
+}
+
+void json_end_list(struct json *json)
+{
+	end_value(json, ']');
 }
 
 void json_uint(struct json *json, const char *key, uint64_t value)
@@ -55,7 +76,10 @@ void json_uint(struct json *json, const char *key, uint64_t value)
 void json_real(struct json *json, const char *key, double value)
 {
 	begin_value(json, key);
-	fprintf(json->file, "%.3f", value);
+	if (isfinite(value))
+		fprintf(json->file, "%.3f", value);
+	else
+		fputs("null", json->file);
 }
 
 void json_bool(struct json *json, const char *key, bool value)

@@ -29,8 +29,13 @@ void json_begin(struct json *json, const char *key);
  */
 void json_end(struct json *json);
 
+/* A list in place of an object; its elements have no key. */
+void json_begin_list(struct json *json, const char *key);
+void json_end_list(struct json *json);
+
 /* One member each; a NULL text becomes null. */
 void json_uint(struct json *json, const char *key, uint64_t value);
+/* Not a number, and infinity, become null. */
 void json_real(struct json *json, const char *key, double value);
 void json_bool(struct json *json, const char *key, bool value);
 void json_text(struct json *json, const char *key, const char *value);

@@ -2,9 +2,9 @@
 /*
  * The loop that drives the load, on one thread.
  *
- * A message is published (one commit); when that is durable it is completed
- * (another), and every fifth completion is followed by a purge.  A commit
- * dirties pages.  Commits that find no room in the log wait in one queue, in
+ * A message is published (one commit); when that is durable it is transmitted
+ * and completed (another), and a purge deletes what is complete, batch by batch.
+ * A commit dirties pages.  Commits that find no room in the log wait in one queue, in
  * order, with the time at which they were meant to arrive: latency counts from
  * there, and no arrival is ever skipped.
  *
@@ -40,15 +40,12 @@ static uint64_t pending_room(const struct load *load)
 	return LOAD_MAX_PENDING - (load->pending_tail - load->pending_head);
 }
 
-static void push(struct load *load, enum commit_class class, uint64_t message,
-		 int64_t intended_ns)
+static void push(struct load *load, const struct log_commit *commit)
 {
-	load->pending[load->pending_tail++ % LOAD_MAX_PENDING] = (struct log_commit) {
-		.class = class,
-		.message = message,
-		.intended_ns = intended_ns,
-		.len_bytes = load->model.len_bytes[class],
-	};
+	struct log_commit *pushed = &load->pending[load->pending_tail++ % LOAD_MAX_PENDING];
+
+	*pushed = *commit;
+	pushed->len_bytes = model_commit_bytes(&load->model, commit->class, commit->messages);
 }
 
 static bool wants_more(const struct load *load)
@@ -59,10 +56,16 @@ static bool wants_more(const struct load *load)
 
 static void publish(struct load *load, int64_t intended_ns)
 {
-	push(load, COMMIT_PUBLISH, ++load->offered, intended_ns);
+	push(load, &(struct log_commit) {
+		.class = COMMIT_PUBLISH, .message = ++load->offered, .messages = 1,
+		.intended_ns = intended_ns,
+	});
 }
 
-/* Half of the queue is kept for the commits that follow those already under way. */
+/*
+ * Half of the queue is kept for the commits that follow those already under way.
+ * An arrival that waited for room is the array's lateness and not the generator's.
+ */
 static void inject_arrivals(struct load *load, int64_t now_ns)
 {
 	while (load->options->rate_per_s && wants_more(load) &&
@@ -71,11 +74,74 @@ static void inject_arrivals(struct load *load, int64_t now_ns)
 
 		if (intended_ns > now_ns)
 			return;
-		if (!load->measured_ns)
+		if (!load->measured_ns && intended_ns > load->blocked_ns)
 			hist_record(&load->late, now_ns - intended_ns);
 		schedule_advance(&load->schedule);
 		publish(load, intended_ns);
 	}
+	if (pending_room(load) <= LOAD_MAX_PENDING / 2)
+		load->blocked_ns = now_ns;
+}
+
+static int64_t transmit_ns(const struct load *load)
+{
+	return (int64_t)(load->options->transmit_ms * (double)NSEC_PER_MSEC);
+}
+
+/* What would be complete by now if commits took no time, by the schedule alone. */
+static void count_due(struct load *load, int64_t now_ns)
+{
+	int64_t until_ns = now_ns - load->start_ns - transmit_ns(load);
+
+	while (load->options->rate_per_s && schedule_peek(&load->due_schedule) <= until_ns) {
+		schedule_advance(&load->due_schedule);
+		load->due++;
+	}
+}
+
+/* Transmitted messages are completed. */
+static void complete_transmitted(struct load *load, int64_t now_ns)
+{
+	while (load->transmit_head != load->transmit_tail && pending_room(load) >= 2) {
+		const struct transmission *sent =
+			&load->transmitting[load->transmit_head % LOAD_MAX_PENDING];
+
+		if (sent->due_ns > now_ns)
+			return;
+		load->transmit_head++;
+		if (load->phase == LOAD_RUNNING)
+			push(load, &(struct log_commit) {
+				.class = COMMIT_COMPLETE, .message = sent->message, .messages = 1,
+				.intended_ns = sent->due_ns,
+			});
+	}
+}
+
+/*
+ * One purge commit after another, until the pass has caught up with its target.
+ * The last one of a pass takes what is left; where there are no passes, only
+ * whole batches are purged.
+ */
+static void purge(struct load *load, uint64_t message, int64_t now_ns)
+{
+	uint64_t batch = load->model.purge_batch;
+	uint64_t least = load->options->purge_s ? 1 : batch;
+
+	if (load->phase != LOAD_RUNNING || load->purging || !pending_room(load))
+		return;
+	if (now_ns >= load->purge_ns && load->purge_target < load->purged + least) {
+		load->purge_target = load->completed;
+		load->purge_ns = now_ns + (int64_t)(load->options->purge_s * (double)NSEC_PER_SEC);
+	}
+	if (load->purge_target < load->purged + least)
+		return;
+	load->purging = load->purge_target - load->purged;
+	if (load->purging > batch)
+		load->purging = batch;
+	push(load, &(struct log_commit) {
+		.class = COMMIT_PURGE, .message = message, .messages = (uint32_t)load->purging,
+		.intended_ns = now_ns,
+	});
 }
 
 static void append_pending(struct load *load)
@@ -93,7 +159,7 @@ static void append_pending(struct load *load)
 		}
 		load->stalled = false;
 		lsn = log_append(&load->log, commit);
-		dirtyings = model_dirtyings(&load->model, commit->class);
+		dirtyings = model_dirtyings(&load->model, commit->class, commit->messages);
 		while (dirtyings--)
 			pages_dirty(&load->pages, model_page(&load->model), lsn);
 		load->pending_head++;
@@ -105,6 +171,8 @@ static void record_commit(struct load *load, const struct log_commit *commit, in
 	int64_t latency_ns = now_ns - commit->intended_ns;
 
 	hist_record(&load->interval, latency_ns);
+	if (commit->class != COMMIT_PURGE)
+		hist_record(&load->measure.commits, latency_ns);
 	if (!load->measured_ns)
 		hist_record(&load->latency[commit->class], latency_ns);
 	acks_append(&load->acks, &(struct ack_record) {
@@ -124,19 +192,26 @@ static void follow_up(struct load *load, const struct log_commit *commit, int64_
 {
 	switch (commit->class) {
 	case COMMIT_PUBLISH:
-		if (load->phase == LOAD_RUNNING)
-			push(load, COMMIT_COMPLETE, commit->message, now_ns);
+		if (load->transmit_tail - load->transmit_head < LOAD_MAX_PENDING)
+			load->transmitting[load->transmit_tail++ % LOAD_MAX_PENDING] =
+				(struct transmission) {
+					.message = commit->message,
+					.due_ns = now_ns + transmit_ns(load),
+				};
 		break;
 	case COMMIT_COMPLETE:
 		load->completed++;
 		if (load->phase != LOAD_RUNNING)
 			break;
-		if (load->completed % MODEL_PURGE_BATCH == 0)
-			push(load, COMMIT_PURGE, commit->message, now_ns);
+		purge(load, commit->message, now_ns);
 		if (!load->options->rate_per_s && wants_more(load))
 			publish(load, now_ns);
 		break;
 	case COMMIT_PURGE:
+		load->purged += load->purging;
+		load->purging = 0;
+		purge(load, commit->message, now_ns);
+		break;
 	case COMMIT_CLASSES:
 		break;
 	}
@@ -165,6 +240,7 @@ static void stop_measuring(struct load *load, int64_t now_ns)
 	load->measured_ns = now_ns;
 	load->offered_measured = load->offered;
 	load->completed_measured = load->completed;
+	measure_end(load, now_ns);
 }
 
 static void stop_running(struct load *load, int64_t now_ns)
@@ -174,6 +250,16 @@ static void stop_running(struct load *load, int64_t now_ns)
 	load->ended_ns = now_ns;
 	load->pages.stopped = true;
 	load->pending_head = load->pending_tail;
+}
+
+/* So many messages behind that no more of this run can change the verdict. */
+static bool hopeless(const struct load *load)
+{
+	const struct options *options = load->options;
+	double behind_s = options->give_up_s + options->transmit_ms / 1e3;
+
+	return options->give_up_s && options->rate_per_s &&
+	       (double)(load->offered - load->completed) > options->rate_per_s * behind_s + 100;
 }
 
 static void note_error(struct load *load, const char *what, int error)
@@ -190,13 +276,16 @@ static void note_errors(struct load *load)
 	note_error(load, "journal of acknowledgements", load->acks.error);
 }
 
-static bool may_run(const struct load *load, int64_t now_ns)
+static bool may_run(struct load *load, int64_t now_ns)
 {
 	const struct options *options = load->options;
 
 	if (load->stopped_by[0] || interrupted)
 		return false;
 	if (load->deadline_ns && now_ns >= load->deadline_ns)
+		return false;
+	load->gave_up = hopeless(load);
+	if (load->gave_up)
 		return false;
 	return !options->messages || load->completed < options->messages;
 }
@@ -261,6 +350,11 @@ static int64_t wait_ns(const struct load *load, int64_t pages_ns, int64_t now_ns
 		if (due_ns < wait)
 			wait = due_ns;
 	}
+	if (load->transmit_head != load->transmit_tail) {
+		due_ns = load->transmitting[load->transmit_head % LOAD_MAX_PENDING].due_ns - now_ns;
+		if (due_ns < wait)
+			wait = due_ns;
+	}
 	if (load->phase == LOAD_RUNNING && load->deadline_ns &&
 	    load->deadline_ns - now_ns < wait)
 		wait = load->deadline_ns - now_ns;
@@ -269,18 +363,29 @@ static int64_t wait_ns(const struct load *load, int64_t pages_ns, int64_t now_ns
 	return wait > 0 ? wait : 0;
 }
 
+static int64_t warm_until(const struct load *load)
+{
+	return load->start_ns + (int64_t)(load->options->warm_s * (double)NSEC_PER_SEC);
+}
+
 static void step(struct load *load)
 {
 	int64_t now_ns = clock_now_ns(), pages_ns;
 
 	release_commits(load, now_ns);
+	complete_transmitted(load, now_ns);
 	inject_arrivals(load, now_ns);
+	count_due(load, now_ns);
 	append_pending(load);
 	log_pump(&load->log);
 	pages_ns = pages_pump(&load->pages, now_ns);
 	acks_pump(&load->acks);
-	if (now_ns >= load->progress_ns && load->phase == LOAD_RUNNING)
+	if (now_ns >= load->progress_ns && load->phase == LOAD_RUNNING &&
+	    load->options->verb != VERB_MST)
 		report_progress(load, now_ns);
+	if (!load->measure.begun_ns && now_ns >= warm_until(load))
+		measure_begin(load, now_ns);
+	measure_pump(load, now_ns);
 	advance_phase(load, now_ns);
 	if (load->phase == LOAD_ENDING)
 		acks_pump(&load->acks);
@@ -289,7 +394,7 @@ static void step(struct load *load)
 			   engine_enter(load->engine, wait_ns(load, pages_ns, now_ns)));
 }
 
-static void run(struct load *load)
+void load_run(struct load *load)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 	uint64_t i;
@@ -302,13 +407,18 @@ static void run(struct load *load)
 	load->start_ns = clock_now_ns();
 	load->progress_ns = load->start_ns + NSEC_PER_SEC;
 	if (load->options->seconds)
-		load->deadline_ns = load->start_ns +
+		load->deadline_ns = warm_until(load) +
 				    (int64_t)(load->options->seconds * (double)NSEC_PER_SEC);
 	for (i = 0; i < load->options->clients && !load->options->rate_per_s; i++)
 		if (wants_more(load))
 			publish(load, load->start_ns);
 	while (load->phase != LOAD_ENDED)
 		step(load);
+}
+
+bool load_interrupted(void)
+{
+	return interrupted;
 }
 
 int load_command(const struct options *options)
@@ -318,7 +428,7 @@ int load_command(const struct options *options)
 
 	if (!load)
 		return 1;
-	run(load);
+	load_run(load);
 	if (load->hung && !load->stopped_by[0])
 		snprintf(load->stopped_by, sizeof(load->stopped_by),
 			 "I/O still in flight %.10g s after the end", options->drain_s);

@@ -8,8 +8,9 @@
  *   ENDING     the last record of the journal becomes durable
  *   ENDED
  *
- * Rates and latencies are measured while RUNNING, or until SIGUSR1: who is about
- * to cut the power says so, and the dying seconds do not spoil the numbers.
+ * Rates and latencies are measured while RUNNING, after --warm, and until SIGUSR1:
+ * who is about to cut the power says so, and the dying seconds do not spoil the
+ * numbers.
  */
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
@@ -21,6 +22,7 @@
 #include "engine.h"
 #include "hist.h"
 #include "log.h"
+#include "measure.h"
 #include "model.h"
 #include "options.h"
 #include "pages.h"
@@ -34,6 +36,12 @@ enum load_phase {
 	LOAD_ENDED,
 };
 
+/* A published message on its way out. */
+struct transmission {
+	uint64_t message;
+	int64_t due_ns;
+};
+
 struct load {
 	const struct options *options;
 	struct volume log_volume;
@@ -44,9 +52,14 @@ struct load {
 	struct acks acks;
 	struct model model;
 	struct schedule schedule;
+	struct schedule due_schedule;	/* Again, behind by the time of transmission. */
 	struct log_commit *pending;	/* Commits that wait for room in the log; a ring. */
 	uint64_t pending_head;
 	uint64_t pending_tail;
+	struct transmission *transmitting;	/* A ring, as long; all take the same time. */
+	uint64_t transmit_head;
+	uint64_t transmit_tail;
+	struct measure measure;
 	enum load_phase phase;
 	uint64_t run;
 	int64_t start_ns;
@@ -55,7 +68,13 @@ struct load {
 	int64_t measured_ns;	/* When the measurement ended; 0: not yet. */
 	int64_t progress_ns;	/* When the next progress line is due. */
 	uint64_t offered;	/* Messages that arrived. */
+	uint64_t due;		/* Messages that should be complete, in an open loop. */
 	uint64_t completed;
+	uint64_t purged;
+	uint64_t purging;	/* In a purge commit that is not durable yet. */
+	uint64_t purge_target;	/* A pass purges what was complete when it began. */
+	int64_t purge_ns;	/* When the next pass begins. */
+	int64_t blocked_ns;	/* When arrivals last found the queue full. */
 	uint64_t offered_measured;
 	uint64_t completed_measured;
 	uint64_t completed_progress;
@@ -64,11 +83,27 @@ struct load {
 	uint64_t acks_stalls;	/* A durable commit found the journal full. */
 	bool stalled;
 	bool hung;		/* Draining took too long. */
+	bool gave_up;		/* Too far behind to be worth the rest of the run. */
 	struct hist latency[COMMIT_CLASSES];
 	struct hist interval;	/* Since the last progress line. */
 	struct hist late;	/* Generator: arrival handled after it was due. */
 	char stopped_by[160];	/* Empty, or the error that ended the load. */
 };
+
+/**
+ * load_run - drive a load from its beginning to its end
+ * @load: from load_open()
+ *
+ * Context: a signal to end the load also makes load_interrupted() true.
+ */
+void load_run(struct load *load);
+
+/**
+ * load_interrupted - did the user ask this process to end
+ *
+ * Return: true after SIGINT or SIGTERM.
+ */
+bool load_interrupted(void);
 
 /**
  * load_command - the verb "load"

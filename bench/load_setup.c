@@ -29,6 +29,7 @@ static int open_volumes(struct load *load)
 		.size_bytes = options->log_bytes ? options->log_bytes : options->size_bytes,
 		.magic = PAYLOAD_MAGIC,
 		.yes = options->yes,
+		.claimed = options->claimed,
 	};
 	int error = volume_open_write(&request, &load->log_volume);
 
@@ -124,13 +125,29 @@ static int init_log(struct load *load)
 		return complain(-EINVAL, "--max-write: is longer than the %llu bytes that may be "
 				"in flight; make the log larger",
 				(unsigned long long)config.span_bytes);
-	for (class = 0; class < COMMIT_CLASSES; class++)
-		if (load->model.len_bytes[class] > config.log_bytes / LOG_COMMITS)
-			return complain(-EINVAL, "--body: a commit of %u bytes is too long for the "
-					"log; make the log larger", load->model.len_bytes[class]);
+	for (class = 0; class < COMMIT_CLASSES; class++) {
+		uint32_t len_bytes = model_commit_bytes(&load->model, (enum commit_class)class,
+							class == COMMIT_PURGE ?
+							load->model.purge_batch : 1);
+
+		if (len_bytes > config.log_bytes / LOG_COMMITS)
+			return complain(-EINVAL, "a commit of %u bytes is too long for the log; "
+					"make the log larger or --purge-batch smaller", len_bytes);
+	}
 	if (log_init(&load->log, &config))
 		return complain(-ENOMEM, "out of memory for the log writer");
 	return 0;
+}
+
+/*
+ * A page that is dirtied during one round is written in the next: the steady
+ * mode makes two in the time it has.
+ */
+static int64_t round_ns(const struct options *options)
+{
+	double rounds = options->checkpoint_mode == CHECKPOINT_INDIRECT ? 2 : 1;
+
+	return (int64_t)(options->checkpoint_s * (double)NSEC_PER_SEC / rounds);
 }
 
 static int init_pages(struct load *load, uint64_t nr_pages)
@@ -143,7 +160,8 @@ static int init_pages(struct load *load, uint64_t nr_pages)
 		.acks = &load->acks,
 		.run = load->run,
 		.nr_pages = nr_pages,
-		.interval_ns = (int64_t)(options->checkpoint_s * (double)NSEC_PER_SEC),
+		.interval_ns = round_ns(options),
+		.burst = options->checkpoint_mode == CHECKPOINT_AUTO,
 		.sector_bytes = (uint32_t)options->sector_bytes,
 		.depth = (unsigned int)options->checkpoint_depth,
 	};
@@ -199,7 +217,7 @@ static int init_load(struct load *load)
 	if (acks_init(&load->acks, NULL, &journal, load->run))
 		return complain(-ENOMEM, "out of memory for the journal");
 	if (!error)
-		error = engine_open(options->engine, depth, &load->engine);
+		error = engine_open((enum engine_kind)options->engine, depth, &load->engine);
 	if (error)
 		return error;
 	load->acks.engine = load->engine;
@@ -210,9 +228,15 @@ static int init_load(struct load *load)
 		return -EINVAL;
 	if (nr_pages > UINT32_MAX)
 		return complain(-EINVAL, "--data-size: at most 32T are supported");
-	model_init(&load->model, options->seed, (uint32_t)options->body_bytes, nr_pages);
+	model_init(&load->model, &(struct model_config) {
+		.seed = options->seed,
+		.body_bytes = (uint32_t)options->body_bytes,
+		.purge_batch = (uint32_t)options->purge_batch,
+		.nr_pages = nr_pages,
+	});
 	if (options->rate_per_s)
 		schedule_init(&load->schedule, options->seed, options->rate_per_s);
+	load->due_schedule = load->schedule;
 	error = init_log(load);
 	if (!error)
 		error = init_pages(load, nr_pages);
@@ -239,7 +263,8 @@ struct load *load_open(const struct options *options)
 		nonce = (uint32_t)clock_now_ns();
 	load->run = options->run_id << 32 | nonce;
 	load->pending = calloc(LOAD_MAX_PENDING, sizeof(*load->pending));
-	if (!load->pending) {
+	load->transmitting = calloc(LOAD_MAX_PENDING, sizeof(*load->transmitting));
+	if (!load->pending || !load->transmitting || measure_init(&load->measure, options)) {
 		complain(-ENOMEM, "out of memory");
 		load_close(load);
 		return NULL;
@@ -259,6 +284,8 @@ void load_close(struct load *load)
 	acks_exit(&load->acks);
 	volume_close(&load->log_volume);
 	volume_close(&load->data_volume);
+	measure_exit(&load->measure);
 	free(load->pending);
+	free(load->transmitting);
 	free(load);
 }

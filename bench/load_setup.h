@@ -8,7 +8,7 @@
 #include "load.h"
 
 /* Commits that wait for room in the log; arrivals stop at half of it. */
-#define LOAD_MAX_PENDING 65536
+#define LOAD_MAX_PENDING 262144
 /* Commits in the log that were not released. */
 #define LOAD_MAX_COMMITS 65536
 

@@ -36,6 +36,7 @@ struct log_commit {
 	uint64_t message;
 	int64_t intended_ns;
 	uint32_t len_bytes;
+	uint32_t messages;	/* About how many it is. */
 	enum commit_class class;
 };
 

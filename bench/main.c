@@ -3,7 +3,10 @@
  * tandem-bench: how much MessageBox-style write load does an array carry, and
  * is everything still there that was acknowledged?
  *
- *   options.c       the command line
+ *   options.c       the command line    option_rows.c  its tables
+ *   mst.c           runs for a search   search.c    bracket, bisect, confirm
+ *   figures.c       what a run gave     criteria.c  C1 to C9, slope.c
+ *   measure.c       its window          legs.c      what the disks counted
  *   load.c          the loop: messages, commits, pages, the end
  *   log.c           log writer          durable.c   the prefix law
  *   pages.c         checkpointer        model.c     what a message costs
@@ -14,6 +17,7 @@
 #include <errno.h>
 
 #include "load.h"
+#include "mst.h"
 #include "options.h"
 #include "verify.h"
 
@@ -31,6 +35,10 @@ int main(int argc, char **argv)
 		return verify_command(&options);
 	case VERB_ACKS:
 		return acks_command(&options);
+	case VERB_MST:
+		return mst_command(&options);
+	case VERB_RUN:
+		return run_command(&options);
 	}
 	return 2;
 }

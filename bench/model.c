@@ -25,33 +25,39 @@
 /* Bytes of a row that fit on one 8 KiB page. */
 #define PAGE_ROW_BYTES 8040.0
 
-void model_init(struct model *model, uint64_t seed, uint32_t body_bytes, uint64_t nr_pages)
+void model_init(struct model *model, const struct model_config *config)
 {
-	double batch_bytes = MODEL_PURGE_BATCH * (FIXED_BYTES + 2 * BODY_FACTOR * body_bytes);
-	uint32_t *len = model->len_bytes;
+	uint32_t body_bytes = config->body_bytes;
+	double *bytes = model->bytes;
 
 	memset(model, 0, sizeof(*model));
-	random_init(&model->random, seed, MODEL_STREAM);
-	model->nr_pages = nr_pages;
-	len[COMMIT_PUBLISH] = (uint32_t)(PUBLISH_SHARE * FIXED_BYTES + BODY_FACTOR * body_bytes);
-	len[COMMIT_COMPLETE] = (uint32_t)(COMPLETE_SHARE * FIXED_BYTES);
-	len[COMMIT_PURGE] = (uint32_t)batch_bytes -
-			    MODEL_PURGE_BATCH * (len[COMMIT_PUBLISH] + len[COMMIT_COMPLETE]);
+	random_init(&model->random, config->seed, MODEL_STREAM);
+	model->nr_pages = config->nr_pages;
+	model->purge_batch = config->purge_batch;
+	bytes[COMMIT_PUBLISH] = floor(PUBLISH_SHARE * FIXED_BYTES + BODY_FACTOR * body_bytes);
+	bytes[COMMIT_COMPLETE] = floor(COMPLETE_SHARE * FIXED_BYTES);
+	bytes[COMMIT_PURGE] = FIXED_BYTES + 2 * BODY_FACTOR * body_bytes -
+			      bytes[COMMIT_PUBLISH] - bytes[COMMIT_COMPLETE];
 	model->dirtyings[COMMIT_PUBLISH] = 2.5 + body_bytes / PAGE_ROW_BYTES;
-	model->dirtyings[COMMIT_PURGE] = 1.0 * MODEL_PURGE_BATCH;
+	model->dirtyings[COMMIT_PURGE] = 1.0;
 }
 
 double model_message_bytes(const struct model *model)
 {
-	const uint32_t *len = model->len_bytes;
-
-	return len[COMMIT_PUBLISH] + len[COMMIT_COMPLETE] +
-	       (double)len[COMMIT_PURGE] / MODEL_PURGE_BATCH;
+	return model_commit_bytes(model, COMMIT_PUBLISH, 1) +
+	       model_commit_bytes(model, COMMIT_COMPLETE, 1) +
+	       (double)model_commit_bytes(model, COMMIT_PURGE, model->purge_batch) /
+	       model->purge_batch;
 }
 
-unsigned int model_dirtyings(struct model *model, enum commit_class class)
+uint32_t model_commit_bytes(const struct model *model, enum commit_class class, uint32_t messages)
 {
-	double owed = model->carried + model->dirtyings[class];
+	return (uint32_t)(model->bytes[class] * messages);
+}
+
+unsigned int model_dirtyings(struct model *model, enum commit_class class, uint32_t messages)
+{
+	double owed = model->carried + model->dirtyings[class] * messages;
 	unsigned int whole = (unsigned int)owed;
 
 	model->carried = owed - whole;

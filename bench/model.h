@@ -7,7 +7,7 @@
  * body size S has, on average,
  *
  *   log bytes    8192 + 2.1 * S       12,493 for 2 KiB
- *   commits      2.2                  publish 1, complete 1, purge 1/5
+ *   commits      2 + 1 / purge batch  publish 1, complete 1; 2.2 for a batch of 5
  *   dirtyings    2.5 + S / 8040 (publish) + 1.0 (purge), of which 40 % hit a
  *                page that is dirty already
  *
@@ -28,15 +28,20 @@ enum commit_class {
 	COMMIT_CLASSES,
 };
 
-/* One purge commit cleans up this many messages. */
-#define MODEL_PURGE_BATCH 5
+struct model_config {
+	uint64_t seed;
+	uint64_t nr_pages;	/* Pages of the data volume. */
+	uint32_t body_bytes;	/* Size of a message body. */
+	uint32_t purge_batch;	/* One purge commit cleans up this many messages. */
+};
 
 struct model {
 	struct random random;
-	uint32_t len_bytes[COMMIT_CLASSES];
-	double dirtyings[COMMIT_CLASSES];
+	double bytes[COMMIT_CLASSES];	/* For each message a commit is about. */
+	double dirtyings[COMMIT_CLASSES];	/* Likewise. */
 	double carried;		/* Dirtyings owed by the commits so far, below 1. */
 	uint64_t nr_pages;
+	uint32_t purge_batch;
 	uint64_t append_page;
 	uint64_t recent_page;
 };
@@ -44,11 +49,9 @@ struct model {
 /**
  * model_init - make the model for one body size
  * @model: the model
- * @seed: the user's seed
- * @body_bytes: size of a message body
- * @nr_pages: pages of the data volume
+ * @config: read, not kept
  */
-void model_init(struct model *model, uint64_t seed, uint32_t body_bytes, uint64_t nr_pages);
+void model_init(struct model *model, const struct model_config *config);
 
 /**
  * model_message_bytes - log bytes of one message, averaged over a purge batch
@@ -59,13 +62,25 @@ void model_init(struct model *model, uint64_t seed, uint32_t body_bytes, uint64_
 double model_message_bytes(const struct model *model);
 
 /**
+ * model_commit_bytes - how long a commit is
+ * @model: the model
+ * @class: which commit
+ * @messages: about how many messages it is: 1, but for a batch
+ *
+ * Return: bytes of log.
+ */
+uint32_t model_commit_bytes(const struct model *model, enum commit_class class,
+			    uint32_t messages);
+
+/**
  * model_dirtyings - how many pages the next commit dirties
  * @model: the model; carries the fraction
  * @class: which commit
+ * @messages: as for model_commit_bytes()
  *
  * Return: the number of calls of model_page() to make.
  */
-unsigned int model_dirtyings(struct model *model, enum commit_class class);
+unsigned int model_dirtyings(struct model *model, enum commit_class class, uint32_t messages);
 
 /**
  * model_page - which page is dirtied next

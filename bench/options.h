@@ -16,18 +16,58 @@ enum verb {
 	VERB_LOAD = 1,
 	VERB_VERIFY = 2,
 	VERB_ACKS = 4,
+	VERB_MST = 8,
+	VERB_RUN = 16,
+};
+
+enum checkpoint_mode {
+	CHECKPOINT_INDIRECT,	/* Steady background writing. */
+	CHECKPOINT_AUTO,	/* A burst each time. */
+};
+
+enum latency_class {
+	CLASS_SAN,
+	CLASS_FLASH,
+};
+
+/* Thresholds of the criteria; 0 where the latency class has one of its own. */
+struct limits {
+	double achieved;
+	double slope;
+	double depth;
+	double commit_mean_ms;
+	double commit_p99_ms;
+	double commit_p999_ms;
+	double data_mean_ms;
+	double data_second_ms;
+	double stall_s;
 };
 
 struct options {
 	enum verb verb;
 	const char *paths[2];
 	unsigned int nr_paths;
-	enum engine_kind engine;
+	unsigned int engine;		/* enum engine_kind */
+	unsigned int checkpoint_mode;	/* enum checkpoint_mode */
+	unsigned int class;		/* enum latency_class */
 	double seconds;			/* 0: no limit of time. */
+	double warm_s;
+	double sample_s;		/* 0: take no samples. */
+	double give_up_s;		/* 0: never. */
+	double transmit_ms;
+	double purge_s;			/* 0: as soon as a batch is complete. */
+	double estimate_per_s;		/* 0: find one. */
+	double width_percent;
+	double confirm_s;
 	double rate_per_s;		/* 0: closed loop. */
 	double checkpoint_s;
 	double drain_s;
 	double late_limit_us;
+	struct limits limits;
+	uint64_t confirms;
+	uint64_t max_runs;
+	uint64_t knee_runs;
+	uint64_t purge_batch;
 	uint64_t messages;		/* 0: no limit of number. */
 	uint64_t seed;
 	uint64_t run_id;
@@ -46,6 +86,8 @@ struct options {
 	bool expect_errors;
 	bool quiet;
 	bool list;
+	bool quick;
+	bool claimed;	/* Not from the command line: an earlier run made the checks. */
 };
 
 /**

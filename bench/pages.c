@@ -199,7 +199,7 @@ static uint64_t pages_due(const struct pages *pages, int64_t now_ns)
 	double span_ns = WRITING_SHARE * (double)pages->config.interval_ns;
 	double share = (double)(now_ns - pages->begun_ns) / span_ns;
 
-	if (pages->stopped || share >= 1 || log_half_full(pages->config.log))
+	if (pages->stopped || pages->config.burst || share >= 1 || log_half_full(pages->config.log))
 		return pages->planned;
 	return (uint64_t)(share * (double)pages->planned);
 }
@@ -286,6 +286,8 @@ int64_t pages_pump(struct pages *pages, int64_t now_ns)
 		if (config->acks->durable >= pages->recorded) {
 			config->log->truncate_lsn = pages->begin_lsn;
 			pages->checkpoints++;
+			if (now_ns - pages->begun_ns > pages->longest_ns)
+				pages->longest_ns = now_ns - pages->begun_ns;
 			pages->state = CHECKPOINT_IDLE;
 		} else if (config->acks->error) {
 			pages->state = CHECKPOINT_IDLE;

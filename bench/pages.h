@@ -50,6 +50,7 @@ struct pages_config {
 	int64_t interval_ns;
 	uint32_t sector_bytes;
 	unsigned int depth;	/* Page writes in flight. */
+	bool burst;		/* Write as fast as they go, and not spread over the interval. */
 };
 
 struct page_slot;
@@ -79,6 +80,7 @@ struct pages {
 	uint64_t dirtyings;
 	uint64_t writes;
 	uint64_t checkpoints;	/* Completed. */
+	int64_t longest_ns;	/* That one of them took. */
 	struct hist latency;	/* Of the device, per page write. */
 };
 

@@ -51,11 +51,10 @@ static int probe_signature(const struct volume *volume, blkid_probe probe)
 	if (found == 1)
 		return 0;
 	if (found == -1)
-		return complain(-EIO, "%s: cannot look for signatures; use --yes to overwrite it",
-				volume->path);
+		return complain(-EIO, "%s: cannot look for signatures", volume->path);
 	if (blkid_probe_lookup_value(probe, "TYPE", &type, NULL))
 		blkid_probe_lookup_value(probe, "PTTYPE", &type, NULL);
-	return complain(-EEXIST, "%s: carries a signature (%s); use --yes to overwrite it",
+	return complain(-EEXIST, "%s: carries a signature (%s); if that may go, use wipefs -a",
 			volume->path, found ? "more than one" : type ? type : "unknown");
 }
 
@@ -91,8 +90,12 @@ static int prepare_block(const struct volume_request *request, struct volume *vo
 {
 	int error = measure_block(volume);
 
+	if (error || request->claimed)
+		return error;
+	error = refuse_signature(volume);
 	if (!error && !request->yes)
-		error = refuse_signature(volume);
+		error = complain(-EPERM, "%s: its content would be lost; say --yes if it may",
+				 volume->path);
 	return error;
 }
 

@@ -5,9 +5,9 @@
  * files; the journal may also be a character device.
  *
  * Safety: a block device is opened exclusively, which the kernel refuses for
- * one that is mounted or part of something else, and it must carry no
- * signature; a file must be empty or the benchmark's own.  Only the last two
- * can be overridden, by --yes.
+ * one that is mounted or part of something else, it must carry no signature,
+ * and the user has to say --yes.  A file must be empty or the benchmark's own,
+ * or the user has to say --yes.
  */
 #ifndef BENCH_VOLUME_H
 #define BENCH_VOLUME_H
@@ -39,7 +39,8 @@ struct volume_request {
 	uint64_t size_bytes;	/* Grow a file to this; 0: leave it as it is. */
 	uint32_t magic;		/* A file that starts with it is the benchmark's own. */
 	bool journal;		/* Buffered; a character device is allowed; a file is emptied. */
-	bool yes;		/* Overwrite a signature or a foreign file. */
+	bool yes;		/* Write to a block device, overwrite a foreign file. */
+	bool claimed;		/* This program has written to it already. */
 };
 
 /**

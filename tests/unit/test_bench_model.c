@@ -15,19 +15,28 @@
 
 #include "bench/model.h"
 
+#define PURGE_BATCH 5
 #define MESSAGES 50000
 #define PAGES (UINT64_C(1) << 24)
+
+static void init(struct model *model, uint64_t seed, uint32_t body_bytes, uint64_t nr_pages)
+{
+	model_init(model, &(struct model_config) {
+		.seed = seed, .body_bytes = body_bytes, .nr_pages = nr_pages,
+		.purge_batch = PURGE_BATCH,
+	});
+}
 
 static void test_log_bytes_match_the_figures(void **state)
 {
 	struct model model;
 
 	(void)state;
-	model_init(&model, 1, 2048, PAGES);
+	init(&model, 1, 2048, PAGES);
 	assert_true(fabs(model_message_bytes(&model) - 12493) < 1);
-	model_init(&model, 1, 10240, PAGES);
+	init(&model, 1, 10240, PAGES);
 	assert_true(fabs(model_message_bytes(&model) - 29696) < 1);
-	model_init(&model, 1, 0, PAGES);
+	init(&model, 1, 0, PAGES);
 	assert_true(fabs(model_message_bytes(&model) - 8192) < 1);
 }
 
@@ -41,9 +50,9 @@ static void count_pages(struct model *model, double *dirtyings, double *writes)
 	*writes = 0;
 	for (i = 1; i <= MESSAGES; i++) {
 		for (class = 0; class < COMMIT_CLASSES; class++) {
-			if (class == COMMIT_PURGE && i % MODEL_PURGE_BATCH)
+			if (class == COMMIT_PURGE && i % PURGE_BATCH)
 				continue;
-			n = model_dirtyings(model, class);
+			n = model_dirtyings(model, class, class == COMMIT_PURGE ? PURGE_BATCH : 1);
 			*dirtyings += n;
 			while (n--) {
 				uint64_t page = model_page(model);
@@ -62,11 +71,11 @@ static void test_pages_per_message_match_the_figures(void **state)
 	struct model model;
 
 	(void)state;
-	model_init(&model, 1, 2048, PAGES);
+	init(&model, 1, 2048, PAGES);
 	count_pages(&model, &dirtyings, &writes);
 	assert_true(fabs(dirtyings / MESSAGES - (2.5 + 2048 / 8040.0 + 1.0)) < 0.001);
 	assert_true(fabs(writes / MESSAGES - 2.25) < 0.02);
-	model_init(&model, 1, 10240, PAGES);
+	init(&model, 1, 10240, PAGES);
 	count_pages(&model, &dirtyings, &writes);
 	assert_true(fabs(writes / MESSAGES - 2.9) < 0.05);
 }
@@ -78,7 +87,7 @@ static void test_page_law_has_its_shares(void **state)
 	struct model model;
 
 	(void)state;
-	model_init(&model, 5, 2048, PAGES);
+	init(&model, 5, 2048, PAGES);
 	for (i = 0; i < MESSAGES * 4; i++) {
 		uint64_t page = model_page(&model);
 
@@ -104,8 +113,8 @@ static void test_one_seed_is_one_sequence_of_pages(void **state)
 	unsigned int i;
 
 	(void)state;
-	model_init(&a, 3, 2048, 1000);
-	model_init(&b, 3, 2048, 1000);
+	init(&a, 3, 2048, 1000);
+	init(&b, 3, 2048, 1000);
 	for (i = 0; i < MESSAGES; i++)
 		assert_int_equal(model_page(&a), model_page(&b));
 }
@@ -116,7 +125,7 @@ static void test_smallest_volume_is_no_trap(void **state)
 	unsigned int i;
 
 	(void)state;
-	model_init(&model, 3, 2048, 1);
+	init(&model, 3, 2048, 1);
 	for (i = 0; i < 1000; i++)
 		assert_int_equal(model_page(&model), 0);
 }

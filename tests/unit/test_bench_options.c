@@ -76,7 +76,8 @@ static void test_values_are_read_as_written(void **state)
 static void test_bad_lines_are_refused(void **state)
 {
 	static const char *const lines[] = {
-		"", "mst l d", "load", "load l", "load l d", "load l d x --seconds 1",
+		"", "most l d", "run l d", "mst l d --checkpoint-mode",
+		"load", "load l", "load l d", "load l d x --seconds 1",
 		"load l d --seconds", "load l d --seconds x", "load l d --seconds -1",
 		"load l d --seconds nan", "load l d --seconds 1 --engine posix",
 		"load l d --seconds 1 --outstanding 0", "load l d --seconds 1 --outstanding 1.5",

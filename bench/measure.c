@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counters and samples.  See measure.h.
+ *
+ * Histograms are cleared when the window begins, so that what they hold at its
+ * end is the window's; counters go on, and are subtracted.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "load.h"
+#include "measure.h"
+
+/* A sample that comes late is not made up for, so this many are always enough. */
+#define SAMPLES_MOST (1u << 20)
+
+int measure_init(struct measure *measure, const struct options *options)
+{
+	double wanted = options->sample_s ? options->seconds / options->sample_s + 2 : 1;
+
+	memset(measure, 0, sizeof(*measure));
+	measure->max_samples = wanted < SAMPLES_MOST ? (unsigned int)wanted : SAMPLES_MOST;
+	measure->interval_ns = (int64_t)(options->sample_s * (double)NSEC_PER_SEC);
+	measure->samples = calloc(measure->max_samples, sizeof(*measure->samples));
+	return measure->samples ? 0 : -ENOMEM;
+}
+
+void measure_exit(struct measure *measure)
+{
+	free(measure->samples);
+	measure->samples = NULL;
+}
+
+static void take_counts(const struct load *load, struct measure_counts *counts)
+{
+	counts->due = load->due;
+	counts->offered = load->offered;
+	counts->completed = load->completed;
+	counts->log_writes = load->log.writes;
+	counts->log_bytes = load->log.written_bytes;
+	counts->page_writes = load->pages.writes;
+	counts->page_bytes = load->pages.writes * PAGE_BYTES;
+	if (!load->measure.interval_ns)
+		return;
+	if (load->log_volume.kind == VOLUME_BLOCK)
+		legs_find(&counts->legs, load->log_volume.device);
+	if (load->data_volume.kind == VOLUME_BLOCK)
+		legs_find(&counts->legs, load->data_volume.device);
+	legs_count(&counts->legs);
+	counts->cpu_us = cpu_busy_us();
+}
+
+static void begin_interval(struct load *load)
+{
+	struct measure *measure = &load->measure;
+
+	measure->completed_sampled = load->completed;
+	measure->data_count = load->pages.latency.count;
+	measure->data_sum_ns = load->pages.latency.sum;
+	measure->spool_low = load->offered - load->purged;
+	hist_reset(&measure->commits);
+}
+
+void measure_begin(struct load *load, int64_t now_ns)
+{
+	struct measure *measure = &load->measure;
+	unsigned int class;
+
+	for (class = 0; class < COMMIT_CLASSES; class++)
+		hist_reset(&load->latency[class]);
+	hist_reset(&load->late);
+	hist_reset(&load->log.latency);
+	hist_reset(&load->pages.latency);
+	load->pages.longest_ns = 0;
+	measure->begun_ns = now_ns;
+	measure->next_ns = now_ns + measure->interval_ns;
+	take_counts(load, &measure->begin);
+	begin_interval(load);
+}
+
+static void take_sample(struct load *load, int64_t now_ns)
+{
+	struct measure *measure = &load->measure;
+	uint64_t writes = load->pages.latency.count - measure->data_count;
+	struct measure_sample *sample;
+
+	if (measure->nr_samples == measure->max_samples)
+		return;
+	sample = &measure->samples[measure->nr_samples++];
+	*sample = (struct measure_sample) {
+		.at_ns = now_ns - measure->begun_ns,
+		.spool = load->offered - load->purged,
+		.spool_low = measure->spool_low,
+		.dirty_pages = load->pages.queue_tail - load->pages.queue_head,
+		.messages = load->completed - measure->completed_sampled,
+		.commit_p50_ns = hist_percentile(&measure->commits, 0.5),
+		.commit_p99_ns = hist_percentile(&measure->commits, 0.99),
+	};
+	if (writes)
+		sample->data_mean_ns = (double)(load->pages.latency.sum - measure->data_sum_ns) /
+				       (double)writes;
+	begin_interval(load);
+}
+
+void measure_pump(struct load *load, int64_t now_ns)
+{
+	struct measure *measure = &load->measure;
+	uint64_t spool = load->offered - load->purged;
+
+	if (!measure->begun_ns || measure->ended_ns)
+		return;
+	if (spool > measure->spool_max)
+		measure->spool_max = spool;
+	if (spool < measure->spool_low)
+		measure->spool_low = spool;
+	if (!measure->interval_ns || now_ns < measure->next_ns)
+		return;
+	take_sample(load, now_ns);
+	while (measure->next_ns <= now_ns)
+		measure->next_ns += measure->interval_ns;
+}
+
+void measure_end(struct load *load, int64_t now_ns)
+{
+	struct measure *measure = &load->measure;
+
+	if (!measure->begun_ns)
+		measure_begin(load, now_ns);
+	measure->ended_ns = now_ns;
+	take_counts(load, &measure->end);
+}
