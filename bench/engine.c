@@ -33,6 +33,20 @@ int engine_open(enum engine_kind kind, unsigned int depth, struct engine **engin
 	return error;
 }
 
+int engine_pin(struct engine *engine, const struct iovec *memory, unsigned int nr)
+{
+	int error;
+
+	if (!engine->ops->pin)
+		return complain(-EOPNOTSUPP, "--buffers: %s has no registered buffers; "
+				"use --engine uring", engine->ops->name);
+	error = engine->ops->pin(engine, memory, nr);
+	if (error)
+		return complain(error, "--buffers: cannot register them: %s; raise ulimit -l or "
+				"use --buffers plain", strerror(-error));
+	return 0;
+}
+
 void engine_submit(struct engine *engine, struct engine_request *request)
 {
 	int error;

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 enum engine_kind {
 	ENGINE_URING,
@@ -27,12 +28,14 @@ enum engine_kind {
 enum engine_op {
 	ENGINE_WRITE,		/* May sit in a volatile cache when it completes. */
 	ENGINE_WRITE_DURABLE,	/* Durable when it completes: RWF_DSYNC, FUA on a block device. */
+	ENGINE_READ,
 	ENGINE_SYNC,		/* fdatasync: all completed writes are durable when it completes. */
 };
 
 struct engine_request {
 	enum engine_op op;
 	int fd;
+	unsigned int registered;	/* 1 + place of the memory @buffer is in; 0: none. */
 	void *buffer;
 	uint32_t len_bytes;
 	uint64_t offset_bytes;
@@ -46,6 +49,8 @@ struct engine_ops {
 	const char *name;
 	int (*queue)(struct engine *engine, struct engine_request *request);
 	int (*enter)(struct engine *engine, int64_t timeout_ns);
+	/* NULL where the kernel cannot. */
+	int (*pin)(struct engine *engine, const struct iovec *memory, unsigned int nr);
 	void (*close)(struct engine *engine);
 };
 
@@ -67,6 +72,18 @@ struct engine {
  * Return: 0 or -errno.
  */
 int engine_open(enum engine_kind kind, unsigned int depth, struct engine **engine);
+
+/**
+ * engine_pin - let the kernel keep memory mapped that requests use all the time
+ * @engine: the engine
+ * @memory: what requests name in @registered; copied
+ * @nr: how many
+ *
+ * Context: prints the error line itself.
+ *
+ * Return: 0 or -errno.
+ */
+int engine_pin(struct engine *engine, const struct iovec *memory, unsigned int nr);
 
 /**
  * engine_submit - hand over one request

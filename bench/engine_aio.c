@@ -41,6 +41,10 @@ static int aio_queue(struct engine *engine, struct engine_request *request)
 			       (long long)request->offset_bytes);
 		block->aio_rw_flags = RWF_DSYNC;
 		break;
+	case ENGINE_READ:
+		io_prep_pread(block, request->fd, request->buffer, request->len_bytes,
+			      (long long)request->offset_bytes);
+		break;
 	case ENGINE_SYNC:
 		io_prep_fdsync(block, request->fd);
 		break;

@@ -20,6 +20,16 @@ struct engine_uring {
 	struct io_uring ring;
 };
 
+static void prepare_write(struct io_uring_sqe *sqe, const struct engine_request *request)
+{
+	if (request->registered)
+		io_uring_prep_write_fixed(sqe, request->fd, request->buffer, request->len_bytes,
+					  request->offset_bytes, (int)request->registered - 1);
+	else
+		io_uring_prep_write(sqe, request->fd, request->buffer, request->len_bytes,
+				    request->offset_bytes);
+}
+
 static int uring_queue(struct engine *engine, struct engine_request *request)
 {
 	struct engine_uring *uring = (struct engine_uring *)engine;
@@ -29,13 +39,15 @@ static int uring_queue(struct engine *engine, struct engine_request *request)
 		return -EAGAIN;
 	switch (request->op) {
 	case ENGINE_WRITE:
-		io_uring_prep_write(sqe, request->fd, request->buffer, request->len_bytes,
-				    request->offset_bytes);
+		prepare_write(sqe, request);
 		break;
 	case ENGINE_WRITE_DURABLE:
-		io_uring_prep_write(sqe, request->fd, request->buffer, request->len_bytes,
-				    request->offset_bytes);
+		prepare_write(sqe, request);
 		sqe->rw_flags = RWF_DSYNC;
+		break;
+	case ENGINE_READ:
+		io_uring_prep_read(sqe, request->fd, request->buffer, request->len_bytes,
+				   request->offset_bytes);
 		break;
 	case ENGINE_SYNC:
 		io_uring_prep_fsync(sqe, request->fd, IORING_FSYNC_DATASYNC);
@@ -79,6 +91,13 @@ static int uring_enter(struct engine *engine, int64_t timeout_ns)
 	return 0;
 }
 
+static int uring_pin(struct engine *engine, const struct iovec *memory, unsigned int nr)
+{
+	struct engine_uring *uring = (struct engine_uring *)engine;
+
+	return io_uring_register_buffers(&uring->ring, memory, nr);
+}
+
 static void uring_close(struct engine *engine)
 {
 	struct engine_uring *uring = (struct engine_uring *)engine;
@@ -91,6 +110,7 @@ static const struct engine_ops uring_ops = {
 	.name = "uring",
 	.queue = uring_queue,
 	.enter = uring_enter,
+	.pin = uring_pin,
 	.close = uring_close,
 };
 

@@ -3,6 +3,7 @@
  * Reading figures off a load.  See figures.h; the criteria are in criteria.c.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,10 @@ static int take_latencies(struct figures *figures, const struct load *load)
 			    hist_above(&load->pages.latency, NSEC_PER_SEC);
 	figures->longest_io_s = (double)(load->log.latency.max > load->pages.latency.max ?
 					 load->log.latency.max : load->pages.latency.max) / 1e9;
+	hist_reset(commit);
+	hist_merge(commit, &load->log_reader.latency);
+	hist_merge(commit, &load->data_reader.latency);
+	summarize(&figures->latency[FIGURE_BACKUP_READ], commit);
 	free(commit);
 	return 0;
 }
@@ -66,6 +71,42 @@ static int take_samples(struct figures *figures, const struct measure *measure)
 			figures->worst_data_ms = sample->data_mean_ns / 1e6;
 	}
 	return 0;
+}
+
+/* When was the spool as low as it had ever been at the end of a pass before the burst? */
+static double recovery_s(const struct figures *figures, const struct options *options)
+{
+	double end_s = options->burst_at_s + options->burst_s, low = INFINITY, most = 0;
+	double pass_s = options->purge_s, pass_end_s = pass_s;
+	unsigned int i;
+
+	for (i = 0; i < figures->nr_samples; i++) {
+		double at_s = (double)figures->samples[i].at_ns / 1e9;
+		double spool = (double)figures->samples[i].spool_low;
+
+		if (at_s >= end_s && spool <= most)
+			return at_s - end_s;
+		if (at_s >= options->burst_at_s)
+			continue;
+		low = fmin(low, spool);
+		if (at_s < pass_end_s)
+			continue;
+		most = fmax(most, low);
+		low = INFINITY;
+		pass_end_s = at_s + pass_s;
+	}
+	return INFINITY;
+}
+
+static void take_shape(struct figures *figures, const struct load *load)
+{
+	if (load->options->arrivals == SCHEDULE_FLOODGATE)
+		figures->recovered_s = recovery_s(figures, load->options);
+	if (load->options->arrivals != SCHEDULE_OVERDRIVE)
+		return;
+	figures->drained_s = INFINITY;
+	if (load->drained_ns)
+		figures->drained_s = (double)(load->drained_ns - load->closed_ns) / 1e9;
 }
 
 static void take_legs(struct figures *figures, const struct measure *measure, double messages)
@@ -139,6 +180,7 @@ int figures_take(struct figures *figures, const struct load *load)
 	error = take_latencies(figures, load);
 	if (!error)
 		error = take_samples(figures, measure);
+	take_shape(figures, load);
 	if (completed > 0)
 		take_totals(figures, measure, completed);
 	return error;
@@ -165,6 +207,8 @@ const char *figure_class_name(enum figure_class class)
 		return "log_write";
 	case FIGURE_DATA_WRITE:
 		return "data_write";
+	case FIGURE_BACKUP_READ:
+		return "backup_read";
 	case FIGURE_CLASSES:
 		break;
 	}

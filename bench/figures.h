@@ -24,8 +24,9 @@ enum figure_class {
 	FIGURE_PUBLISH,
 	FIGURE_COMPLETE,
 	FIGURE_PURGE,
-	FIGURE_LOG_WRITE,	/* Of the device, as the next one. */
+	FIGURE_LOG_WRITE,	/* Of the device, as the next two. */
 	FIGURE_DATA_WRITE,
+	FIGURE_BACKUP_READ,
 	FIGURE_CLASSES,
 };
 
@@ -79,6 +80,8 @@ struct figures {
 	unsigned int nr_legs;
 	uint64_t slow_ios;	/* Of a second or more. */
 	double longest_io_s;
+	double recovered_s;	/* Floodgate: after the burst; infinite: never, 0: no burst. */
+	double drained_s;	/* Overdrive: likewise, after arrivals stopped. */
 	bool gave_up;
 	bool hung;
 	char error[160];

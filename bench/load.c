@@ -20,6 +20,7 @@
 #include "clock.h"
 #include "load.h"
 #include "load_setup.h"
+#include "progress.h"
 #include "report.h"
 
 /* Sleep no longer than this, so that a signal that races with the wait is seen. */
@@ -50,7 +51,7 @@ static void push(struct load *load, const struct log_commit *commit)
 
 static bool wants_more(const struct load *load)
 {
-	return load->phase == LOAD_RUNNING &&
+	return load->phase == LOAD_RUNNING && !load->closed_ns &&
 	       (!load->options->messages || load->offered < load->options->messages);
 }
 
@@ -93,10 +94,40 @@ static void count_due(struct load *load, int64_t now_ns)
 {
 	int64_t until_ns = now_ns - load->start_ns - transmit_ns(load);
 
-	while (load->options->rate_per_s && schedule_peek(&load->due_schedule) <= until_ns) {
+	while (load->options->rate_per_s && schedule_peek(&load->due_schedule) <= until_ns &&
+	       (!load->closed_ns || load->due < load->offered)) {
 		schedule_advance(&load->due_schedule);
 		load->due++;
 	}
+}
+
+/* An overdrive ends at a depth; then it is timed how long the spool takes to drain. */
+static void overdrive(struct load *load, int64_t now_ns)
+{
+	uint64_t spool = load->offered - load->movers[MOVER_PURGE].done;
+
+	if (load->options->arrivals != SCHEDULE_OVERDRIVE || load->drained_ns)
+		return;
+	if (!load->closed_ns && (double)spool >= load->options->overdrive_depth)
+		load->closed_ns = now_ns;
+	if (load->closed_ns && !spool)
+		load->drained_ns = now_ns;
+}
+
+/* The log that became durable since the last backup is read when its time has come. */
+static void back_up(struct load *load, int64_t now_ns)
+{
+	if (load->phase != LOAD_RUNNING)
+		return;
+	if (load->options->log_backup_s && now_ns >= load->log_backup_ns) {
+		reader_extend(&load->log_reader, load->log.durable.lsn);
+		load->log_backup_ns = now_ns + (int64_t)(load->options->log_backup_s *
+							 (double)NSEC_PER_SEC);
+	}
+	if (load->measure.begun_ns && load->options->full_backup)
+		reader_extend(&load->data_reader, load->data_reader.config.used_bytes);
+	reader_pump(&load->log_reader);
+	reader_pump(&load->data_reader);
 }
 
 /* Transmitted messages are completed. */
@@ -117,31 +148,28 @@ static void complete_transmitted(struct load *load, int64_t now_ns)
 	}
 }
 
-/*
- * One purge commit after another, until the pass has caught up with its target.
- * The last one of a pass takes what is left; where there are no passes, only
- * whole batches are purged.
- */
-static void purge(struct load *load, uint64_t message, int64_t now_ns)
+static uint64_t available(const struct load *load, enum mover_kind kind)
 {
-	uint64_t batch = load->model.purge_batch;
-	uint64_t least = load->options->purge_s ? 1 : batch;
+	/* A tracked message cannot be purged until its body was copied. */
+	if (kind == MOVER_PURGE && !load->movers[MOVER_COPY].off)
+		return load->movers[MOVER_COPY].done;
+	return load->completed;
+}
 
-	if (load->phase != LOAD_RUNNING || load->purging || !pending_room(load))
-		return;
-	if (now_ns >= load->purge_ns && load->purge_target < load->purged + least) {
-		load->purge_target = load->completed;
-		load->purge_ns = now_ns + (int64_t)(load->options->purge_s * (double)NSEC_PER_SEC);
+static void move(struct load *load, int64_t now_ns)
+{
+	enum mover_kind kind;
+
+	for (kind = 0; kind < MOVERS && load->phase == LOAD_RUNNING && pending_room(load); kind++) {
+		struct mover *mover = &load->movers[kind];
+		uint64_t messages = mover_next(mover, available(load, kind), now_ns);
+
+		if (messages)
+			push(load, &(struct log_commit) {
+				.class = mover->class, .message = mover->done + messages,
+				.messages = (uint32_t)messages, .intended_ns = now_ns,
+			});
 	}
-	if (load->purge_target < load->purged + least)
-		return;
-	load->purging = load->purge_target - load->purged;
-	if (load->purging > batch)
-		load->purging = batch;
-	push(load, &(struct log_commit) {
-		.class = COMMIT_PURGE, .message = message, .messages = (uint32_t)load->purging,
-		.intended_ns = now_ns,
-	});
 }
 
 static void append_pending(struct load *load)
@@ -171,7 +199,7 @@ static void record_commit(struct load *load, const struct log_commit *commit, in
 	int64_t latency_ns = now_ns - commit->intended_ns;
 
 	hist_record(&load->interval, latency_ns);
-	if (commit->class != COMMIT_PURGE)
+	if (commit->class <= COMMIT_COMPLETE)
 		hist_record(&load->measure.commits, latency_ns);
 	if (!load->measured_ns)
 		hist_record(&load->latency[commit->class], latency_ns);
@@ -203,14 +231,16 @@ static void follow_up(struct load *load, const struct log_commit *commit, int64_
 		load->completed++;
 		if (load->phase != LOAD_RUNNING)
 			break;
-		purge(load, commit->message, now_ns);
+		move(load, now_ns);
 		if (!load->options->rate_per_s && wants_more(load))
 			publish(load, now_ns);
 		break;
 	case COMMIT_PURGE:
-		load->purged += load->purging;
-		load->purging = 0;
-		purge(load, commit->message, now_ns);
+	case COMMIT_TRACK:
+	case COMMIT_COPY:
+	case COMMIT_IMPORT:
+		mover_done(&load->movers[commit->class - COMMIT_PURGE]);
+		move(load, now_ns);
 		break;
 	case COMMIT_CLASSES:
 		break;
@@ -221,7 +251,8 @@ static void release_commits(struct load *load, int64_t now_ns)
 {
 	const struct log_commit *commit;
 
-	while ((commit = log_first_durable(&load->log)) && pending_room(load) >= 2) {
+	while ((commit = log_first_durable(&load->log)) &&
+	       pending_room(load) >= MOVERS + 1) {
 		/* Pages in flight and their checkpoint want journal records too. */
 		if (acks_room(&load->acks) <= load->pages.taken + 2) {
 			load->acks_stalls++;
@@ -259,6 +290,7 @@ static bool hopeless(const struct load *load)
 	double behind_s = options->give_up_s + options->transmit_ms / 1e3;
 
 	return options->give_up_s && options->rate_per_s &&
+	       options->arrivals != SCHEDULE_OVERDRIVE &&
 	       (double)(load->offered - load->completed) > options->rate_per_s * behind_s + 100;
 }
 
@@ -273,6 +305,8 @@ static void note_errors(struct load *load)
 {
 	note_error(load, "log write", load->log.error);
 	note_error(load, "data write or flush", load->pages.error);
+	note_error(load, "log read", load->log_reader.error);
+	note_error(load, "data read", load->data_reader.error);
 	note_error(load, "journal of acknowledgements", load->acks.error);
 }
 
@@ -285,7 +319,7 @@ static bool may_run(struct load *load, int64_t now_ns)
 	if (load->deadline_ns && now_ns >= load->deadline_ns)
 		return false;
 	load->gave_up = hopeless(load);
-	if (load->gave_up)
+	if (load->gave_up || load->drained_ns)
 		return false;
 	return !options->messages || load->completed < options->messages;
 }
@@ -303,6 +337,7 @@ static bool drained(const struct load *load)
 	bool issued = log->error || log->issued_lsn == log->append_lsn;
 
 	return issued && !log->in_flight && !pages_busy(&load->pages) &&
+	       !load->log_reader.in_flight && !load->data_reader.in_flight &&
 	       (load->acks.error || !log_first_durable(log));
 }
 
@@ -376,13 +411,15 @@ static void step(struct load *load)
 	complete_transmitted(load, now_ns);
 	inject_arrivals(load, now_ns);
 	count_due(load, now_ns);
+	overdrive(load, now_ns);
+	move(load, now_ns);
+	back_up(load, now_ns);
 	append_pending(load);
 	log_pump(&load->log);
 	pages_ns = pages_pump(&load->pages, now_ns);
 	acks_pump(&load->acks);
-	if (now_ns >= load->progress_ns && load->phase == LOAD_RUNNING &&
-	    load->options->verb != VERB_MST)
-		report_progress(load, now_ns);
+	if (now_ns >= load->progress_ns && load->phase == LOAD_RUNNING)
+		progress_draw(load, now_ns);
 	if (!load->measure.begun_ns && now_ns >= warm_until(load))
 		measure_begin(load, now_ns);
 	measure_pump(load, now_ns);

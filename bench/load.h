@@ -24,8 +24,10 @@
 #include "log.h"
 #include "measure.h"
 #include "model.h"
+#include "mover.h"
 #include "options.h"
 #include "pages.h"
+#include "reader.h"
 #include "schedule.h"
 #include "volume.h"
 
@@ -59,6 +61,10 @@ struct load {
 	struct transmission *transmitting;	/* A ring, as long; all take the same time. */
 	uint64_t transmit_head;
 	uint64_t transmit_tail;
+	struct mover movers[MOVERS];
+	struct reader log_reader;
+	struct reader data_reader;
+	int64_t log_backup_ns;	/* When the next backup of the log begins. */
 	struct measure measure;
 	enum load_phase phase;
 	uint64_t run;
@@ -70,10 +76,8 @@ struct load {
 	uint64_t offered;	/* Messages that arrived. */
 	uint64_t due;		/* Messages that should be complete, in an open loop. */
 	uint64_t completed;
-	uint64_t purged;
-	uint64_t purging;	/* In a purge commit that is not durable yet. */
-	uint64_t purge_target;	/* A pass purges what was complete when it began. */
-	int64_t purge_ns;	/* When the next pass begins. */
+	int64_t closed_ns;	/* When an overdrive ended; 0: not yet. */
+	int64_t drained_ns;	/* When all that it left was purged. */
 	int64_t blocked_ns;	/* When arrivals last found the queue full. */
 	uint64_t offered_measured;
 	uint64_t completed_measured;

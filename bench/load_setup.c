@@ -20,6 +20,9 @@
 #define SPAN_BYTES (UINT64_C(3840) << 10)
 /* A commit may take at most this share of the log. */
 #define LOG_COMMITS 8
+/* How SQL Server reads a log to back it up. */
+#define LOG_BACKUP_BYTES (120 << 10)
+#define LOG_BACKUP_DEPTH 4
 
 static int open_volumes(struct load *load)
 {
@@ -101,6 +104,22 @@ static int check_blocks(const struct load *load)
 	return 0;
 }
 
+static void set_log_engine(const struct options *options, struct log_config *config)
+{
+	config->pad_bytes = config->sector_bytes;
+	config->serial = options->log_engine != LOG_SQL;
+	if (!config->serial)
+		return;
+	config->outstanding = 1;
+	config->pad_bytes = options->log_engine == LOG_PG ? 8192 : 4096;
+}
+
+/* The most messages that a commit of a class is about. */
+static uint32_t most_messages(const struct load *load, enum commit_class class)
+{
+	return class < COMMIT_PURGE ? 1 : (uint32_t)load->movers[class - COMMIT_PURGE].batch;
+}
+
 static int init_log(struct load *load)
 {
 	const struct options *options = load->options;
@@ -112,23 +131,24 @@ static int init_log(struct load *load)
 		.max_write_bytes = (uint32_t)options->max_write_bytes,
 		.outstanding = (unsigned int)options->outstanding,
 		.max_commits = LOAD_MAX_COMMITS,
+		.registered = options->buffers == BUFFERS_REGISTERED ? 1 : 0,
 	};
 	unsigned int class;
 
+	set_log_engine(options, &config);
 	config.log_bytes = used_bytes(&load->log_volume, options->log_bytes, LOG_DEFAULT_BYTES,
-				      4096);
+				      config.pad_bytes > 4096 ? config.pad_bytes : 4096);
 	if (!config.log_bytes)
 		return -EINVAL;
 	config.span_bytes = config.log_bytes / 4 < SPAN_BYTES ? config.log_bytes / 4 : SPAN_BYTES;
-	config.span_bytes -= config.span_bytes % config.sector_bytes;
+	config.span_bytes -= config.span_bytes % config.pad_bytes;
 	if (config.max_write_bytes > config.span_bytes)
 		return complain(-EINVAL, "--max-write: is longer than the %llu bytes that may be "
 				"in flight; make the log larger",
 				(unsigned long long)config.span_bytes);
 	for (class = 0; class < COMMIT_CLASSES; class++) {
 		uint32_t len_bytes = model_commit_bytes(&load->model, (enum commit_class)class,
-							class == COMMIT_PURGE ?
-							load->model.purge_batch : 1);
+							most_messages(load, class));
 
 		if (len_bytes > config.log_bytes / LOG_COMMITS)
 			return complain(-EINVAL, "a commit of %u bytes is too long for the log; "
@@ -164,6 +184,7 @@ static int init_pages(struct load *load, uint64_t nr_pages)
 		.burst = options->checkpoint_mode == CHECKPOINT_AUTO,
 		.sector_bytes = (uint32_t)options->sector_bytes,
 		.depth = (unsigned int)options->checkpoint_depth,
+		.registered = options->buffers == BUFFERS_REGISTERED ? 2 : 0,
 	};
 
 	if (pages_init(&load->pages, &config, clock_now_ns()))
@@ -200,10 +221,98 @@ static int begin_journal(struct load *load)
 	return 0;
 }
 
+static void init_movers(struct load *load)
+{
+	const struct options *options = load->options;
+	uint64_t rows = options->bam_rows, events = options->bam_events;
+	double interval_s[MOVERS] = {
+		options->purge_s, options->track_s, options->copy_s, 1,
+	};
+	unsigned int i;
+
+	for (i = 0; i < MOVERS; i++)
+		load->movers[i] = (struct mover) {
+			.class = (enum commit_class)(COMMIT_PURGE + i),
+			.batch = options->purge_batch,
+			.interval_ns = (int64_t)(interval_s[i] * (double)NSEC_PER_SEC),
+		};
+	load->movers[MOVER_TRACK].off = options->tracking == TRACKING_OFF;
+	load->movers[MOVER_COPY].off = options->tracking != TRACKING_BODIES;
+	load->movers[MOVER_IMPORT].off = !events;
+	if (events)
+		load->movers[MOVER_IMPORT].batch = rows > events ? rows / events : 1;
+}
+
+static int init_readers(struct load *load)
+{
+	const struct options *options = load->options;
+	struct reader_config config = {
+		.engine = load->engine,
+		.volume = &load->log_volume,
+		.used_bytes = load->log.config.log_bytes,
+		.block_bytes = LOG_BACKUP_BYTES,
+		.depth = LOG_BACKUP_DEPTH,
+	};
+	int error = reader_init(&load->log_reader, &config);
+
+	config.volume = &load->data_volume;
+	config.used_bytes = load->pages.config.nr_pages * PAGE_BYTES;
+	config.block_bytes = (uint32_t)options->backup_read_bytes;
+	config.depth = (unsigned int)options->backup_depth;
+	if (!error)
+		error = reader_init(&load->data_reader, &config);
+	return error ? complain(error, "out of memory for the backups") : 0;
+}
+
+static int pin_buffers(struct load *load)
+{
+	const struct log_config *log = &load->log.config;
+	struct iovec memory[] = {
+		{ load->log.memory, (size_t)log->max_write_bytes * log->outstanding },
+		{ load->pages.memory, (size_t)load->pages.config.depth * PAGE_BYTES },
+	};
+
+	if (load->options->buffers != BUFFERS_REGISTERED)
+		return 0;
+	return engine_pin(load->engine, memory, 2);
+}
+
+static void init_model(struct load *load, uint64_t nr_pages)
+{
+	const struct options *options = load->options;
+
+	model_init(&load->model, &(struct model_config) {
+		.seed = options->seed,
+		.body_bytes = (uint32_t)options->body_bytes,
+		.purge_batch = (uint32_t)options->purge_batch,
+		.nr_pages = nr_pages,
+		.tracked_bytes = options->tracking ? (uint32_t)options->tracked_bytes : 0,
+		.tracked_bodies = options->tracking == TRACKING_BODIES,
+		.bam_events = (uint32_t)options->bam_events,
+		.law = options->law,
+	});
+	init_movers(load);
+	if (!options->rate_per_s)
+		return;
+	schedule_init(&load->schedule, &(struct schedule_config) {
+		.seed = options->seed,
+		.rate_per_s = options->rate_per_s,
+		.shape = (enum schedule_shape)options->arrivals,
+		.period_s = options->period_s ? options->period_s : options->warm_s +
+			    options->seconds,
+		.base_share = options->base_share,
+		.burst_share = options->burst_share,
+		.burst_at_s = options->warm_s + options->burst_at_s,
+		.burst_s = options->burst_s,
+	});
+	load->due_schedule = load->schedule;
+}
+
 static int init_load(struct load *load)
 {
 	const struct options *options = load->options;
-	unsigned int depth = (unsigned int)(options->outstanding + options->checkpoint_depth) + 2;
+	unsigned int depth = (unsigned int)(options->outstanding + options->checkpoint_depth +
+					    options->backup_depth) + LOG_BACKUP_DEPTH + 2;
 	struct volume journal = { .fd = -1 };
 	uint64_t data_bytes, nr_pages;
 	int error;
@@ -228,18 +337,14 @@ static int init_load(struct load *load)
 		return -EINVAL;
 	if (nr_pages > UINT32_MAX)
 		return complain(-EINVAL, "--data-size: at most 32T are supported");
-	model_init(&load->model, &(struct model_config) {
-		.seed = options->seed,
-		.body_bytes = (uint32_t)options->body_bytes,
-		.purge_batch = (uint32_t)options->purge_batch,
-		.nr_pages = nr_pages,
-	});
-	if (options->rate_per_s)
-		schedule_init(&load->schedule, options->seed, options->rate_per_s);
-	load->due_schedule = load->schedule;
+	init_model(load, nr_pages);
 	error = init_log(load);
 	if (!error)
 		error = init_pages(load, nr_pages);
+	if (!error)
+		error = pin_buffers(load);
+	if (!error)
+		error = init_readers(load);
 	if (!error)
 		error = begin_journal(load);
 	return error;
@@ -281,6 +386,8 @@ void load_close(struct load *load)
 	engine_close(load->engine);
 	log_exit(&load->log);
 	pages_exit(&load->pages);
+	reader_exit(&load->log_reader);
+	reader_exit(&load->data_reader);
 	acks_exit(&load->acks);
 	volume_close(&load->log_volume);
 	volume_close(&load->data_volume);

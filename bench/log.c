@@ -47,6 +47,7 @@ int log_init(struct log *log, const struct log_config *config)
 	}
 	for (i = 0; i < config->outstanding; i++) {
 		log->slots[i].log = log;
+		log->slots[i].request.registered = config->registered;
 		log->slots[i].request.buffer = log->memory + (size_t)i * config->max_write_bytes;
 		log->slots[i].next = log->free_slots;
 		log->free_slots = &log->slots[i];
@@ -67,8 +68,8 @@ void log_exit(struct log *log)
 
 bool log_has_room(const struct log *log, uint32_t len_bytes)
 {
-	/* The last block may be padded by less than a sector. */
-	uint64_t end_lsn = log->append_lsn + len_bytes + log->config.sector_bytes;
+	/* The last block may be padded. */
+	uint64_t end_lsn = log->append_lsn + len_bytes + log->config.pad_bytes;
 
 	return !log->error && log->tail - log->head < log->nr_commits &&
 	       end_lsn <= log->truncate_lsn + log->config.log_bytes;
@@ -109,7 +110,7 @@ static uint32_t take_block(struct log *log)
 	uint64_t to_wrap = config->log_bytes - log->issued_lsn % config->log_bytes;
 	uint64_t span_left = config->span_bytes - (log->issued_lsn - log->durable.lsn);
 	uint64_t limit = smaller(config->max_write_bytes, to_wrap);
-	uint64_t padded = waiting + (-waiting & (config->sector_bytes - 1));
+	uint64_t padded = waiting + (-waiting & (config->pad_bytes - 1));
 	uint64_t len_bytes = smaller(padded, limit);
 
 	if (!waiting || len_bytes > span_left || log->error || !log->free_slots ||
@@ -148,6 +149,11 @@ static void block_done(struct engine_request *request, int error)
 	struct log_slot *slot = (struct log_slot *)request;
 	struct log *log = slot->log;
 
+	if (log->config.serial && !error && request->op == ENGINE_WRITE) {
+		request->op = ENGINE_SYNC;
+		engine_submit(log->config.engine, request);
+		return;
+	}
 	hist_record(&log->latency, clock_now_ns() - slot->issued_ns);
 	durable_complete(&log->durable, slot->ticket, !error);
 	if (error && !log->error)
@@ -163,7 +169,7 @@ static void issue_block(struct log *log, uint32_t len_bytes)
 
 	log->free_slots = slot->next;
 	fill_block(log, slot->request.buffer, len_bytes);
-	slot->request.op = ENGINE_WRITE_DURABLE;
+	slot->request.op = log->config.serial ? ENGINE_WRITE : ENGINE_WRITE_DURABLE;
 	slot->request.fd = log->config.volume->fd;
 	slot->request.len_bytes = len_bytes;
 	slot->request.offset_bytes = log->issued_lsn % log->config.log_bytes;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The log writer: the `sql` engine of the MessageBox model.
+ * The log writer, in the way of SQL Server, or serial as PostgreSQL and InnoDB do.
  *
  * Commits are appended to an endless byte stream.  Whenever fewer than
  * @outstanding writes are in flight, all bytes that wait go out in one block of
@@ -8,6 +8,10 @@
  * device is idle is written alone, commits that arrive while it is busy share a
  * block (group commit).  Blocks are durable writes, at most @span_bytes beyond
  * the durable prefix.  A commit is released in order, when the prefix covers it.
+ *
+ * A serial log has one write in flight, padded to a block, and a flush behind it:
+ * the block is durable when the flush is.  Both servers write a block that was not
+ * full once more with the next flush; here it is padded, and written once (I-2).
  *
  * The stream wraps on its volume.  Nothing at or behind @truncate_lsn is ever
  * overwritten; the checkpointer moves it.
@@ -47,7 +51,10 @@ struct log_config {
 	uint64_t log_bytes;	/* Length of one pass; a multiple of 4096. */
 	uint64_t span_bytes;
 	uint32_t sector_bytes;
-	uint32_t max_write_bytes;
+	uint32_t max_write_bytes;	/* A multiple of @pad_bytes. */
+	uint32_t pad_bytes;	/* Writes are as long as a multiple of this. */
+	unsigned int registered;	/* For struct engine_request. */
+	bool serial;		/* One write in flight, with a flush behind it. */
 	unsigned int outstanding;
 	unsigned int max_commits;	/* Commits that may be appended and not yet released. */
 };

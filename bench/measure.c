@@ -52,6 +52,16 @@ static void take_counts(const struct load *load, struct measure_counts *counts)
 	counts->cpu_us = cpu_busy_us();
 }
 
+static uint64_t spool_depth(const struct load *load)
+{
+	return load->offered - load->movers[MOVER_PURGE].done;
+}
+
+static uint64_t tracking_depth(const struct load *load)
+{
+	return load->completed - load->movers[MOVER_TRACK].done;
+}
+
 static void begin_interval(struct load *load)
 {
 	struct measure *measure = &load->measure;
@@ -59,7 +69,8 @@ static void begin_interval(struct load *load)
 	measure->completed_sampled = load->completed;
 	measure->data_count = load->pages.latency.count;
 	measure->data_sum_ns = load->pages.latency.sum;
-	measure->spool_low = load->offered - load->purged;
+	measure->spool_low = spool_depth(load);
+	measure->tracking_low = tracking_depth(load);
 	hist_reset(&measure->commits);
 }
 
@@ -73,6 +84,8 @@ void measure_begin(struct load *load, int64_t now_ns)
 	hist_reset(&load->late);
 	hist_reset(&load->log.latency);
 	hist_reset(&load->pages.latency);
+	hist_reset(&load->log_reader.latency);
+	hist_reset(&load->data_reader.latency);
 	load->pages.longest_ns = 0;
 	measure->begun_ns = now_ns;
 	measure->next_ns = now_ns + measure->interval_ns;
@@ -91,8 +104,9 @@ static void take_sample(struct load *load, int64_t now_ns)
 	sample = &measure->samples[measure->nr_samples++];
 	*sample = (struct measure_sample) {
 		.at_ns = now_ns - measure->begun_ns,
-		.spool = load->offered - load->purged,
+		.spool = spool_depth(load),
 		.spool_low = measure->spool_low,
+		.tracking_low = measure->tracking_low,
 		.dirty_pages = load->pages.queue_tail - load->pages.queue_head,
 		.messages = load->completed - measure->completed_sampled,
 		.commit_p50_ns = hist_percentile(&measure->commits, 0.5),
@@ -107,7 +121,7 @@ static void take_sample(struct load *load, int64_t now_ns)
 void measure_pump(struct load *load, int64_t now_ns)
 {
 	struct measure *measure = &load->measure;
-	uint64_t spool = load->offered - load->purged;
+	uint64_t spool = spool_depth(load);
 
 	if (!measure->begun_ns || measure->ended_ns)
 		return;
@@ -115,6 +129,8 @@ void measure_pump(struct load *load, int64_t now_ns)
 		measure->spool_max = spool;
 	if (spool < measure->spool_low)
 		measure->spool_low = spool;
+	if (tracking_depth(load) < measure->tracking_low)
+		measure->tracking_low = tracking_depth(load);
 	if (!measure->interval_ns || now_ns < measure->next_ns)
 		return;
 	take_sample(load, now_ns);

@@ -22,7 +22,8 @@ struct load;
 struct measure_sample {
 	int64_t at_ns;		/* Since the window began. */
 	uint64_t spool;
-	uint64_t spool_low;	/* The least since the sample before. */
+	uint64_t spool_low;	/* The least since the sample before; likewise the next. */
+	uint64_t tracking_low;	/* Messages whose events were not moved yet. */
 	uint64_t dirty_pages;
 	uint64_t messages;	/* Completed since the sample before. */
 	uint64_t commit_p50_ns;
@@ -52,6 +53,7 @@ struct measure {
 	int64_t ended_ns;	/* 0: it has not ended. */
 	uint64_t spool_max;
 	uint64_t spool_low;	/* Since the last sample. */
+	uint64_t tracking_low;
 	uint64_t completed_sampled;
 	uint64_t data_count;
 	uint64_t data_sum_ns;

@@ -6,7 +6,7 @@
  * told in Documentation/ and beside the constants in model.c.  A message of
  * body size S has, on average,
  *
- *   log bytes    8192 + 2.1 * S       12,493 for 2 KiB
+ *   log bytes    8192 + 2.1 * S       12,493 for 2 KiB; tracking and BAM come on top
  *   commits      2 + 1 / purge batch  publish 1, complete 1; 2.2 for a batch of 5
  *   dirtyings    2.5 + S / 8040 (publish) + 1.0 (purge), of which 40 % hit a
  *                page that is dirty already
@@ -17,6 +17,7 @@
 #ifndef BENCH_MODEL_H
 #define BENCH_MODEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "random.h"
@@ -25,7 +26,21 @@ enum commit_class {
 	COMMIT_PUBLISH,
 	COMMIT_COMPLETE,
 	COMMIT_PURGE,
+	COMMIT_TRACK,		/* Tracked events are moved, ... */
+	COMMIT_COPY,		/* ... tracked bodies are copied, ... */
+	COMMIT_IMPORT,		/* ... activities imported: all off by default. */
 	COMMIT_CLASSES,
+};
+
+/* The numbers of the model that are nobody's fact; the defaults are in option_rows.c. */
+struct model_law {
+	double fixed_bytes;	/* Log of a message without a body. */
+	double body_factor;	/* Its body is logged so many times. */
+	double dirtyings;	/* By a publish, beside the body's own pages. */
+	double absorption;	/* Share of dirtyings that hit a dirty page. */
+	double append_share;	/* Of the others: the next page of an extent ... */
+	double uniform_share;	/* ... or any page; what is left is Zipf's. */
+	double zipf_exponent;	/* Above 1. */
 };
 
 struct model_config {
@@ -33,12 +48,17 @@ struct model_config {
 	uint64_t nr_pages;	/* Pages of the data volume. */
 	uint32_t body_bytes;	/* Size of a message body. */
 	uint32_t purge_batch;	/* One purge commit cleans up this many messages. */
+	uint32_t tracked_bytes;	/* Of events, for each message; 0: no tracking. */
+	bool tracked_bodies;
+	uint32_t bam_events;	/* Of each activity, which is a message; 0: no BAM. */
+	struct model_law law;
 };
 
 struct model {
 	struct random random;
 	double bytes[COMMIT_CLASSES];	/* For each message a commit is about. */
 	double dirtyings[COMMIT_CLASSES];	/* Likewise. */
+	struct model_law law;
 	double carried;		/* Dirtyings owed by the commits so far, below 1. */
 	uint64_t nr_pages;
 	uint32_t purge_batch;
@@ -98,7 +118,7 @@ uint64_t model_page(struct model *model);
  * commit_class_name - the word for a class
  * @class: the class
  *
- * Return: "publish", "complete" or "purge"; never NULL.
+ * Return: "publish", "complete", "purge" and so on; never NULL.
  */
 const char *commit_class_name(enum commit_class class);
 

@@ -16,6 +16,7 @@
 #include "load.h"
 #include "load_setup.h"
 #include "mst.h"
+#include "precondition.h"
 
 #define ESTIMATE_S 2
 #define ESTIMATE_CLIENTS 128
@@ -33,6 +34,7 @@ static int run_once(struct mst *mst, const struct options *options, const char *
 
 	run_options.claimed = mst->claimed;
 	run_options.seed += mst->nr_runs;
+	run_options.state = state;
 	load = load_open(&run_options);
 	if (!load)
 		return -EIO;
@@ -67,6 +69,7 @@ static int find_estimate(struct mst *mst)
 		return 0;
 	}
 	options.rate_per_s = 0;
+	options.state = "estimate";
 	options.clients = ESTIMATE_CLIENTS;
 	options.transmit_ms = 0;
 	options.give_up_s = 0;
@@ -185,7 +188,10 @@ static int init(struct mst *mst, const struct options *options, unsigned int max
 	mst->options = options;
 	mst->max_runs = max_runs;
 	mst->runs = calloc(max_runs, sizeof(*mst->runs));
-	return mst->runs ? 0 : complain(-ENOMEM, "out of memory");
+	if (!mst->runs)
+		return complain(-ENOMEM, "out of memory");
+	/* The first load makes its own checks: this one did not look at the log volume. */
+	return options->precondition ? precondition(options) : 0;
 }
 
 static void exit_mst(struct mst *mst)

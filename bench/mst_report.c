@@ -9,6 +9,7 @@
 
 #include "json.h"
 #include "mst.h"
+#include "progress.h"
 #include "report.h"
 
 static const char *verdict(const struct figures *figures)
@@ -24,6 +25,7 @@ void mst_report_run(const struct mst *mst)
 	const struct latency *commit = &figures->latency[FIGURE_COMMIT];
 	unsigned int i;
 
+	progress_clear();
 	if (mst->options->quiet)
 		return;
 	fprintf(stderr, "%-8s %9.1f/s offered  %9.1f/s done  commit p50 %.3f p99 %.3f ms  %s",
@@ -55,6 +57,12 @@ static void print_best(const struct figures *figures)
 		       figures->legs[i].name, figures->legs[i].written_bytes,
 		       figures->legs[i].commands, figures->legs[i].flushes,
 		       100 * figures->legs[i].busy_share);
+	if (figures->recovered_s)
+		printf("floodgate: the spool was as before %.1f s after the burst\n",
+		       figures->recovered_s);
+	if (figures->drained_s)
+		printf("overdrive: drained in %.1f s with arrivals stopped\n",
+		       figures->drained_s);
 	for (i = 0; i < figures->nr_criteria; i++)
 		printf("  %-22s %12.3f  limit %12.3f  %s\n", figures->criteria[i].name,
 		       figures->criteria[i].value, figures->criteria[i].limit,
@@ -139,6 +147,8 @@ static void write_run(struct json *json, const struct figures *figures)
 	json_real(json, "seconds", figures->seconds);
 	json_bool(json, "valid", figures->valid);
 	json_bool(json, "held", figures->held);
+	json_real(json, "recovered_s", figures->recovered_s);
+	json_real(json, "drained_s", figures->drained_s);
 	json_text(json, "error", figures->error[0] ? figures->error : NULL);
 	write_criteria(json, figures);
 	json_begin(json, "classes");

@@ -10,6 +10,7 @@
 #include "complain.h"
 #include "option_rows.h"
 #include "options.h"
+#include "schedule.h"
 
 static int parse_number(const struct option_row *row, const char *text, double *value)
 {
@@ -159,7 +160,37 @@ static int parse_option(struct options *options, char **argv, int *i)
 	return set_option(options, row, text);
 }
 
-static int check(const struct options *options, const struct verb_row *verb)
+static int check_log(struct options *options)
+{
+	uint64_t pad_bytes = options->log_engine == LOG_PG ? 8192 : 4096;
+
+	if (!options->max_write_bytes)
+		options->max_write_bytes = options->log_engine == LOG_SQL ? 60 << 10 : 1 << 20;
+	if (options->sector_bytes != 512 && options->sector_bytes != 4096)
+		return complain(-EINVAL, "--sector: must be 512 or 4096");
+	if (options->log_engine == LOG_SQL)
+		pad_bytes = options->sector_bytes;
+	if (options->max_write_bytes % pad_bytes)
+		return complain(-EINVAL, "--max-write: must be a multiple of %llu here",
+				(unsigned long long)pad_bytes);
+	return 0;
+}
+
+static int check_model(const struct options *options)
+{
+	bool floodgate = options->arrivals == SCHEDULE_FLOODGATE;
+
+	if (options->law.append_share + options->law.uniform_share > 1)
+		return complain(-EINVAL, "--append-share, --uniform-share: more than 1 together");
+	if (options->backup_read_bytes % 4096)
+		return complain(-EINVAL, "--backup-read: must be a multiple of 4096");
+	if (floodgate && options->burst_at_s + options->burst_s >= options->seconds)
+		return complain(-EINVAL, "--duration: ends before the burst does; "
+				"give it time to recover");
+	return 0;
+}
+
+static int check(struct options *options, const struct verb_row *verb)
 {
 	if (options->nr_paths != verb->nr_paths)
 		return complain(-EINVAL, "%s: needs %s; see --help", verb->name, verb->paths);
@@ -171,11 +202,7 @@ static int check(const struct options *options, const struct verb_row *verb)
 		return complain(-EINVAL, "run: needs --rate");
 	if (verb->verb == VERB_LOAD && !options->seconds && !options->messages)
 		return complain(-EINVAL, "load: needs --seconds or --messages");
-	if (options->sector_bytes != 512 && options->sector_bytes != 4096)
-		return complain(-EINVAL, "--sector: must be 512 or 4096");
-	if (options->max_write_bytes % options->sector_bytes)
-		return complain(-EINVAL, "--max-write: must be a multiple of --sector");
-	return 0;
+	return check_model(options) ? -EINVAL : check_log(options);
 }
 
 static int parse_words(struct options *options, const struct verb_row *verb, char **argv)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "engine.h"
+#include "model.h"
 
 /* Subcommands, as bits: an option says which of them know it. */
 enum verb {
@@ -30,6 +31,23 @@ enum latency_class {
 	CLASS_FLASH,
 };
 
+enum log_engine {
+	LOG_SQL,
+	LOG_PG,
+	LOG_INNODB,
+};
+
+enum buffer_kind {
+	BUFFERS_PLAIN,
+	BUFFERS_REGISTERED,
+};
+
+enum tracking {
+	TRACKING_OFF,
+	TRACKING_EVENTS,
+	TRACKING_BODIES,
+};
+
 /* Thresholds of the criteria; 0 where the latency class has one of its own. */
 struct limits {
 	double achieved;
@@ -41,6 +59,7 @@ struct limits {
 	double data_mean_ms;
 	double data_second_ms;
 	double stall_s;
+	double recover_s;
 };
 
 struct options {
@@ -50,6 +69,27 @@ struct options {
 	unsigned int engine;		/* enum engine_kind */
 	unsigned int checkpoint_mode;	/* enum checkpoint_mode */
 	unsigned int class;		/* enum latency_class */
+	unsigned int arrivals;		/* enum schedule_shape */
+	unsigned int log_engine;	/* enum log_engine */
+	unsigned int buffers;		/* enum buffer_kind */
+	unsigned int tracking;		/* enum tracking */
+	struct model_law law;
+	double period_s;		/* 0: the length of the run. */
+	double base_share;
+	double burst_share;
+	double burst_at_s;
+	double burst_s;
+	double overdrive_depth;
+	double track_s;
+	double copy_s;
+	double log_backup_s;		/* 0: none. */
+	double round_s;
+	uint64_t rounds;
+	uint64_t tracked_bytes;
+	uint64_t bam_events;
+	uint64_t bam_rows;
+	uint64_t backup_depth;
+	uint64_t backup_read_bytes;
 	double seconds;			/* 0: no limit of time. */
 	double warm_s;
 	double sample_s;		/* 0: take no samples. */
@@ -87,6 +127,9 @@ struct options {
 	bool quiet;
 	bool list;
 	bool quick;
+	bool full_backup;
+	bool precondition;
+	const char *state;	/* Not from the command line: of the search. */
 	bool claimed;	/* Not from the command line: an earlier run made the checks. */
 };
 

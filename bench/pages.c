@@ -52,6 +52,7 @@ int pages_init(struct pages *pages, const struct pages_config *config, int64_t n
 	}
 	for (i = 0; i < config->depth; i++) {
 		pages->slots[i].pages = pages;
+		pages->slots[i].request.registered = config->registered;
 		pages->slots[i].request.buffer = pages->memory + (size_t)i * PAGE_BYTES;
 		pages->slots[i].next = pages->free_slots;
 		pages->free_slots = &pages->slots[i];

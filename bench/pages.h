@@ -50,6 +50,7 @@ struct pages_config {
 	int64_t interval_ns;
 	uint32_t sector_bytes;
 	unsigned int depth;	/* Page writes in flight. */
+	unsigned int registered;	/* For struct engine_request. */
 	bool burst;		/* Write as fast as they go, and not spread over the interval. */
 };
 

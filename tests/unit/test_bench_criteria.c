@@ -6,6 +6,7 @@
  *
  * Method: figures made up for a run at 1,000 messages/s, spoiled one by one.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +16,7 @@
 #include <cmocka.h>
 
 #include "bench/figures.h"
+#include "bench/schedule.h"
 
 #define SAMPLES 180
 #define RATE 1000.0
@@ -38,6 +40,7 @@ static struct figures good_run(double growth_per_s)
 		samples[i].at_ns = (int64_t)i * 1000000000;
 		samples[i].spool = (uint64_t)(60 + RATE * (i % 10) + growth_per_s * i);
 		samples[i].spool_low = samples[i].spool;
+		samples[i].tracking_low = 0;
 	}
 	return (struct figures) {
 		.rate_per_s = RATE, .seconds = SAMPLES, .achieved_share = 1, .late_p99_us = 50,
@@ -95,6 +98,48 @@ static void test_lagging_generator_makes_the_run_invalid(void **state)
 	assert_true(!figures.valid && !figures.held);
 }
 
+static void test_tracking_that_grows_is_seen(void **state)
+{
+	struct options tracking = options;
+	struct figures figures = good_run(0);
+	unsigned int i;
+
+	(void)state;
+	tracking.tracking = TRACKING_EVENTS;
+	tracking.track_s = 1;
+	assert_string_equal(failing(&figures, &tracking), "none");
+	for (i = 0; i < SAMPLES; i++)
+		samples[i].tracking_low = i * 6;
+	assert_string_equal(failing(&figures, &options), "none");
+	assert_string_equal(failing(&figures, &tracking), "C4 tracking-slope");
+}
+
+/* More than can be sustained is offered: only how it ends counts. */
+static void test_floodgate_and_overdrive_have_to_end_well(void **state)
+{
+	struct options flood = options, over = options;
+	struct figures figures = good_run(50);
+
+	(void)state;
+	flood.arrivals = SCHEDULE_FLOODGATE;
+	flood.limits.recover_s = 600;
+	over.arrivals = SCHEDULE_OVERDRIVE;
+	over.seconds = 1000;
+	figures.achieved_share = 0.9;
+	figures.latency[FIGURE_COMMIT].p99_us = 1e6;
+	figures.recovered_s = 599;
+	figures.drained_s = 10;
+	assert_string_equal(failing(&figures, &flood), "none");
+	assert_string_equal(failing(&figures, &over), "none");
+	figures.recovered_s = INFINITY;
+	figures.drained_s = INFINITY;
+	assert_string_equal(failing(&figures, &flood), "floodgate recovery");
+	assert_string_equal(failing(&figures, &over), "overdrive drain");
+	figures.late_p99_us = 101;
+	assert_string_equal(failing(&figures, &flood), "several");
+	assert_false(figures.valid);
+}
+
 static void test_each_limit_is_applied(void **state)
 {
 	struct options flash = options, burst = options;
@@ -143,6 +188,8 @@ int main(void)
 		cmocka_unit_test(test_steady_spool_is_held),
 		cmocka_unit_test(test_growing_spool_is_seen),
 		cmocka_unit_test(test_lagging_generator_makes_the_run_invalid),
+		cmocka_unit_test(test_tracking_that_grows_is_seen),
+		cmocka_unit_test(test_floodgate_and_overdrive_have_to_end_well),
 		cmocka_unit_test(test_each_limit_is_applied),
 	};
 

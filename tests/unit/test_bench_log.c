@@ -35,6 +35,7 @@ static struct log_config make_config(unsigned int outstanding)
 	return (struct log_config) {
 		.volume = &volume, .run = RUN, .log_bytes = LOG_BYTES,
 		.span_bytes = LOG_BYTES / 4, .sector_bytes = 512, .max_write_bytes = 61440,
+		.pad_bytes = 512,
 		.outstanding = outstanding, .max_commits = 1024,
 	};
 }
@@ -261,6 +262,51 @@ static void test_random_runs_keep_every_rule(void **state)
 	}
 }
 
+static void start_serial(void)
+{
+	struct log_config config = make_config(1);
+
+	bench_fake_reset();
+	config.serial = true;
+	config.pad_bytes = 8192;
+	config.max_write_bytes = 65536;
+	config.span_bytes = 262144;
+	assert_int_equal(log_init(&log_writer, &config), 0);
+}
+
+/* One write at a time, whole blocks, and nothing is durable before its flush. */
+static void test_serial_commit_waits_for_its_flush(void **state)
+{
+	(void)state;
+	start_serial();
+	append(1000);
+	log_pump(&log_writer);
+	append(9000);
+	log_pump(&log_writer);
+	assert_int_equal(bench_fake_nr, 1);
+	assert_int_equal(bench_fake_requests[0]->op, ENGINE_WRITE);
+	assert_int_equal(bench_fake_requests[0]->len_bytes, 8192);
+	bench_fake_complete(0, 0);
+	log_pump(&log_writer);
+	assert_null(log_first_durable(&log_writer));
+	assert_int_equal(bench_fake_nr, 1);
+	assert_int_equal(bench_fake_requests[0]->op, ENGINE_SYNC);
+	bench_fake_complete(0, 0);
+	assert_non_null(log_first_durable(&log_writer));
+	log_release(&log_writer);
+	assert_null(log_first_durable(&log_writer));
+	/* What came meanwhile goes out in one. */
+	append(500);
+	log_pump(&log_writer);
+	assert_int_equal(bench_fake_requests[0]->len_bytes, 16384);
+	assert_int_equal(bench_fake_requests[0]->offset_bytes, 8192);
+	bench_fake_complete(0, 0);
+	bench_fake_complete(0, -EIO);
+	assert_null(log_first_durable(&log_writer));
+	assert_int_equal(log_writer.error, -EIO);
+	log_exit(&log_writer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +316,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_behind_a_failed_block_is_released),
 		cmocka_unit_test(test_full_log_waits_for_the_checkpoint),
 		cmocka_unit_test(test_random_runs_keep_every_rule),
+		cmocka_unit_test(test_serial_commit_waits_for_its_flush),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

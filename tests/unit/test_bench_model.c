@@ -19,11 +19,16 @@
 #define MESSAGES 50000
 #define PAGES (UINT64_C(1) << 24)
 
+static const struct model_law law = {
+	.fixed_bytes = 8192, .body_factor = 2.1, .dirtyings = 2.5, .absorption = 0.4,
+	.append_share = 0.6, .uniform_share = 0.3, .zipf_exponent = 1.2,
+};
+
 static void init(struct model *model, uint64_t seed, uint32_t body_bytes, uint64_t nr_pages)
 {
 	model_init(model, &(struct model_config) {
 		.seed = seed, .body_bytes = body_bytes, .nr_pages = nr_pages,
-		.purge_batch = PURGE_BATCH,
+		.purge_batch = PURGE_BATCH, .law = law,
 	});
 }
 
@@ -50,9 +55,9 @@ static void count_pages(struct model *model, double *dirtyings, double *writes)
 	*writes = 0;
 	for (i = 1; i <= MESSAGES; i++) {
 		for (class = 0; class < COMMIT_CLASSES; class++) {
-			if (class == COMMIT_PURGE && i % PURGE_BATCH)
+			if (class >= COMMIT_PURGE && i % PURGE_BATCH)
 				continue;
-			n = model_dirtyings(model, class, class == COMMIT_PURGE ? PURGE_BATCH : 1);
+			n = model_dirtyings(model, class, class >= COMMIT_PURGE ? PURGE_BATCH : 1);
 			*dirtyings += n;
 			while (n--) {
 				uint64_t page = model_page(model);
@@ -78,6 +83,30 @@ static void test_pages_per_message_match_the_figures(void **state)
 	init(&model, 1, 10240, PAGES);
 	count_pages(&model, &dirtyings, &writes);
 	assert_true(fabs(writes / MESSAGES - 2.9) < 0.05);
+}
+
+/* What is tracked is logged three times; what is imported once more. */
+static void test_options_come_on_top(void **state)
+{
+	struct model_config config = {
+		.seed = 1, .body_bytes = 2048, .nr_pages = PAGES, .purge_batch = 1, .law = law,
+	};
+	struct model plain, more;
+	double bytes = 0;
+	unsigned int class;
+
+	(void)state;
+	model_init(&plain, &config);
+	config.tracked_bytes = 1220;
+	config.tracked_bodies = true;
+	config.bam_events = 5;
+	model_init(&more, &config);
+	for (class = 0; class < COMMIT_CLASSES; class++)
+		bytes += model_commit_bytes(&more, (enum commit_class)class, 1) -
+			 model_commit_bytes(&plain, (enum commit_class)class, 1);
+	assert_true(bytes == 3 * 1220 + 2 * 2048 + 600 + 5 * 230);
+	assert_int_equal(model_commit_bytes(&plain, COMMIT_TRACK, 1), 0);
+	assert_true(model_dirtyings(&more, COMMIT_IMPORT, 100) > 300);
 }
 
 static void test_page_law_has_its_shares(void **state)
@@ -135,6 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_log_bytes_match_the_figures),
 		cmocka_unit_test(test_pages_per_message_match_the_figures),
+		cmocka_unit_test(test_options_come_on_top),
 		cmocka_unit_test(test_page_law_has_its_shares),
 		cmocka_unit_test(test_one_seed_is_one_sequence_of_pages),
 		cmocka_unit_test(test_smallest_volume_is_no_trap),

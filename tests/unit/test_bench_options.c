@@ -47,6 +47,7 @@ static void test_defaults_are_the_model(void **state)
 	assert_int_equal(options.max_write_bytes, 60 * 1024);
 	assert_int_equal(options.sector_bytes, 512);
 	assert_int_equal(options.engine, ENGINE_URING);
+	assert_true(options.law.fixed_bytes == 8192 && options.law.body_factor == 2.1);
 	assert_true(options.rate_per_s == 0);
 	assert_true(options.checkpoint_s == 60);
 }
@@ -84,6 +85,9 @@ static void test_bad_lines_are_refused(void **state)
 		"load l d --seconds 1 --size 64X", "load l d --seconds 1 --size 64MM",
 		"load l d --seconds 1 --size 1K", "load l d --seconds 1 --sector 1024",
 		"load l d --seconds 1 --max-write 5000", "load l d --seconds 1 --yes=1",
+		"run l d --rate 1 --append-share 0.8", "run l d --rate 1 --backup-read 65537",
+		"run l d --rate 1 --quick --arrivals floodgate --duration 4",
+		"mst l d --arrivals bell", "mst l d --log-engine pg --max-write 12K",
 		"load l d --seconds 1 --list", "load l d --seconds 1 --second 1",
 		"verify l d", "verify l d --acks a --yes", "acks",
 	};
