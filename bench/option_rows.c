@@ -67,7 +67,7 @@ const struct option_row option_rows[] = {
 	    NULL, late_limit_us, 1, 1e9, OPTION_REAL, VERB_LOAD),
 	ROW("late-limit", "US", "C1: a generator later than this (p99) makes the run invalid",
 	    "100", "2000", late_limit_us, 1, 1e9, OPTION_REAL, JUDGED),
-	ROW("slope-limit", "SHARE", "C2: growth of the spool by rate, at most", "0.005", "0.02",
+	ROW("slope-limit", "SHARE", "C2: growth of the spool by rate, at most", "0.005", "0.05",
 	    limits.slope, 0, 1, OPTION_REAL, JUDGED),
 	ROW("depth-limit", "N", "C3: messages in the spool, at most", "500000", NULL,
 	    limits.depth, 1, 1e12, OPTION_REAL, JUDGED),

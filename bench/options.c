@@ -118,7 +118,7 @@ static void print_help(const struct verb_row *verb)
 
 		if (!(row->verbs & verb->verb))
 			continue;
-		printf("  --%-18s%-15s%s", row->name, row->argument ? row->argument : "",
+		printf("  --%-18s%-20s%s", row->name, row->argument ? row->argument : "",
 		       row->help);
 		print_preset(row);
 	}
