@@ -23,7 +23,12 @@ run: all
 	@for k in $(RUN_KERNELS); do tools/dev/module "$$k" >&2 || exit 1; done
 	@tools/dev/run $(RUN_KERNELS)
 
-.PHONY: run
+# The comparison; what may be set is told in tools/dev/bench.
+bench: all
+	@tools/dev/module $(or $(KERNEL),6.12) >&2
+	@KERNEL=$(or $(KERNEL),6.12) tools/dev/bench
+
+.PHONY: run bench
 
 # Tests build the sources once more, with sanitizers, by the rules of tests.mk.
 $B/tests/bench/%.o $B/tests/tests/unit/bench_%.o $B/tests/tests/unit/test_bench_%.o: \
