@@ -26,6 +26,7 @@
 #include "core/assembly.h"
 #include "core/fit.h"
 #include "core/lineage.h"
+#include "core/replace.h"
 
 struct chooser {
 	const struct tandem_candidate *candidate;
@@ -61,22 +62,36 @@ static bool pair_equal(const struct tandem_pair *a, const struct tandem_pair *b)
 	return tandem_id_equal(&a->config, &b->config) && tandem_id_equal(&a->epoch, &b->epoch);
 }
 
-/* Is @other in @super's table, in its place? */
+/* The place of @other in @super's table, or NULL: by identity, for numbers may have moved. */
+static const struct tandem_place *place_of(const struct tandem_super *super,
+					   const struct tandem_super *other)
+{
+	const unsigned int leg = tandem_replace_find(super, &other->leg_id);
+
+	return leg == TANDEM_NO_PLACE || super->place[leg].set != set_of(other) ?
+	       NULL : &super->place[leg];
+}
+
 static bool has_place(const struct tandem_super *super, const struct tandem_super *other)
 {
-	return tandem_id_equal(&super->place[other->leg].id, &other->leg_id);
+	return place_of(super, other);
+}
+
+static unsigned int number_of(const struct tandem_super *super, const struct tandem_super *other)
+{
+	return (unsigned int)(place_of(super, other) - super->place);
 }
 
 /* "knows" of assembly.h. */
 static bool knows(const struct tandem_super *super, const struct tandem_super *other)
 {
 	const bool one_epoch = tandem_id_equal(&super->epoch.id, &other->epoch.id);
-	const struct tandem_place *place = &super->place[other->leg];
+	const struct tandem_place *place = place_of(super, other);
 	const unsigned int set = set_of(other);
 	const struct tandem_pair held = tandem_lineage_pair(other, set);
 	struct tandem_pair own;
 
-	if (!has_place(super, other) || (one_epoch && !has_place(other, super)))
+	if (!place || (one_epoch && !has_place(other, super)))
 		return false;
 	if (pair_equal(&held, &place->last) || pair_equal(&held, &place->issued))
 		return true;
@@ -86,13 +101,11 @@ static bool knows(const struct tandem_super *super, const struct tandem_super *o
 	return pair_equal(&held, &own);
 }
 
-/* Is @leg listed as CURRENT by both @super and @other, in one place? */
-static bool both_call_current(const struct tandem_super *super, const struct tandem_super *other,
-			      const struct tandem_super *leg)
+static bool calls_current(const struct tandem_super *super, const struct tandem_super *leg)
 {
-	return has_place(super, leg) && has_place(other, leg) &&
-	       super->place[leg->leg].record == TANDEM_RECORD_CURRENT &&
-	       other->place[leg->leg].record == TANDEM_RECORD_CURRENT;
+	const struct tandem_place *place = place_of(super, leg);
+
+	return place && place->record == TANDEM_RECORD_CURRENT;
 }
 
 /* "outrun" of assembly.h. */
@@ -105,7 +118,8 @@ static bool outruns(const struct chooser *c, const struct tandem_super *super,
 		return false;
 	for (i = 0; i < c->nr; i++)
 		if (takes_part(c, i) && set_of(super_of(c, i)) == set_of(other) &&
-		    both_call_current(super, other, super_of(c, i)) &&
+		    calls_current(super, super_of(c, i)) &&
+		    calls_current(other, super_of(c, i)) &&
 		    knows(super, super_of(c, i)))
 			return true;
 	return false;
@@ -301,10 +315,12 @@ static enum tandem_use use_in(const struct chooser *c, const struct tandem_super
 			      int i)
 {
 	const struct tandem_super *super = super_of(c, i);
-	const unsigned int record = config->place[super->leg].record;
+	const struct tandem_place *place = place_of(config, super);
+	unsigned int record;
 
-	if (!has_place(config, super))
+	if (!place)
 		return TANDEM_USE_IGNORE;
+	record = place->record;
 	if (!takes_part(c, i))
 		return record == TANDEM_RECORD_REBUILDING && tandem_fit_shape(config, super) ?
 			       TANDEM_USE_REBUILDING : TANDEM_USE_IGNORE;
@@ -333,7 +349,7 @@ static void use_set(struct chooser *c, unsigned int set)
 			continue;
 		c->plan->use[i] = (u8)use_in(c, config, i);
 		if (c->plan->use[i] != TANDEM_USE_IGNORE)
-			c->plan->of_place[super->leg] = (s16)i;
+			c->plan->of_place[number_of(config, super)] = (s16)i;
 	}
 }
 
@@ -367,6 +383,18 @@ static enum tandem_verdict_kind judge_set(struct chooser *c, unsigned int set)
 	return degraded ? TANDEM_ASM_PROVEN : TANDEM_ASM_COMPLETE;
 }
 
+/*
+ * What is taken from the record of candidate @i, one set of it, must fit that of the newest.
+ * It does by itself where both are of one epoch: sets change their number of legs with it.
+ */
+static bool of_one_shape(struct chooser *c, int i)
+{
+	if (tandem_fit_places(super_of(c, c->plan->newest), super_of(c, i)))
+		return true;
+	verdict(c, TANDEM_ASM_MISMATCH, c->plan->newest, i);
+	return false;
+}
+
 /* An old leg's record takes the place of the newest, if there is one to take. */
 static bool settle_stale(struct chooser *c, unsigned int set)
 {
@@ -375,6 +403,8 @@ static bool settle_stale(struct chooser *c, unsigned int set)
 
 	if (i < 0)
 		return split(c, legs);
+	if (!of_one_shape(c, i))
+		return false;
 	if (c->plan->culprit[0] < 0) {
 		c->plan->culprit[0] = i;
 		c->plan->culprit[1] = c->plan->newest;
@@ -395,7 +425,7 @@ static void judge(struct chooser *c)
 	for (set = 0; set < nr_sets; set++) {
 		enum tandem_verdict_kind kind;
 
-		if (!find_config(c, set))
+		if (!find_config(c, set) || !of_one_shape(c, c->plan->config_of[set]))
 			return;
 		use_set(c, set);
 		kind = judge_set(c, set);
@@ -524,77 +554,4 @@ void tandem_assembly_choose(const struct tandem_candidate *candidate, unsigned i
 		judge(&c);
 	check_disks(&c);
 	permit(&c);
-}
-
-/*
- * Notes in a place what its leg was found with; @found: its superblock, or NULL.
- * The other pair stays: what was read may be in a cache only.
- */
-static void note_found(const struct tandem_super *found, struct tandem_place *place)
-{
-	struct tandem_pair held;
-
-	if (!found) {
-		if (place->record == TANDEM_RECORD_REBUILDING)
-			place->record = TANDEM_RECORD_STALE;
-		return;
-	}
-	if (found->flags & TANDEM_FLAG_BLANK)
-		return;
-	held = tandem_lineage_pair(found, place->set);
-	if (pair_equal(&held, &place->issued))
-		place->issued = place->last;
-	place->last = held;
-}
-
-void tandem_assembly_merge(const struct tandem_candidate *candidate,
-			   const struct tandem_plan *plan, struct tandem_super *super)
-{
-	unsigned int leg;
-
-	*super = *candidate[plan->newest].super;
-	for (leg = 0; leg < super->nr_legs; leg++) {
-		struct tandem_place *place = &super->place[leg];
-		const unsigned int set = place->set;
-		const struct tandem_super *from = candidate[plan->config_of[set]].super;
-		const int i = plan->of_place[leg];
-
-		super->set[set] = from->set[set];
-		*place = from->place[leg];
-		/* What a leg in use was sent last; `create` need not say so. */
-		if (place->record == TANDEM_RECORD_CURRENT)
-			place->issued = tandem_lineage_pair(from, set);
-		note_found(i < 0 ? NULL : candidate[i].super, place);
-	}
-	if (!plan->clean)
-		super->flags &= ~TANDEM_FLAG_CLEAN;
-}
-
-const char *tandem_assembly_text(enum tandem_verdict_kind kind)
-{
-	switch (kind) {
-	case TANDEM_ASM_COMPLETE:
-		return "all legs are here";
-	case TANDEM_ASM_PROVEN:
-		return "degraded, and the legs that are here hold all that was acknowledged";
-	case TANDEM_ASM_UNPROVEN:
-		return "a leg that may hold newer data is not here";
-	case TANDEM_ASM_STALE:
-		return "only old legs of a set are here";
-	case TANDEM_ASM_EMPTY:
-		return "a set has no leg that holds its data";
-	case TANDEM_ASM_SPLIT:
-		return "split brain: legs went on without each other";
-	case TANDEM_ASM_MISMATCH:
-		return "a leg does not fit its record or the other legs";
-	case TANDEM_ASM_DUPLICATE:
-		return "one leg is here twice";
-	case TANDEM_ASM_FORMER:
-		return "no leg of the array, only prepared disks";
-	case TANDEM_ASM_FOREIGN:
-		return "legs of different arrays";
-	case TANDEM_NR_ASM:
-		break;
-	}
-	return "?";
 }

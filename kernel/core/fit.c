@@ -31,11 +31,22 @@ static bool same_geometry(const struct tandem_geometry *a, const struct tandem_g
 	       a->chunk_sectors == b->chunk_sectors && a->region_sectors == b->region_sectors;
 }
 
+bool tandem_fit_places(const struct tandem_super *a, const struct tandem_super *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < a->geo.nr_sets; i++)
+		if (a->set[i].first_leg != b->set[i].first_leg ||
+		    a->set[i].nr_legs != b->set[i].nr_legs)
+			return false;
+	return a->nr_legs == b->nr_legs;
+}
+
 bool tandem_fit_shape(const struct tandem_super *a, const struct tandem_super *b)
 {
 	unsigned int i;
 
-	if (a->role != b->role || a->nr_legs != b->nr_legs ||
+	if (a->role != b->role ||
 	    (a->feature_incompat ^ b->feature_incompat) & ~TANDEM_INCOMPAT_LIVE ||
 	    a->feature_ro_compat != b->feature_ro_compat ||
 	    a->feature_compat != b->feature_compat)
@@ -47,9 +58,11 @@ bool tandem_fit_shape(const struct tandem_super *a, const struct tandem_super *b
 	    a->log_slots != b->log_slots || a->map_pages != b->map_pages)
 		return false;
 	for (i = 0; i < a->geo.nr_sets; i++)
-		if (a->set[i].first_leg != b->set[i].first_leg ||
-		    a->set[i].nr_legs != b->set[i].nr_legs)
+		if (a->set[i].nr_legs > b->set[i].nr_legs + 1u ||
+		    b->set[i].nr_legs > a->set[i].nr_legs + 1u)
 			return false;
+	if (tandem_id_equal(&a->epoch.id, &b->epoch.id))
+		return tandem_fit_places(a, b);
 	return true;
 }
 

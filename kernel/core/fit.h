@@ -9,9 +9,13 @@
 
 /*
  * Is what no leg may have of its own the same: shape, place of everything, features?
- * The length of the sets may differ: they have grown since one of these was written.
+ * The length of the sets may differ: they have grown since one of these was written. So
+ * may the number of their legs, by one, in another epoch: one is being replaced, or was.
  */
 bool tandem_fit_shape(const struct tandem_super *a, const struct tandem_super *b);
+
+/* Has every set as many legs by the one as by the other? */
+bool tandem_fit_places(const struct tandem_super *a, const struct tandem_super *b);
 
 /*
  * May a disk of @disk_sectors be the one that @super was written on? It may have become

@@ -104,6 +104,7 @@ static void encode_place(const struct tandem_place *place, struct tandem_leg_dis
 	copy_text((char *)disk->disk, place->disk, sizeof(disk->disk));
 	disk->record = place->record;
 	disk->by_hand = place->by_hand;
+	disk->replaces = place->replaces;
 	disk->set = cpu_to_le16(place->set);
 	disk->disk_sectors = cpu_to_le64(place->disk_sectors);
 	disk->last.config = place->last.config;
@@ -280,6 +281,19 @@ static int check_place(const struct tandem_place *place, const char **why)
 	return 0;
 }
 
+/* A leg that replaces another one lies behind all others of its set, as one too many. */
+static int check_replaces(const struct tandem_config *config, unsigned int leg, u8 replaces,
+			  const char **why)
+{
+	if (!replaces)
+		return 0;
+	if (leg != config->first_leg + config->nr_legs - 1u)
+		return refuse(why, "leg that replaces another (not the last of its set)");
+	if (replaces >= config->nr_legs || config->nr_legs == TANDEM_MIN_LEGS_PER_SET)
+		return refuse(why, "leg that replaces another (which is none of its set)");
+	return 0;
+}
+
 /* The sets share out the leg table in order, without a gap. */
 static int check_sets(const struct tandem_super *super, const char **why)
 {
@@ -304,7 +318,8 @@ static int check_sets(const struct tandem_super *super, const char **why)
 
 			if (place->set != set)
 				return refuse(why, "set of a leg (not the one it lies in)");
-			if (check_place(place, why))
+			if (check_place(place, why) ||
+			    check_replaces(config, leg, place->replaces, why))
 				return -EINVAL;
 			if (place->record == TANDEM_RECORD_CURRENT)
 				any_current = true;
@@ -398,6 +413,7 @@ static void decode_place(const struct tandem_leg_disk *disk, struct tandem_place
 	copy_text(place->disk, (const char *)disk->disk, sizeof(place->disk));
 	place->record = disk->record;
 	place->by_hand = disk->by_hand == 1;
+	place->replaces = disk->replaces;
 	place->set = le16_to_cpu(disk->set);
 	place->disk_sectors = le64_to_cpu(disk->disk_sectors);
 	place->last.config = disk->last.config;

@@ -26,6 +26,7 @@ struct tandem_place {
 	u64 disk_sectors;
 	u16 set;
 	u8 record;	/* enum tandem_record */
+	u8 replaces;
 	bool by_hand;
 	char disk[TANDEM_DISK_NAME_BYTES];
 };

@@ -114,6 +114,29 @@ static int parse_grow(struct tandem_words *left, struct tandem_table *table, con
 	return 0;
 }
 
+/* One change of the number of places at a time; @most: the last number that may be meant. */
+static int parse_place(struct tandem_words *left, struct tandem_table *table, unsigned int most,
+		       u16 *place)
+{
+	u64 leg;
+
+	if (table->replace || table->retire || tandem_number_parse(next_word(left), most, &leg))
+		return -EINVAL;
+	*place = (u16)(leg + 1);
+	return 0;
+}
+
+static int parse_shape(struct tandem_words *left, struct tandem_table *table, bool wider,
+		       const char **why)
+{
+	/* The place that is new is no old one; the one that goes may be behind all others. */
+	if (wider && parse_place(left, table, table->nr_legs - 2u, &table->replace))
+		return refuse(why, "replace (number of a leg, once)");
+	if (!wider && parse_place(left, table, table->nr_legs, &table->retire))
+		return refuse(why, "retire (number of a leg, once)");
+	return 0;
+}
+
 static int parse_options(struct tandem_words *left, struct tandem_table *table, const char **why)
 {
 	bool any_degraded = false;
@@ -129,6 +152,8 @@ static int parse_options(struct tandem_words *left, struct tandem_table *table, 
 			error = parse_rebuild(left, table, why);
 		} else if (!strcmp(word, "grow")) {
 			error = parse_grow(left, table, why);
+		} else if (!strcmp(word, "replace") || !strcmp(word, "retire")) {
+			error = parse_shape(left, table, !strcmp(word, "replace"), why);
 		} else if (!strcmp(word, "degraded")) {
 			if (any_degraded)
 				return refuse(why, "degraded (given twice)");
@@ -228,6 +253,8 @@ int tandem_table_format(const struct tandem_table *table, char *text, size_t siz
 		nr_words += 2;
 	if (table->grow_sectors)
 		nr_words += 2;
+	if (table->replace || table->retire)
+		nr_words += 2;
 	line_add_char(&line, ' ');
 	line_add_number(&line, nr_words);
 	if (table->degraded != TANDEM_DEGRADED_NEVER) {
@@ -243,6 +270,10 @@ int tandem_table_format(const struct tandem_table *table, char *text, size_t siz
 	if (table->grow_sectors) {
 		line_add_text(&line, " grow ");
 		line_add_number(&line, table->grow_sectors);
+	}
+	if (table->replace || table->retire) {
+		line_add_text(&line, table->replace ? " replace " : " retire ");
+		line_add_number(&line, (table->replace ?: table->retire) - 1u);
 	}
 	return line_finish(&line);
 }

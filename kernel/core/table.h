@@ -14,6 +14,7 @@
  *	"-" is a place without a disk
  * @rebuild: mask of places to be filled
  * @grow_sectors: length that every set is to have at least; 0: as it is
+ * @replace, @retire: number plus one of the place that is to be replaced, or to go; 0: none
  */
 struct tandem_table {
 	struct tandem_id array;
@@ -21,6 +22,8 @@ struct tandem_table {
 	enum tandem_degraded degraded;
 	u64 rebuild;
 	u64 grow_sectors;
+	u16 replace;
+	u16 retire;
 	const char *disk[TANDEM_MAX_LEGS];
 };
 

@@ -14,7 +14,8 @@
  * @ti: of device-mapper
  * @array: the engine's
  * @dev, @disk: per place; NULL and unused where the table says "-"
- * @rebuild, @grow_sectors, @degraded, @id, @nr_legs: as parsed, for the table line
+ * @rebuild, @grow_sectors, @replace, @retire, @degraded, @id, @nr_legs: as parsed, for the
+ *	table line
  */
 struct tandem_target {
 	struct dm_target *ti;
@@ -23,6 +24,8 @@ struct tandem_target {
 	struct tandem_disk disk[TANDEM_MAX_LEGS];
 	u64 rebuild;
 	u64 grow_sectors;
+	u16 replace;
+	u16 retire;
 	enum tandem_degraded degraded;
 	struct tandem_id id;
 	u16 nr_legs;

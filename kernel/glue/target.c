@@ -52,6 +52,8 @@ static int create_array(struct tandem_target *target)
 	params->degraded = target->degraded;
 	params->rebuild = target->rebuild;
 	params->grow_sectors = target->grow_sectors;
+	params->replace = target->replace;
+	params->retire = target->retire;
 	params->read_only = !(dm_table_get_mode(target->ti->table) & TANDEM_MODE_WRITE);
 	params->event = event;
 	params->context = target;
@@ -89,6 +91,8 @@ static int parse(struct tandem_target *target, struct tandem_table *table, unsig
 	target->nr_legs = table->nr_legs;
 	target->rebuild = table->rebuild;
 	target->grow_sectors = table->grow_sectors;
+	target->replace = table->replace;
+	target->retire = table->retire;
 	target->degraded = table->degraded;
 	return 0;
 }
@@ -249,6 +253,8 @@ static void table(struct tandem_target *target, char *result, unsigned int maxle
 	table->degraded = target->degraded;
 	table->rebuild = target->rebuild;
 	table->grow_sectors = target->grow_sectors;
+	table->replace = target->replace;
+	table->retire = target->retire;
 	for (i = 0; i < target->nr_legs; i++)
 		table->disk[i] = target->dev[i] ? target->dev[i]->name : "-";
 	if (tandem_table_format(table, result, maxlen) < 0)

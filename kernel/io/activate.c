@@ -63,8 +63,6 @@ static void set_states(struct tandem_array *array)
 		if (leg->found)
 			leg->held = tandem_lineage_pair(&array->found[i], leg->set->index);
 		newest = tandem_lineage_pair(array->super, leg->set->index);
-		leg->own_current = leg->found &&
-				   array->found[i].place[i].record == TANDEM_RECORD_CURRENT;
 		leg->newest = tandem_id_equal(&leg->held.config, &newest.config) &&
 			      tandem_id_equal(&leg->held.epoch, &newest.epoch);
 		/* Of one pair, a leg may have missed the record that says so. */
@@ -187,7 +185,7 @@ static void join_leg(struct tandem_array *array, struct tandem_leg *leg)
 	if (!tandem_rejoin_is_possible(leg))
 		return;
 	leg->state = tandem_leg_next(leg->state, TANDEM_LEG_EV_JOIN);
-	memcpy(place->disk, found->place[leg->index].disk, sizeof(place->disk));
+	memcpy(place->disk, found->place[found->leg].disk, sizeof(place->disk));
 	tandem_id_random(&config, sizeof(config));
 	tandem_lineage_join(array->super, leg->index, &found->leg_id, &config);
 	tandem_rate_forget(leg->set);

@@ -44,6 +44,7 @@ enum tandem_phase {
  * struct tandem_array_params - what the front end gives
  * @rebuild: mask of places to fill at activation
  * @grow_sectors: length that every set is to have at least
+ * @replace, @retire: place plus one that is to be replaced, or to go (io/reshape.h)
  * @event: the state changed; called from a work item
  */
 struct tandem_array_params {
@@ -52,6 +53,8 @@ struct tandem_array_params {
 	enum tandem_degraded degraded;
 	u64 rebuild;
 	u64 grow_sectors;
+	u16 replace;
+	u16 retire;
 	bool read_only;
 	struct tandem_tunables tunables;
 	struct tandem_disk *disk[TANDEM_MAX_LEGS];	/* NULL: none */
@@ -64,6 +67,7 @@ struct tandem_array {
 	struct tandem_super *super;	/* the array's; edited under the token */
 	struct tandem_super *found;	/* per place, as loaded */
 	struct tandem_plan plan;
+	struct tandem_reshape reshape;	/* what this start changes */
 	struct workqueue_struct *wq;	/* commit, record, copy, flush, retry */
 	spinlock_t lock;
 	wait_queue_head_t wait;		/* control path only */

@@ -15,9 +15,11 @@
  */
 #include "sys.h"
 #include "core/fault.h"
+#include "core/replace.h"
 #include "io/control.h"
 #include "io/grow.h"
 #include "io/load.h"
+#include "io/reshape.h"
 
 #define READ_ATTEMPTS 5
 
@@ -92,11 +94,7 @@ static int check_found(struct tandem_array *array, unsigned int index, const cha
 	u64 needed;
 
 	*why = "disk of another array";
-	if (!tandem_id_equal(&super->array, &array->params.array) ||
-	    super->nr_legs != array->params.nr_legs)
-		return -EINVAL;
-	*why = "disk in the place of another leg";
-	if (super->leg != index)
+	if (!tandem_id_equal(&super->array, &array->params.array))
 		return -EINVAL;
 	*why = "disk smaller than the array needs";
 	needed = super->data_offset_sectors + super->geo.set_sectors +
@@ -123,6 +121,7 @@ static int gather(struct tandem_array *array, struct load *load, const char **wh
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
 		leg->found = false;
+		leg->own_current = false;
 		leg->use = TANDEM_USE_IGNORE;
 		if (!leg->disk)
 			continue;
@@ -134,6 +133,8 @@ static int gather(struct tandem_array *array, struct load *load, const char **wh
 		if (error)
 			return error;
 		leg->found = true;
+		leg->own_current = array->found[i].place[array->found[i].leg].record ==
+				   TANDEM_RECORD_CURRENT;
 		leg->slot = slot;
 		leg->hidden = load->error[i][!slot] == -EIO;
 		leg->sequence = load->sequence[i][slot];
@@ -147,10 +148,38 @@ static int gather(struct tandem_array *array, struct load *load, const char **wh
 	return nr ? nr : -ENODEV;
 }
 
+/*
+ * Is every leg where the table says? By identity: some may not have heard yet that numbers
+ * have moved. A disk that has no place says itself which one it was made for.
+ */
+static int check_places(struct tandem_array *array, const char **why)
+{
+	const struct tandem_super *found;
+	unsigned int i, place;
+
+	*why = "number of legs (not that of the array)";
+	if (array->super->nr_legs != array->params.nr_legs)
+		return -EINVAL;
+	*why = "disk in the place of another leg";
+	for (i = 0; i < array->params.nr_legs; i++) {
+		found = &array->found[i];
+		if (!array->leg[i].found)
+			continue;
+		place = tandem_replace_find(array->super, &found->leg_id);
+		if (place == TANDEM_NO_PLACE && found->nr_legs == array->super->nr_legs)
+			place = found->leg;
+		if (place != i)
+			return -EINVAL;
+	}
+	*why = NULL;
+	return 0;
+}
+
 static int choose(struct tandem_array *array, struct load *load, const char **why)
 {
 	struct tandem_plan *plan = &array->plan;
 	int nr = gather(array, load, why);
+	int error;
 	int i;
 
 	if (nr < 0)
@@ -163,7 +192,10 @@ static int choose(struct tandem_array *array, struct load *load, const char **wh
 	for (i = 0; i < nr; i++)
 		array->leg[load->leg[i]].use = plan->use[i];
 	tandem_assembly_merge(load->candidate, plan, array->super);
-	return tandem_grow_plan(array, why);
+	error = tandem_reshape_plan(array, why);
+	if (!error)
+		error = check_places(array, why);
+	return error ? error : tandem_grow_plan(array, why);
 }
 
 int tandem_array_load(struct tandem_array *array, const char **why)

@@ -23,6 +23,7 @@
 #include "io/logger.h"
 #include "io/recover.h"
 #include "io/region.h"
+#include "io/reshape.h"
 #include "io/rings.h"
 
 static u64 legs_used_as(struct tandem_array *array, enum tandem_use use)
@@ -214,9 +215,11 @@ int tandem_recover_read(struct tandem_array *array, const char **why)
 	for (i = 0; i < array->nr_sets && !error; i++)
 		error = compare_legs(array, &array->set[i], why);
 	tandem_rings_free(array, rings);
-	if (!error)
-		*why = NULL;
-	return error;
+	if (error)
+		return error;
+	tandem_reshape_pin(array);
+	*why = NULL;
+	return 0;
 }
 
 /*

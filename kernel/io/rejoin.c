@@ -52,7 +52,7 @@ static bool was_current(const struct tandem_leg *leg)
 	return leg->use == TANDEM_USE_STALE && place->last_log_seq &&
 	       !(found->flags & TANDEM_FLAG_BLANK) &&
 	       tandem_id_equal(&found->leg_id, &place->id) &&
-	       found->place[leg->index].record == TANDEM_RECORD_CURRENT;
+	       found->place[found->leg].record == TANDEM_RECORD_CURRENT;
 }
 
 /* And by its log? */

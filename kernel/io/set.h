@@ -97,4 +97,17 @@ static inline bool tandem_set_is_in_doubt(struct tandem_set *set, u32 doubt)
 	return unlikely(suspect) && !(TANDEM_READABLE(atomic_read(&set->masks)) & ~suspect);
 }
 
+/*
+ * struct tandem_reshape - the number of places, changed by a start (io/reshape.c)
+ * @active: it is
+ * @set: which
+ * @from, @to: a leg's position in it until now and from now on; the one that had @to goes
+ */
+struct tandem_reshape {
+	bool active;
+	u16 set;
+	u8 from;
+	u8 to;
+};
+
 #endif

@@ -19,6 +19,13 @@
  *	            grow SECTORS                   make every set this long, if it is
  *	                                           shorter; the length of the line is
  *	                                           that of the array afterwards
+ *	            replace LEG                    the set of this place has one more than
+ *	                                           before, its last, which is to replace it;
+ *	                                           give "rebuild" for that one as well
+ *	            retire LEG                     one less than before: this place goes, by
+ *	                                           its number before that; what replaces it
+ *	                                           takes the number
+ *	          The last two mean nothing where the array has that many places already
  *
  * Everything else (level, chunk, name, who is current) is in the superblocks
  * and is read from there by constructor and preresume. The length must be

@@ -210,6 +210,14 @@
 	  "identifier of a leg (its own successor)") \
 	x(successor_of_itself_first, disk->legs[0].successor = disk->legs[0].id, EINVAL, \
 	  "identifier of a leg (its own successor)") \
+	x(replaces_and_is_not_last, disk->legs[0].replaces = 2, EINVAL, \
+	  "leg that replaces another (not the last of its set)") \
+	x(replaces_itself, disk->legs[2].replaces = 3, EINVAL, \
+	  "leg that replaces another (which is none of its set)") \
+	x(replaces_nobody, disk->legs[2].replaces = 255, EINVAL, \
+	  "leg that replaces another (which is none of its set)") \
+	x(replaces_in_a_set_of_two, disk->legs[4].replaces = 1, EINVAL, \
+	  "leg that replaces another (which is none of its set)") \
 	x(own_leg_out_of_range, disk->leg = cpu_to_le16(5), EINVAL, \
 	  "own leg (more than the array has)") \
 	x(own_leg_65535, disk->leg = cpu_to_le16(65535), EINVAL, \

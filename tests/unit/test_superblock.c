@@ -110,6 +110,9 @@ static void random_sets(struct prng *prng)
 		leg = config->first_leg + (unsigned int)prng_below(prng, config->nr_legs);
 		super.place[leg].record = TANDEM_RECORD_CURRENT;
 		super.place[leg].id = random_id(prng);
+		if (config->nr_legs > 2)
+			super.place[super.nr_legs - 1].replaces =
+				(u8)prng_below(prng, config->nr_legs);
 		super.leg = (u16)leg;
 		super.leg_id = super.place[leg].id;
 	}

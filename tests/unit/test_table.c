@@ -37,6 +37,8 @@ static void assert_same(const struct tandem_table *a, const struct tandem_table 
 	assert_int_equal(a->degraded, b->degraded);
 	assert_true(a->rebuild == b->rebuild);
 	assert_true(a->grow_sectors == b->grow_sectors);
+	assert_int_equal(a->replace, b->replace);
+	assert_int_equal(a->retire, b->retire);
 	for (i = 0; i < a->nr_legs; i++)
 		assert_string_equal(a->disk[i], b->disk[i]);
 }
@@ -113,6 +115,10 @@ static void test_large_tables_come_back_unchanged(void **state)
 		table.degraded = (enum tandem_degraded)prng_below(&prng, TANDEM_NR_DEGRADED);
 		table.rebuild = prng_next(&prng) & ~absent;
 		table.grow_sectors = prng_below(&prng, 2) * (1 + (prng_next(&prng) >> 25));
+		if (prng_below(&prng, 3) == 0)
+			table.replace = (u16)(1 + prng_below(&prng, table.nr_legs - 1u));
+		else if (prng_below(&prng, 2))
+			table.retire = (u16)(1 + prng_below(&prng, table.nr_legs + 1u));
 		if (table.nr_legs < 64)
 			table.rebuild &= (1ull << table.nr_legs) - 1;
 		there_and_back(&table);
@@ -204,6 +210,11 @@ static void test_bad_lines_are_refused_with_their_reason(void **state)
 		{ ID " 2 a b 2 grow -1", "grow (sectors of a set)" },
 		{ ID " 2 a b 2 grow 549755813889", "grow (sectors of a set)" },
 		{ ID " 2 a b 4 grow 8 grow 8", "grow (given twice)" },
+		{ ID " 3 a b c 2 replace 2", "replace (number of a leg, once)" },
+		{ ID " 3 a b c 1 replace", "replace (number of a leg, once)" },
+		{ ID " 3 a b c 4 replace 0 replace 1", "replace (number of a leg, once)" },
+		{ ID " 3 a b c 4 replace 0 retire 1", "retire (number of a leg, once)" },
+		{ ID " 2 a b 2 retire 3", "retire (number of a leg, once)" },
 		{ ID " 2 a b 1 degraded", "degraded (never, proven or force)" },
 		{ ID " 2 a b 2 degraded maybe", "degraded (never, proven or force)" },
 		{ ID " 2 a b 4 degraded force degraded force", "degraded (given twice)" },
