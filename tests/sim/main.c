@@ -24,6 +24,7 @@
 #include "admin.h"
 #include "front_device.h"
 #include "growth.h"
+#include "handover.h"
 #include "rollback.h"
 #include "sched.h"
 #include "users.h"
@@ -285,6 +286,8 @@ int main(int argc, char **argv)
 		return walk_main(argc, argv);
 	if (argc == 2 && !strcmp(argv[1], "--growth"))
 		return !growth_run();
+	if (argc == 2 && !strcmp(argv[1], "--handover"))
+		return !handover_play();
 	if (!parse(argc, argv, &request))
 		return usage();
 	/* Every seed takes the same memory again: to give it back costs more than to use it. */

@@ -7,7 +7,7 @@
 #	make check-sim SEEDS=N	N seeds, and a few under the sanitizers
 #	make check-million	a million, or MILLION=N, from FIRST_SEED on, on JOBS cores
 #	make check-strings LENGTH=N	every string of events of up to N letters
-#	make check-scenarios	the named ones, and growth of large sets
+#	make check-scenarios	the named ones, growth of large sets, and replacing
 #	make mutants		every mutant of tests/mutants must die
 
 # Mutants are built from a changed copy of kernel/, into a directory of their own.
@@ -66,6 +66,7 @@ check-strings: $(SIM_BIN)
 check-scenarios: $(SIM_BIN)
 	$(SIM_BIN) --scenario all
 	$(SIM_BIN) --growth
+	$(SIM_BIN) --handover
 
 stage_scenarios = $(submake) check-scenarios
 stage_strings = $(submake) check-strings LENGTH=4
