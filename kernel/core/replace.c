@@ -58,6 +58,27 @@ unsigned int tandem_replace_new_of(const struct tandem_super *super, unsigned in
 	return tandem_replace_old_of(super, last) == leg ? last : TANDEM_NO_PLACE;
 }
 
+static bool is_out(enum tandem_leg_state state)
+{
+	return state == TANDEM_LEG_MISSING || state == TANDEM_LEG_FAILED ||
+	       state == TANDEM_LEG_STALE;
+}
+
+void tandem_replace_cover(const struct tandem_super *super, enum tandem_leg_state *state)
+{
+	unsigned int leg, old;
+
+	for (leg = 0; leg < super->nr_legs; leg++) {
+		old = tandem_replace_old_of(super, leg);
+		if (old == TANDEM_NO_PLACE)
+			continue;
+		if (state[old] == TANDEM_LEG_CURRENT && state[leg] == TANDEM_LEG_REBUILDING)
+			state[leg] = TANDEM_LEG_CURRENT;
+		else if (state[leg] == TANDEM_LEG_CURRENT && is_out(state[old]))
+			state[old] = TANDEM_LEG_CURRENT;
+	}
+}
+
 /* Places from @from on move by one, up or down, and so do the sets behind @set. */
 static void move_places(struct tandem_super *super, unsigned int set, unsigned int from, int by)
 {

@@ -14,6 +14,7 @@
 #ifndef TANDEM_CORE_REPLACE_H
 #define TANDEM_CORE_REPLACE_H
 
+#include "core/leg.h"
 #include "core/superblock.h"
 
 #define TANDEM_NO_PLACE	TANDEM_MAX_LEGS
@@ -24,6 +25,13 @@ unsigned int tandem_replace_find(const struct tandem_super *super, const struct 
 /* The place that replaces @leg, or that @leg replaces; or TANDEM_NO_PLACE. */
 unsigned int tandem_replace_new_of(const struct tandem_super *super, unsigned int leg);
 unsigned int tandem_replace_old_of(const struct tandem_super *super, unsigned int leg);
+
+/*
+ * Old and new leg are one leg to whoever asks how the array is: a set has all it ever had while
+ * the old one is current and the new one is filled, and once the new one is current.
+ * @state: per place; the other of the two becomes CURRENT in it
+ */
+void tandem_replace_cover(const struct tandem_super *super, enum tandem_leg_state *state);
 
 /**
  * tandem_replace_widen() - one more place for the set of @leg, which it is to replace

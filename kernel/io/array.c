@@ -8,6 +8,7 @@
  * to be written was written when the array went down.
  */
 #include "sys.h"
+#include "core/replace.h"
 #include "core/table.h"
 #include "io/activate.h"
 #include "io/commit.h"
@@ -212,6 +213,7 @@ static enum tandem_array_state state_of(struct tandem_array *array)
 		state[i] = array->leg[i].state;
 		set_of[i] = array->leg[i].set->index;
 	}
+	tandem_replace_cover(array->super, state);
 	return tandem_leg_array_state(set_of, state, array->params.nr_legs,
 				      array->params.read_only);
 }

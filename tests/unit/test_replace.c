@@ -188,6 +188,33 @@ static void test_replacing_changes_only_the_leg_that_is_replaced(void **state)
 		}
 }
 
+/* Every pair of states of old and new leg; the rest of the array is not touched by it. */
+static void test_old_and_new_leg_are_one_to_the_array(void **state)
+{
+	enum tandem_leg_state of[TANDEM_MAX_LEGS], was[TANDEM_MAX_LEGS];
+	unsigned int old, new, i, nr = TANDEM_NR_LEG_STATES;
+	bool covers, covered;
+
+	(void)state;
+	build(2, 0);
+	assert_int_equal(widen(1), 2);
+	for (i = 0; i < nr * nr; i++) {
+		old = i / nr;
+		new = i % nr;
+		for (unsigned int leg = 0; leg < wide.nr_legs; leg++)
+			of[leg] = was[leg] = TANDEM_LEG_REBUILDING;
+		of[1] = was[1] = (enum tandem_leg_state)old;
+		of[2] = was[2] = (enum tandem_leg_state)new;
+		covers = old == TANDEM_LEG_CURRENT && new == TANDEM_LEG_REBUILDING;
+		covered = new == TANDEM_LEG_CURRENT && old != TANDEM_LEG_CURRENT &&
+			  old != TANDEM_LEG_REBUILDING && old != TANDEM_LEG_UNRECORDED;
+		was[2] = covers ? TANDEM_LEG_CURRENT : was[2];
+		was[1] = covered ? TANDEM_LEG_CURRENT : was[1];
+		tandem_replace_cover(&wide, of);
+		assert_memory_equal(of, was, wide.nr_legs * sizeof(*of));
+	}
+}
+
 static void fill(unsigned int nr_sets, unsigned int legs)
 {
 	unsigned int leg;
@@ -226,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_replacing_changes_only_the_leg_that_is_replaced),
+		cmocka_unit_test(test_old_and_new_leg_are_one_to_the_array),
 		cmocka_unit_test(test_full_set_and_full_array_are_refused),
 	};
 
