@@ -40,7 +40,7 @@ $B/userspace/cli/%.o: userspace/cli/%.c
 -include $(LIB_OBJS_PIC:.o=.d) $(CLI_OBJS:.o=.d)
 
 PUBLIC_HEADERS := tandem.h tandem_error.h tandem_status.h \
-	tandem_examine.h tandem_monitor.h tandem_rebuild.h tandem_wait.h
+	tandem_examine.h tandem_monitor.h tandem_rebuild.h tandem_replace.h tandem_wait.h
 MANUALS = $(wildcard Documentation/*.[1-9])
 prefix = $(DESTDIR)$(PREFIX)
 

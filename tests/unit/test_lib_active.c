@@ -312,10 +312,13 @@ static void test_wait_ends_when_the_state_is_reached(void **state)
 	(void)state;
 	look(REBUILD, BOTH);
 	look(FAILED, BOTH);
+	/* And is there a leg that replaces another, and is current now? */
+	look(FAILED, BOTH);
 	done(tandem_wait(&ctx, &opt, &err));
 	opt.state = "healthy";
 	look(REBUILD, BOTH);
 	look(FAILED, BOTH);
+	look(HEALTHY, BOTH);
 	look(HEALTHY, BOTH);
 	done(tandem_wait(&ctx, &opt, &err));
 	opt.timeout_ms = 0;

@@ -167,6 +167,23 @@ int cli_add(struct cli_output *out, struct tandem_context *ctx,
 	return finish(out, ctx, opt.array);
 }
 
+int cli_replace(struct cli_output *out, struct tandem_context *ctx,
+		const struct cli_request *request)
+{
+	const struct tandem_replace_options opt = {
+		.array = request->arg[0],
+		.leg = request->arg[1],
+		.disk = request->arg[2],
+		.overwrite = request->yes,
+		.dry_run = request->dry_run,
+	};
+	struct tandem_error err;
+
+	if (tandem_replace(ctx, &opt, &err))
+		return cli_output_error(out, &err);
+	return finish(out, ctx, opt.array);
+}
+
 int cli_grow(struct cli_output *out, struct tandem_context *ctx,
 	     const struct cli_request *request)
 {

@@ -80,6 +80,8 @@ static struct json_object *leg_object(const struct tandem_leg_info *leg)
 	add_text(to, "state", leg->state);
 	add_number(to, "generation", leg->generation);
 	add_bool(to, "by_hand", leg->by_hand);
+	add_number(to, "replaces",
+		   leg->replaces == TANDEM_NO_LEG ? TANDEM_UNKNOWN : leg->replaces);
 	add_number(errors, "read", leg->read_errors);
 	add_number(errors, "write", leg->write_errors);
 	add_number(errors, "flush", leg->flush_errors);

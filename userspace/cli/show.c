@@ -21,17 +21,42 @@ static const char *or_dash(const char *text)
 	return text ? text : "-";
 }
 
+/* The leg that is to take the place of @leg, or NULL. */
+static const struct tandem_leg_info *heir_of(const struct tandem_array_info *info, unsigned int leg)
+{
+	unsigned int i;
+
+	for (i = 0; i < info->nr_legs; i++) {
+		if (info->leg[i].replaces == leg)
+			return &info->leg[i];
+	}
+	return NULL;
+}
+
+/* Filled while the old one is in use, or out since the new one is: nothing is missing. */
+static bool is_covered(const struct tandem_array_info *info, const struct tandem_leg_info *leg)
+{
+	const struct tandem_leg_info *heir = heir_of(info, leg->leg);
+
+	if (leg->replaces < info->nr_legs && is(leg->state, "rebuilding"))
+		return is(info->leg[leg->replaces].state, "current");
+	return heir && is(heir->state, "current") && !is(leg->state, "unrecorded") &&
+	       !is(leg->state, "rebuilding");
+}
+
 /* First leg that is not as it should be, or NULL. */
 static const struct tandem_leg_info *worst_leg(const struct tandem_array_info *info)
 {
 	unsigned int i;
 
 	for (i = 0; i < info->nr_legs; i++) {
+		if (is_covered(info, &info->leg[i]))
+			continue;
 		if (is(info->leg[i].state, "unrecorded") || is(info->leg[i].state, "failed"))
 			return &info->leg[i];
 	}
 	for (i = 0; i < info->nr_legs; i++) {
-		if (!is(info->leg[i].state, "current"))
+		if (!is(info->leg[i].state, "current") && !is_covered(info, &info->leg[i]))
 			return &info->leg[i];
 	}
 	return NULL;
@@ -77,6 +102,24 @@ static void show_trouble(const struct tandem_array_info *info)
 		       info->name, leg->leg, leg->disk ? "; if it is good: tandem add " : "",
 		       leg->disk ? info->name : "", leg->disk ? " " : "",
 		       leg->disk ? leg->disk : "");
+}
+
+/* Which leg takes the place of which, and what that waits for. */
+static void show_replacing(const struct tandem_array_info *info)
+{
+	unsigned int i;
+
+	for (i = 0; i < info->nr_legs; i++) {
+		const struct tandem_leg_info *leg = &info->leg[i];
+
+		if (leg->replaces >= info->nr_legs)
+			continue;
+		printf("replace leg %u (%s) by leg %u (%s), which is %s\n", leg->replaces,
+		       or_dash(info->leg[leg->replaces].disk), leg->leg, or_dash(leg->disk),
+		       leg->state);
+		if (is(leg->state, "current"))
+			printf("action  tandem wait %s, or the monitor, ends it\n", info->name);
+	}
 }
 
 static void show_sync(const struct tandem_array_info *info)
@@ -166,6 +209,7 @@ void cli_show_array(const struct tandem_array_info *info)
 	       info->state, or_dash(info->level), info->nr_legs, info->nr_sets,
 	       info->nr_sets == 1 ? "set" : "sets", or_dash(info->role), size, info->device);
 	show_trouble(info);
+	show_replacing(info);
 	show_sync(info);
 	show_pace(info);
 	show_log(info);

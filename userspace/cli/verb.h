@@ -95,6 +95,8 @@ int cli_monitor(struct cli_output *out, struct tandem_context *ctx,
 		const struct cli_request *request);
 int cli_add(struct cli_output *out, struct tandem_context *ctx,
 	    const struct cli_request *request);
+int cli_replace(struct cli_output *out, struct tandem_context *ctx,
+		const struct cli_request *request);
 int cli_grow(struct cli_output *out, struct tandem_context *ctx,
 	     const struct cli_request *request);
 int cli_forget(struct cli_output *out, struct tandem_context *ctx,

@@ -25,6 +25,8 @@ static const struct cli_verb verbs[] = {
 	  "leg spare yes dry-run", 2, 2, cli_add },
 	{ "remove", "NAME LEG", "let go of the disk of a leg that is out of use", "dry-run", 2, 2,
 	  cli_remove },
+	{ "replace", "NAME LEG DEV", "fill a disk that takes the place of a leg when it is current",
+	  "yes dry-run", 3, 3, cli_replace },
 	{ "rebuild", "NAME", "steer what is copied in the background, until the array stops",
 	  "pause resume rate latency-target dry-run", 1, 1, cli_rebuild },
 	{ "grow", "NAME", "make an array larger whose disks have become larger", "dry-run", 1, 1,
@@ -38,7 +40,7 @@ static const struct cli_verb verbs[] = {
 };
 
 static const char *const later_verbs[] = {
-	"replace", "scrub", "set", "doctor",
+	"scrub", "set", "doctor",
 };
 
 const struct cli_verb *cli_verb_find(const char *name, bool *later)

@@ -16,6 +16,7 @@
 
 #include "enlarged.h"
 #include "log.h"
+#include "replace.h"
 #include "verdict.h"
 
 /* @log: per candidate of @group, of those that are current. */
@@ -235,6 +236,25 @@ static int check_target(struct assembly *as, struct tandem_error *err)
 	return as->opt->dry_run ? 0 : tandem_dm_check(as->ctx, err);
 }
 
+/* Power went when a leg that replaces another was current: it takes the place now. */
+static void finish_replacing(const struct assembly *as)
+{
+	struct tandem_volume volume;
+	struct tandem_error err;
+	bool any = false;
+	unsigned int leg;
+
+	for (leg = 0; leg < as->super.nr_legs; leg++)
+		any |= as->super.place[leg].replaces &&
+		       as->super.place[leg].record == TANDEM_RECORD_CURRENT;
+	if (!any || as->opt->dry_run || as->opt->read_only ||
+	    !tandem_dm_is_active(as->ctx, &as->super.array, &volume))
+		return;
+	if (tandem_replace_finish(as->ctx, &volume, &err) < 0)
+		tandem_warn(as->ctx, "%s: %s; tandem wait %s tries again", err.object, err.text,
+			    volume.name);
+}
+
 /* The group is complete: choose, and start what may be started. */
 static int start(struct assembly *as, struct tandem_error *err)
 {
@@ -273,6 +293,7 @@ static int start(struct assembly *as, struct tandem_error *err)
 			return ret;
 	}
 	tell(as);
+	finish_replacing(as);
 	return 0;
 }
 

@@ -20,8 +20,10 @@
 #include <stdlib.h>
 
 #include "add.h"
+#include "core/replace.h"
 #include "enlarged.h"
 #include "monitor.h"
+#include "reload.h"
 
 #define MAX_TRIES	5u
 #define LOOK_MIN_MS	1000
@@ -74,7 +76,7 @@ static bool is_own(const struct tandem_care *care, const struct tandem_found *fo
 	const struct tandem_super *super = &found->label.super;
 	struct tandem_error ignored;
 
-	return !found->error && super->leg == leg &&
+	return !found->error &&
 	       tandem_id_equal(&super->array, &care->super.array) &&
 	       tandem_id_equal(&super->leg_id, &care->super.place[leg].id) &&
 	       super->own_disk_sectors <= found->dev.size_bytes / TANDEM_SECTOR_BYTES &&
@@ -299,6 +301,19 @@ static void look_again(struct tandem_care *care, unsigned int leg)
 	tandem_monitor_due(care->monitor, away < LOOK_MAX_MS ? away : LOOK_MAX_MS);
 }
 
+/*
+ * Of an old leg and the one that replaces it one is in use: whoever asked for that wants no
+ * third disk.
+ */
+static bool is_covered(const struct tandem_care *care, unsigned int leg)
+{
+	unsigned int other = tandem_replace_new_of(&care->super, leg);
+
+	if (other == TANDEM_NO_PLACE)
+		other = tandem_replace_old_of(&care->super, leg);
+	return other < care->view.status.nr_legs && !tandem_reload_is_free(&care->view, other);
+}
+
 bool tandem_care_for(struct tandem_care *care, unsigned int leg)
 {
 	if (care->super.place[leg].by_hand) {
@@ -315,5 +330,5 @@ bool tandem_care_for(struct tandem_care *care, unsigned int leg)
 		break;
 	}
 	look_again(care, leg);
-	return try_spares(care, leg);
+	return !is_covered(care, leg) && try_spares(care, leg);
 }

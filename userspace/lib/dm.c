@@ -10,6 +10,9 @@
  * configurations. So a table that cannot be loaded changes nothing, and one
  * that does not resume leaves the volume suspended with the new table: then
  * the old one is put back, with a policy that can start what had been running.
+ * If the start had begun to write, the disks may be those of another number of legs,
+ * and refuse the old table; then one is taken that they do not refuse. It is
+ * they who know: a table names no more than what is where.
  */
 #include "dm.h"
 
@@ -295,9 +298,12 @@ static int restore(const struct tandem_context *ctx, const struct tandem_dm_load
 		   const struct tandem_table *old)
 {
 	int ret = restore_as(ctx, load, old, load->old_sectors ? load->old_sectors : load->sectors);
+	unsigned int i;
 
 	if (ret && load->old_sectors)
 		ret = restore_as(ctx, load, old, load->sectors);
+	for (i = 0; ret && i < sizeof(load->also) / sizeof(*load->also) && load->also[i]; i++)
+		ret = restore_as(ctx, load, load->also[i], load->sectors);
 	return ret;
 }
 

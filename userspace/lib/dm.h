@@ -47,12 +47,15 @@ bool tandem_dm_name_taken(const struct tandem_context *ctx, const char *name,
  * struct tandem_dm_load - what an activation needs
  * @table: disks as MAJOR:MINOR text
  * @old_sectors: of the volume as it runs, if it is to grow; else 0
+ * @also: for the way back, if the start breaks off when some disks have its record: tables
+ *	for what they may hold by then; NULL: none
  */
 struct tandem_dm_load {
 	const char *name;
 	const struct tandem_table *table;
 	u64 sectors;
 	u64 old_sectors;
+	const struct tandem_table *also[2];
 	bool read_only;
 };
 
@@ -64,6 +67,9 @@ int tandem_dm_activate(const struct tandem_context *ctx, const struct tandem_dm_
  * tandem_dm_replace() - new table for an active volume
  * @load: the new one
  * @old: what runs now; goes back in if the new one does not start
+ *
+ * If the disks do not take that any more, those of @load that fit them are tried: which one
+ * runs after an error is to be looked up.
  */
 int tandem_dm_replace(const struct tandem_context *ctx, const struct tandem_dm_load *load,
 		      const struct tandem_table *old, struct tandem_error *err);

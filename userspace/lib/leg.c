@@ -9,7 +9,9 @@
  */
 #include <stdlib.h>
 
+#include "core/replace.h"
 #include "reload.h"
+#include "replace.h"
 #include "run.h"
 #include "wait.h"
 
@@ -177,11 +179,25 @@ static int take_out(const struct tandem_context *ctx, const struct tandem_view *
 	return ret;
 }
 
+/* Is it there to replace another? Then its place goes with it. */
+static bool is_extra(const struct tandem_context *ctx, const struct tandem_view *view,
+		     unsigned int leg)
+{
+	struct tandem_super *super = calloc(1, sizeof(*super));
+	struct tandem_error ignored;
+	bool extra = super && !tandem_view_super(ctx, view, super, &ignored) &&
+		     tandem_replace_old_of(super, leg) != TANDEM_NO_PLACE;
+
+	free(super);
+	return extra;
+}
+
 static int remove_leg(const struct tandem_context *ctx, const struct tandem_view *view,
 		      const struct tandem_target *target, struct tandem_error *err)
 {
 	char disk[TANDEM_PATH_BYTES] = "";
 	unsigned int leg;
+	bool extra;
 	int ret;
 
 	if (view->volume.read_only)
@@ -192,12 +208,17 @@ static int remove_leg(const struct tandem_context *ctx, const struct tandem_view
 		return ret;
 	if (!tandem_reload_is_free(view, leg))
 		return refuse_in_use(ctx, view, leg, err);
-	if (!view->disk[leg]) {
+	extra = is_extra(ctx, view, leg);
+	if (!view->disk[leg] && !extra) {
 		tandem_notice(ctx, "%s: leg %u has no disk", view->volume.name, leg);
 		return 0;
 	}
-	ctx->device->path_of(view->disk[leg], disk, sizeof(disk));
-	ret = target->dry_run ? 0 : take_out(ctx, view, leg, err);
+	if (view->disk[leg])
+		ctx->device->path_of(view->disk[leg], disk, sizeof(disk));
+	ret = 0;
+	if (!target->dry_run)
+		ret = extra ? tandem_replace_give_up(ctx, view, leg, err) :
+			      take_out(ctx, view, leg, err);
 	if (!ret)
 		tandem_notice(ctx, "%s: leg %u, %s: %s", view->volume.name, leg,
 			      disk[0] ? disk : "a device that is gone",

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "reload.h"
+#include "replace.h"
 #include "run.h"
 
 #define SETTLE_MS	2000
@@ -91,7 +92,7 @@ static int remember(struct tandem_care *care)
 {
 	struct tandem_memory *memory = &care->monitor->memory;
 	const struct tandem_view *view = &care->view;
-	bool is_new = false;
+	bool is_new = false, moved = false;
 	unsigned int leg;
 
 	care->known = tandem_memory_find(memory, &view->volume.array);
@@ -107,10 +108,14 @@ static int remember(struct tandem_care *care)
 	    care->known->nr_legs != view->status.nr_legs)
 		tandem_care_tell(care, TANDEM_NEWS("array", TANDEM_NO_LEG, NULL), "%s",
 				 tandem_array_state_text(view->status.state));
+	/* One is being replaced, or was: who knows whose numbers these are. */
+	moved = care->known->nr_legs != view->status.nr_legs;
+	if (moved)
+		memset(care->known->leg, 0, sizeof(care->known->leg));
 	care->known->state = view->status.state;
 	care->known->nr_legs = view->status.nr_legs;
 	for (leg = 0; leg < view->status.nr_legs; leg++)
-		remember_leg(care, leg, is_new);
+		remember_leg(care, leg, is_new || moved);
 	return 0;
 }
 
@@ -119,6 +124,40 @@ static bool may_be_changed(const struct tandem_view *view)
 {
 	return !view->volume.read_only && !view->volume.suspended &&
 	       view->status.state == TANDEM_ARRAY_DEGRADED;
+}
+
+/* A leg that replaces another is current: it takes the place. True: the array is another now. */
+static bool finish_replacing(struct tandem_care *care)
+{
+	struct tandem_monitor *monitor = care->monitor;
+	struct tandem_replace_step step = { .dry_run = monitor->opt.dry_run };
+	struct tandem_error err;
+	bool any = false;
+	unsigned int leg;
+
+	if (care->view.volume.read_only || care->view.volume.suspended ||
+	    tandem_view_super(&monitor->ctx, &care->view, &care->super, &err))
+		return false;
+	for (leg = 0; leg < care->super.nr_legs; leg++)
+		any |= care->super.place[leg].replaces &&
+		       care->super.place[leg].record == TANDEM_RECORD_CURRENT;
+	if (!any)
+		return false;
+	any = false;
+	do {
+		if (tandem_replace_advance(&monitor->ctx, &care->view.volume, &step, &err)) {
+			tandem_care_tell(care, TANDEM_NEWS("error", TANDEM_NO_LEG, NULL), "%s: %s",
+					 err.object, err.text);
+			return true;
+		}
+		if (step.kind == TANDEM_REPLACE_DONE)
+			tandem_care_tell(care, TANDEM_NEWS("replaced", step.leg, step.disk),
+					 "leg %u: %s %s the place of %s", step.leg, step.disk,
+					 monitor->opt.dry_run ? "would take" : "has taken",
+					 step.old[0] ? step.old : "a disk that is gone");
+		any |= step.kind != TANDEM_REPLACE_NOTHING;
+	} while (step.kind != TANDEM_REPLACE_NOTHING && !monitor->opt.dry_run);
+	return any;
 }
 
 static void care_for_legs(struct tandem_care *care)
@@ -166,7 +205,9 @@ static int look_at(struct tandem_monitor *monitor, const struct tandem_volume *v
 	ret = tandem_view_read(&monitor->ctx, volume, &care->view, &err);
 	if (!ret) {
 		ret = remember(care);
-		if (!ret)
+		if (!ret && finish_replacing(care))
+			tandem_monitor_due(monitor, SOON_MS);
+		else if (!ret)
 			care_for_legs(care);
 	} else if (ret != -ENXIO && ret != -ENOMEM) {
 		care->view.volume = *volume;

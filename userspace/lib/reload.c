@@ -10,12 +10,33 @@
 
 #include <stdlib.h>
 
+#include "core/replace.h"
+
 bool tandem_reload_is_free(const struct tandem_view *view, unsigned int leg)
 {
 	enum tandem_leg_state state = view->status.leg[leg].state;
 
 	return state == TANDEM_LEG_MISSING || state == TANDEM_LEG_FAILED ||
 	       state == TANDEM_LEG_STALE;
+}
+
+/* Its own record may be from before numbers moved: then the others know where it is. */
+static bool is_in_place(const struct tandem_context *ctx, const struct tandem_view *view,
+			const struct tandem_super *own, unsigned int leg)
+{
+	struct tandem_super *super;
+	struct tandem_error ignored;
+	bool is;
+
+	if (!tandem_id_equal(&own->array, &view->volume.array))
+		return false;
+	if (own->leg == leg && own->nr_legs == view->table.nr_legs)
+		return true;
+	super = calloc(1, sizeof(*super));
+	is = super && !tandem_view_super(ctx, view, super, &ignored) &&
+	     tandem_replace_find(super, &own->leg_id) == leg;
+	free(super);
+	return is;
 }
 
 bool tandem_reload_is_there(const struct tandem_context *ctx, const struct tandem_view *view,
@@ -30,8 +51,8 @@ bool tandem_reload_is_there(const struct tandem_context *ctx, const struct tande
 	ctx->device->path_of(view->disk[leg], path, sizeof(path));
 	tandem_device_init(&dev, path);
 	if (label && !tandem_device_open(ctx, &dev, TANDEM_ACCESS_READ, &ignored)) {
-		there = !tandem_label_read(ctx, &dev, label) && label->super.leg == leg &&
-			tandem_id_equal(&label->super.array, &view->volume.array);
+		there = !tandem_label_read(ctx, &dev, label) &&
+			is_in_place(ctx, view, &label->super, leg);
 		tandem_device_close(&dev);
 	}
 	free(label);

@@ -7,7 +7,9 @@
  */
 #include <stdlib.h>
 
+#include "core/replace.h"
 #include "scan.h"
+#include "tandem_monitor.h"
 #include "view.h"
 
 #define MAX_SPARES 64u
@@ -89,8 +91,10 @@ static void fill_lost(struct tandem_array_info *info, const struct tandem_lost_s
 static void fill_super(struct entry *entry, const struct tandem_super *super)
 {
 	struct tandem_array_info *info = &entry->info;
-	unsigned int leg;
+	unsigned int leg, old;
 
+	for (leg = 0; leg < info->nr_legs; leg++)
+		entry->leg[leg].replaces = TANDEM_NO_LEG;
 	info->level = NULL;
 	info->role = NULL;
 	info->chunk_bytes = info->region_bytes = info->recovery_target_ms = TANDEM_UNKNOWN;
@@ -106,6 +110,9 @@ static void fill_super(struct entry *entry, const struct tandem_super *super)
 	for (leg = 0; leg < super->nr_legs && leg < info->nr_legs; leg++) {
 		entry->leg[leg].set = super->place[leg].set;
 		entry->leg[leg].by_hand = super->place[leg].by_hand;
+		old = tandem_replace_old_of(super, leg);
+		if (old != TANDEM_NO_PLACE)
+			entry->leg[leg].replaces = old;
 		if (!super->place[leg].disk[0])
 			continue;
 		snprintf(entry->serial[leg], sizeof(entry->serial[leg]), "%s",
@@ -230,6 +237,7 @@ static void add_spare(const struct tandem_context *ctx, const struct tandem_foun
 	ctx->device->serial(&found->dev, entry->serial[at], sizeof(entry->serial[at]));
 	leg->state = "spare";
 	leg->spare = true;
+	leg->replaces = TANDEM_NO_LEG;
 	leg->disk = entry->disk[at];
 	leg->serial = entry->serial[at];
 	leg->generation = TANDEM_UNKNOWN;

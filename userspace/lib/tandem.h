@@ -9,7 +9,7 @@
  * one thread at a time. Names (of levels, roles, states) are text, the same
  * that people type and read; numbers that are not known are TANDEM_UNKNOWN.
  * Looking is in tandem_status.h (active arrays) and tandem_examine.h (disks), steering
- * of what is copied in tandem_rebuild.h.
+ * of what is copied in tandem_rebuild.h, another disk for a leg in tandem_replace.h.
  */
 #ifndef TANDEM_H
 #define TANDEM_H
@@ -137,6 +137,7 @@ int tandem_forget(struct tandem_context *ctx, const struct tandem_disks *disks,
 #include "tandem_examine.h"
 #include "tandem_monitor.h"
 #include "tandem_rebuild.h"
+#include "tandem_replace.h"
 #include "tandem_status.h"
 #include "tandem_wait.h"
 

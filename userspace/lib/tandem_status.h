@@ -23,6 +23,7 @@ struct tandem_status_list;
  * @disk: path of the device that fills it
  * @serial: identity of that disk as the superblock has it
  * @by_hand: an administrator took it out
+ * @replaces: leg that it takes the place of when it is current; TANDEM_NO_LEG: none
  * @spare: no place: a disk that waits for a leg to fail (tandem_status_spares())
  */
 struct tandem_leg_info {
@@ -37,6 +38,7 @@ struct tandem_leg_info {
 	uint64_t flush_errors;
 	bool by_hand;
 	bool spare;
+	uint32_t replaces;
 };
 
 /**

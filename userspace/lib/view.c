@@ -13,7 +13,7 @@
 #include <sys/sysmacros.h>
 
 /* Words of a table line with every place filled and every option used. */
-#define MAX_WORDS (3 + 3 * TANDEM_MAX_LEGS + 8)
+#define MAX_WORDS (3 + 3 * TANDEM_MAX_LEGS + 10)
 
 static dev_t disk_of(const char *text)
 {
@@ -39,6 +39,9 @@ static int parse_table(struct tandem_view *view, struct tandem_error *err)
 	if (word || tandem_table_parse(nr, words, &view->table, &why))
 		return tandem_error_set(err, TANDEM_CODE_FAILED, view->volume.name,
 					"table line not understood: %s", why);
+	/* Asked for once, at a start that is over; in another table it would be asked anew. */
+	view->table.replace = 0;
+	view->table.retire = 0;
 	for (leg = 0; leg < view->table.nr_legs; leg++)
 		view->disk[leg] = disk_of(view->table.disk[leg]);
 	return 0;

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "replace.h"
+
 #define POLL_MS 1000
 
 static s64 now_ms(void)
@@ -91,6 +93,25 @@ static bool is_healthy(const struct tandem_view *view, const void *data)
 	return view->status.state == TANDEM_ARRAY_HEALTHY && is_idle(view, data);
 }
 
+/* What was waited for is there; but a leg that replaces another may have become current. */
+static int wait_and_finish(const struct tandem_context *ctx, struct tandem_await *await,
+			   struct tandem_error *err)
+{
+	const s64 timeout = await->timeout_ms, begun = now_ms();
+	int ret;
+
+	do {
+		ret = tandem_await(ctx, await, err);
+		if (!ret)
+			ret = tandem_replace_finish(ctx, await->volume, err);
+		if (timeout >= 0)
+			await->timeout_ms = begun + timeout - now_ms();
+		if (timeout >= 0 && await->timeout_ms < 0)
+			await->timeout_ms = 0;
+	} while (ret > 0);
+	return ret;
+}
+
 int tandem_wait(struct tandem_context *ctx, const struct tandem_wait_options *opt,
 		struct tandem_error *err)
 {
@@ -111,7 +132,7 @@ int tandem_wait(struct tandem_context *ctx, const struct tandem_wait_options *op
 	if (ret)
 		return ret;
 	await.volume = &volume;
-	ret = tandem_await(ctx, &await, err);
+	ret = wait_and_finish(ctx, &await, err);
 	if (ret == -ETIMEDOUT)
 		tandem_error_set(err, TANDEM_CODE_TIMED_OUT, volume.name,
 				 "not %s after %lld ms", state, (long long)opt->timeout_ms);
