@@ -13,10 +13,11 @@ disk b 16M
 refused "no verb" 2 "a verb is missing"
 refused "a verb that does not exist" 2 "frobnicate: no such verb" frobnicate
 refused "an empty verb" 2 "no such verb" ""
-for verb in replace scrub set doctor; do
+for verb in scrub set doctor; do
 	refused "$verb is announced, not guessed" 2 "$verb: is not in this version" $verb x y
 done
-for verb in create assemble stop status examine fail remove add grow rebuild monitor forget wait; do
+for verb in create assemble stop status examine fail remove add replace grow rebuild monitor \
+		forget wait; do
 	claim "$verb explains itself" "$tandem" $verb --help
 	refused "$verb knows no --frob" 2 "--frob: no such option" $verb --frob
 	refused "$verb knows no -x" 2 "-x: no such option" $verb -x

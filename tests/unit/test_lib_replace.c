@@ -175,7 +175,8 @@ static void test_legs_of_later_sets_move_up(void **state)
 	(void)state;
 	opt.leg = "1";
 	look("4 " C C R C, "4 240:0 240:1 240:2 240:3 2 degraded proven");
-	reload("5 240:0 240:1 240:4 240:2 240:3 8 degraded proven rebuild 2 rebuild 3 replace 1", 0);
+	reload("5 240:0 240:1 240:4 240:2 240:3 8 degraded proven rebuild 2 rebuild 3 "
+	       "replace 1", 0);
 	done(tandem_replace(&ctx, &opt, &err));
 	assert_true(mock_disk_super(4, &new));
 	assert_int_equal(new.leg, 2);

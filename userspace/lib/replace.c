@@ -461,9 +461,11 @@ int tandem_replace_finish(const struct tandem_context *ctx, const struct tandem_
 		ret = tandem_replace_advance(ctx, volume, &step, err);
 		steps++;
 		if (!ret && step.kind == TANDEM_REPLACE_DONE)
-			tandem_notice(ctx, "%s: leg %u: %s has the place of %s now", volume->name,
-				      step.leg, step.disk,
-				      step.old[0] ? step.old : "a disk that is gone");
+			tandem_notice(ctx, "%s: leg %u: %s has the place of %s now%s%s%s",
+				      volume->name, step.leg, step.disk,
+				      step.old[0] ? step.old : "a disk that is gone",
+				      step.old[0] ? " (tandem forget " : "", step.old,
+				      step.old[0] ? ")" : "");
 	} while (!ret && step.kind != TANDEM_REPLACE_NOTHING);
 	tandem_run_unlock(lock);
 	return ret ? ret : steps;
