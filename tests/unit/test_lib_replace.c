@@ -226,13 +226,16 @@ static void test_dry_run_changes_nothing(void **state)
 	assert_int_equal(mock_changes, 0);
 }
 
-/* Nothing had been written: as it was, and the disk is nobody's again. */
+/*
+ * Nothing had been written: as it was, and the disk is nobody's again. What the table that ran
+ * had asked for was done at its own start.
+ */
 static void test_start_that_breaks_off_before_its_record(void **state)
 {
 	struct tandem_super new;
 
 	(void)state;
-	look("2 " C C, TWO);
+	look("2 " C C, "2 240:0 240:1 4 degraded proven retire 0");
 	reload("3 240:0 240:1 240:4 6 degraded proven rebuild 2 replace 0", -EIO);
 	step(TANDEM_DM_LOAD, TWO, 0);
 	step(TANDEM_DM_RESUME, NULL, 0);
