@@ -80,7 +80,18 @@ void handover_cut(void)
 	}
 }
 
-static void take(struct handover_disk *disk, const struct bio *bio)
+/* The write that is to be the last one is not made. */
+static bool is_over(void)
+{
+	if (!handover.limit || ++handover.writes != handover.limit)
+		return false;
+	if (!handover.errs)
+		sim_crash();
+	handover.down = handover.starting;
+	return handover.down;
+}
+
+static bool take(struct handover_disk *disk, const struct bio *bio)
 {
 	u64 offset = bio->bi_iter.bi_sector * 512;
 	u32 length = bio->bi_iter.bi_size;
@@ -90,12 +101,12 @@ static void take(struct handover_disk *disk, const struct bio *bio)
 	if (bio_op(bio) == REQ_OP_READ) {
 		memcpy(bio->sim_data, disk->image + offset, length);
 	} else if (length) {
-		if (handover.limit && handover.writes + 1 == handover.limit)
-			sim_crash();
-		handover.writes++;
+		if (is_over())
+			return false;
 		note_write(bio, disk->image + offset);
 		memcpy(disk->image + offset, bio->sim_data, length);
 	}
+	return true;
 }
 
 static void submit(struct tandem_disk *engine, struct bio *bio, struct bio *parent)
@@ -105,9 +116,9 @@ static void submit(struct tandem_disk *engine, struct bio *bio, struct bio *pare
 	(void)parent;
 	bio->bi_bdev = engine->bdev;
 	bio->sim_state = SIM_BIO_IN_FLIGHT;
-	bio->bi_status = disk->dead ? BLK_STS_IOERR : BLK_STS_OK;
-	if (!disk->dead)
-		take(disk, bio);
+	bio->bi_status = BLK_STS_OK;
+	if (disk->dead || handover.down || !take(disk, bio))
+		bio->bi_status = BLK_STS_IOERR;
 	sim_after(1 + sim_below(SIM_RANDOM_FAULTS, 20), SIM_EVENT_DISK, answer, bio);
 }
 

@@ -29,6 +29,9 @@ struct handover_world {
 	struct tandem_super super;	/* as created */
 	u32 writes;
 	u32 limit;			/* power goes before this one; 0: never */
+	bool errs;			/* no: no disk answers from then on, in a start */
+	bool starting;
+	bool down;
 };
 
 extern struct handover_world handover;

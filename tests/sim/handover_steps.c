@@ -150,7 +150,8 @@ void handover_stop(void)
 	handover_run.array = NULL;
 }
 
-static struct tandem_array *construct(const struct handover_table *table)
+/* NULL: refused. */
+static struct tandem_array *construct(const struct handover_table *table, const char **why)
 {
 	struct tandem_array_params params = {
 		.array = handover.super.array, .nr_legs = table->nr_legs,
@@ -158,25 +159,34 @@ static struct tandem_array *construct(const struct handover_table *table)
 		.replace = table->replace, .retire = table->retire,
 	};
 	struct tandem_array *array = NULL;
-	const char *why = "nothing";
 	unsigned int i;
 	int error;
 
+	*why = "nothing";
 	for (i = 0; i < table->nr_legs; i++)
 		if (table->disk[i] != HANDOVER_NONE)
 			params.disk[i] = &handover.disk[table->disk[i]].engine;
 	sim_state.control = true;
 	error = tandem_array_create(&params, &array);
 	if (!error)
-		error = tandem_array_load(array, &why);
+		error = tandem_array_load(array, why);
 	sim_state.control = false;
-	if (error)
-		sim_fail("availability", "a table of %u legs is refused: %s (%d)",
-			 table->nr_legs, why, error);
+	if (error && array)
+		destroy(array);
+	return error ? NULL : array;
+}
+
+static struct tandem_array *construct_surely(const struct handover_table *table)
+{
+	const char *why;
+	struct tandem_array *array = construct(table, &why);
+
+	if (!array)
+		sim_fail("availability", "a table of %u legs is refused: %s", table->nr_legs, why);
 	return array;
 }
 
-static void activate(const struct handover_table *table, struct tandem_array *array)
+static bool activate(const struct handover_table *table, struct tandem_array *array)
 {
 	const char *why = "nothing";
 	int error;
@@ -185,27 +195,60 @@ static void activate(const struct handover_table *table, struct tandem_array *ar
 	handover_run.table = *table;
 	handover_run.starts++;
 	sim_state.control = true;
+	handover.starting = true;
 	error = tandem_array_activate(array, &why);
+	handover.starting = false;
 	sim_state.control = false;
-	if (error)
+	if (error && !handover.down)
 		sim_fail("availability", "a table of %u legs does not start: %s (%d)",
 			 table->nr_legs, why, error);
+	return !error;
 }
 
 void handover_start(const struct handover_table *table)
 {
-	activate(table, construct(table));
+	activate(table, construct_surely(table));
+}
+
+/*
+ * The start broke off, and the disks answer again: which of the two tables fits now they know
+ * alone. As userspace/lib/replace.c does it.
+ */
+static void go_back(const struct handover_table *before, const struct handover_table *wanted)
+{
+	struct handover_table table[2] = { *before, *wanted };
+	struct tandem_array *array = NULL;
+	const char *why = "nothing";
+	unsigned int i;
+
+	handover.down = false;
+	handover_run.broken++;
+	for (i = 0; i < ARRAY_SIZE(table) && !array; i++) {
+		table[i].replace = 0;
+		table[i].retire = 0;
+		array = construct(&table[i], &why);
+		if (array && !activate(&table[i], array))
+			sim_fail("availability", "no way back");
+	}
+	if (!array)
+		sim_fail("availability", "both tables are refused: %s", why);
 }
 
 /* As device-mapper does it: the new table is made while the old one runs. */
 void handover_reload(const struct handover_table *table)
 {
+	const struct handover_table before = handover_run.table, wanted = *table;
 	struct tandem_array *old = handover_run.array;
-	struct tandem_array *new = construct(table);
+	struct tandem_array *new = construct_surely(table);
+	bool up;
 
 	suspend();
-	activate(table, new);
+	up = activate(table, new);
 	destroy(old);
+	if (up)
+		return;
+	destroy(new);
+	go_back(&before, &wanted);
 }
 
 enum tandem_leg_state handover_state_of(unsigned int leg)

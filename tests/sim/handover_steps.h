@@ -45,7 +45,7 @@ struct handover_run {
 	u64 value;		/* written last */
 	bool given_up;		/* the new leg died: the array is to be as before */
 	bool died;
-	unsigned int starts, cuts;
+	unsigned int starts, cuts, broken;
 };
 
 extern struct handover_run handover_run;
