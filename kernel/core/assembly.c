@@ -77,9 +77,12 @@ static bool has_place(const struct tandem_super *super, const struct tandem_supe
 	return place_of(super, other);
 }
 
-static unsigned int number_of(const struct tandem_super *super, const struct tandem_super *other)
+/* Which leg of its set @other is to @super: positions mean the same in every record of it. */
+static unsigned int position_of(const struct tandem_super *super,
+				const struct tandem_super *other)
 {
-	return (unsigned int)(place_of(super, other) - super->place);
+	return (unsigned int)(place_of(super, other) - super->place) -
+	       super->set[set_of(other)].first_leg;
 }
 
 /* "knows" of assembly.h. */
@@ -332,16 +335,26 @@ static enum tandem_use use_in(const struct chooser *c, const struct tandem_super
 	return record == TANDEM_RECORD_CURRENT ? TANDEM_USE_CURRENT : TANDEM_USE_STALE;
 }
 
-/* Decides what the candidates of @set are used for. */
+/* Where @set is to begin: sets lie one behind the other, each as its configuration says. */
+static unsigned int first_of(const struct chooser *c, unsigned int set)
+{
+	unsigned int i, leg = 0;
+
+	for (i = 0; i < set; i++)
+		leg += super_of(c, c->plan->config_of[i])->set[i].nr_legs;
+	return leg;
+}
+
+/* Decides what the candidates of @set are used for. Nothing is said of later sets yet. */
 static void use_set(struct chooser *c, unsigned int set)
 {
 	const struct tandem_super *config = super_of(c, c->plan->config_of[set]);
+	const unsigned int first = first_of(c, set);
 	unsigned int leg;
 	int i;
 
-	for (leg = config->set[set].first_leg; leg < config->nr_legs; leg++)
-		if (config->place[leg].set == set)
-			c->plan->of_place[leg] = -1;
+	for (leg = first; leg < TANDEM_MAX_LEGS; leg++)
+		c->plan->of_place[leg] = -1;
 	for (i = 0; i < c->nr; i++) {
 		const struct tandem_super *super = super_of(c, i);
 
@@ -349,31 +362,34 @@ static void use_set(struct chooser *c, unsigned int set)
 			continue;
 		c->plan->use[i] = (u8)use_in(c, config, i);
 		if (c->plan->use[i] != TANDEM_USE_IGNORE)
-			c->plan->of_place[number_of(config, super)] = (s16)i;
+			c->plan->of_place[first + position_of(config, super)] = (s16)i;
 	}
 }
 
 /* The verdict on one set, from its newest configuration and who is here. */
 static enum tandem_verdict_kind judge_set(struct chooser *c, unsigned int set)
 {
+	const struct tandem_super *newest = super_of(c, c->plan->newest);
 	const struct tandem_super *super = super_of(c, c->plan->config_of[set]);
 	const struct tandem_config *config = &super->set[set];
+	const struct tandem_place *place = &super->place[config->first_leg];
+	const s16 *filled = &c->plan->of_place[first_of(c, set)];
 	bool here = false, absent = false, degraded = false;
-	unsigned int leg;
+	unsigned int k;
 
-	for (leg = config->first_leg; leg < config->first_leg + config->nr_legs; leg++) {
-		const int i = c->plan->of_place[leg];
+	for (k = 0; k < config->nr_legs; k++) {
+		const int i = filled[k];
 
-		if (super->place[leg].record == TANDEM_RECORD_MISSING)
+		if (place[k].record == TANDEM_RECORD_MISSING)
 			continue;
-		if (super->place[leg].record != TANDEM_RECORD_CURRENT) {
+		if (place[k].record != TANDEM_RECORD_CURRENT) {
 			degraded = true;
 		} else if (i >= 0 && c->plan->use[i] == TANDEM_USE_CURRENT) {
 			here = true;
 		} else {
 			absent = true;
 			if (c->plan->place < 0)
-				c->plan->place = (s16)leg;
+				c->plan->place = (s16)(newest->set[set].first_leg + k);
 		}
 	}
 	if (!here)
@@ -384,12 +400,28 @@ static enum tandem_verdict_kind judge_set(struct chooser *c, unsigned int set)
 }
 
 /*
- * What is taken from the record of candidate @i, one set of it, must fit that of the newest.
- * It does by itself where both are of one epoch: sets change their number of legs with it.
+ * Of one epoch, and so of one shape: sets change their number of legs with it. But for a
+ * record that is not what it says, nobody fails here.
  */
 static bool of_one_shape(struct chooser *c, int i)
 {
 	if (tandem_fit_places(super_of(c, c->plan->newest), super_of(c, i)))
+		return true;
+	verdict(c, TANDEM_ASM_MISMATCH, c->plan->newest, i);
+	return false;
+}
+
+/*
+ * An old leg may know its set with another number of legs, or the others of another. One set
+ * is taken from it, as it was; the array has as many places as that makes, if it may.
+ */
+static bool has_room(struct chooser *c, unsigned int set, int i)
+{
+	const struct tandem_super *newest = super_of(c, c->plan->newest);
+	const struct tandem_config *config = &newest->set[set];
+	const unsigned int behind = newest->nr_legs - config->first_leg - config->nr_legs;
+
+	if (first_of(c, set) + super_of(c, i)->set[set].nr_legs + behind <= TANDEM_MAX_LEGS)
 		return true;
 	verdict(c, TANDEM_ASM_MISMATCH, c->plan->newest, i);
 	return false;
@@ -403,7 +435,7 @@ static bool settle_stale(struct chooser *c, unsigned int set)
 
 	if (i < 0)
 		return split(c, legs);
-	if (!of_one_shape(c, i))
+	if (!has_room(c, set, i))
 		return false;
 	if (c->plan->culprit[0] < 0) {
 		c->plan->culprit[0] = i;

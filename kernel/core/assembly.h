@@ -49,8 +49,8 @@
  * degraded array, freshness proved; policy never: not); UNPROVEN and STALE with
  * force only; everything else never.
  * Forced STALE: in that set the record of the old leg that accounts for all other
- * old ones is the newest (none does: SPLIT). Legs of the set that it does not know,
- * here (use = IGNORE) or not, are rivals from then on.
+ * old ones is the newest (none: SPLIT), with the places it has (too many: MISMATCH). Legs
+ * of the set that it does not know, here (use = IGNORE) or not, are rivals from then on.
  */
 #ifndef TANDEM_CORE_ASSEMBLY_H
 #define TANDEM_CORE_ASSEMBLY_H
@@ -94,7 +94,7 @@ enum tandem_use {
  * struct tandem_plan - the chooser's answer
  * @kind: verdict
  * @use: per candidate
- * @of_place: per place, candidate that fills it (CURRENT, REBUILDING, STALE), or -1
+ * @of_place: per place of the merged table, candidate that fills it (use: not IGNORE), or -1
  * @newest: candidate whose superblock is the array's, -1 if none
  * @config_of: per set, candidate whose configuration of that set is newest, -1 if none
  * @clean: every leg in use was stopped cleanly with the same epoch
@@ -102,7 +102,7 @@ enum tandem_use {
  * @forced: force was needed and given: the start is recorded as FORCED
  * @culprit: two candidates (or a candidate and -1) that the message should
  *	name; -1 if none
- * @place: place the message should name, -1 if none
+ * @place: place of @newest's table the message should name, -1 if none
  */
 struct tandem_plan {
 	enum tandem_verdict_kind kind;

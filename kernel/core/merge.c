@@ -3,12 +3,18 @@
  * From the chooser's plan to the superblock that is to be activated, and to words.
  *
  * What a leg was found with is noted here and nowhere else: lineage.h says why each place
- * lists two pairs, core/assembly.c relies on it. All records that are joined have the same
- * number of places: the chooser has seen to that.
+ * lists two pairs, core/assembly.c relies on it.
+ *
+ * Records that are joined may number their places differently: an old leg that is used by
+ * force has not heard that a leg was being replaced meanwhile, in its own set or in another.
+ * So each set is taken from one record as a whole, by position, and they are laid one behind
+ * the other. What else goes by position, the maps and the pin in the logs of that set, is
+ * read from that same leg, and means what it meant.
  */
 #include "sys.h"
 #include "core/assembly.h"
 #include "core/lineage.h"
+#include "core/replace.h"
 
 static bool pair_equal(const struct tandem_pair *a, const struct tandem_pair *b)
 {
@@ -36,25 +42,44 @@ static void note_found(const struct tandem_super *found, struct tandem_place *pl
 	place->last = held;
 }
 
-void tandem_assembly_merge(const struct tandem_candidate *candidate,
-			   const struct tandem_plan *plan, struct tandem_super *super)
+/* One set more, behind those that are there. */
+static void merge_set(const struct tandem_candidate *candidate, const struct tandem_plan *plan,
+		      struct tandem_super *super, unsigned int set)
 {
-	unsigned int leg;
+	const struct tandem_super *from = candidate[plan->config_of[set]].super;
+	const struct tandem_place *source = &from->place[from->set[set].first_leg];
+	const unsigned int first = super->nr_legs;
+	unsigned int k;
 
-	*super = *candidate[plan->newest].super;
-	for (leg = 0; leg < super->nr_legs; leg++) {
-		struct tandem_place *place = &super->place[leg];
-		const unsigned int set = place->set;
-		const struct tandem_super *from = candidate[plan->config_of[set]].super;
-		const int i = plan->of_place[leg];
+	super->set[set] = from->set[set];
+	super->set[set].first_leg = (u16)first;
+	for (k = 0; k < from->set[set].nr_legs; k++) {
+		struct tandem_place *place = &super->place[first + k];
+		const int i = plan->of_place[first + k];
 
-		super->set[set] = from->set[set];
-		*place = from->place[leg];
+		*place = source[k];
 		/* What a leg in use was sent last; `create` need not say so. */
 		if (place->record == TANDEM_RECORD_CURRENT)
 			place->issued = tandem_lineage_pair(from, set);
 		note_found(i < 0 ? NULL : candidate[i].super, place);
 	}
+	super->nr_legs = (u16)(first + k);
+}
+
+void tandem_assembly_merge(const struct tandem_candidate *candidate,
+			   const struct tandem_plan *plan, struct tandem_super *super)
+{
+	unsigned int set, leg;
+
+	*super = *candidate[plan->newest].super;
+	super->nr_legs = 0;
+	for (set = 0; set < super->geo.nr_sets; set++)
+		merge_set(candidate, plan, super, set);
+	memset(&super->place[super->nr_legs], 0,
+	       (TANDEM_MAX_LEGS - super->nr_legs) * sizeof(*super->place));
+	/* It may be a rival of what is started by force: then it has no place. */
+	leg = tandem_replace_find(super, &super->leg_id);
+	super->leg = leg == TANDEM_NO_PLACE ? 0 : (u16)leg;
 	if (!plan->clean)
 		super->flags &= ~TANDEM_FLAG_CLEAN;
 }
