@@ -64,11 +64,12 @@ static bool is_out(enum tandem_leg_state state)
 	       state == TANDEM_LEG_STALE;
 }
 
-void tandem_replace_cover(const struct tandem_super *super, enum tandem_leg_state *state)
+void tandem_replace_cover(const struct tandem_super *super, enum tandem_leg_state *state,
+			  unsigned int nr)
 {
 	unsigned int leg, old;
 
-	for (leg = 0; leg < super->nr_legs; leg++) {
+	for (leg = 0; leg < nr; leg++) {
 		old = tandem_replace_old_of(super, leg);
 		if (old == TANDEM_NO_PLACE)
 			continue;

@@ -29,9 +29,10 @@ unsigned int tandem_replace_old_of(const struct tandem_super *super, unsigned in
 /*
  * Old and new leg are one leg to whoever asks how the array is: a set has all it ever had while
  * the old one is current and the new one is filled, and once the new one is current.
- * @state: per place; the other of the two becomes CURRENT in it
+ * @state: per place, @nr of them; the other of the two becomes CURRENT in it
  */
-void tandem_replace_cover(const struct tandem_super *super, enum tandem_leg_state *state);
+void tandem_replace_cover(const struct tandem_super *super, enum tandem_leg_state *state,
+			  unsigned int nr);
 
 /**
  * tandem_replace_widen() - one more place for the set of @leg, which it is to replace

@@ -213,7 +213,7 @@ static enum tandem_array_state state_of(struct tandem_array *array)
 		state[i] = array->leg[i].state;
 		set_of[i] = array->leg[i].set->index;
 	}
-	tandem_replace_cover(array->super, state);
+	tandem_replace_cover(array->super, state, array->params.nr_legs);
 	return tandem_leg_array_state(set_of, state, array->params.nr_legs,
 				      array->params.read_only);
 }

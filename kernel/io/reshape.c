@@ -21,7 +21,8 @@
  * - The table has the new number of legs. Once the disks have it, too, the word means
  *   nothing more; so a table may be resumed again.
  * - One record has one set of places. What may be in a slot that cannot be read is completed
- *   by a start that changes nothing (io/activate.c), never by this one.
+ *   by a start that changes nothing (io/activate.c), never by this one. That is about legs
+ *   that are written: of one that is out of use nobody takes anything, whatever is in it.
  * - What is forced is not reshaped as well: one doubt at a time.
  * - The pin in a log is a position. This start knows what it meant. If power goes between its
  *   record and its logs, the next one does not: then the old leg's position names the leg
@@ -45,6 +46,7 @@ static bool asks(const struct tandem_array *array)
 
 static int check(const struct tandem_array *array, const char **why)
 {
+	u64 asked = array->params.rebuild;
 	unsigned int i;
 
 	*why = "read-only array of which a leg is to be replaced";
@@ -55,7 +57,11 @@ static int check(const struct tandem_array *array, const char **why)
 		return -EINVAL;
 	*why = "superblock slot that cannot be read, while a leg is to be replaced";
 	for (i = 0; i < array->params.nr_legs; i++)
-		if (array->leg[i].found && array->leg[i].hidden)
+		if (array->leg[i].use == TANDEM_USE_CURRENT ||
+		    array->leg[i].use == TANDEM_USE_REBUILDING)
+			asked |= 1ull << i;
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (asked & (1ull << i) && array->leg[i].found && array->leg[i].hidden)
 			return -EIO;
 	return 0;
 }

@@ -191,7 +191,7 @@ static void test_replacing_changes_only_the_leg_that_is_replaced(void **state)
 /* Every pair of states of old and new leg; the rest of the array is not touched by it. */
 static void test_old_and_new_leg_are_one_to_the_array(void **state)
 {
-	enum tandem_leg_state of[TANDEM_MAX_LEGS], was[TANDEM_MAX_LEGS];
+	enum tandem_leg_state of[TANDEM_MAX_LEGS], was[TANDEM_MAX_LEGS], few[3];
 	unsigned int old, new, i, nr = TANDEM_NR_LEG_STATES;
 	bool covers, covered;
 
@@ -210,7 +210,11 @@ static void test_old_and_new_leg_are_one_to_the_array(void **state)
 			  old != TANDEM_LEG_REBUILDING && old != TANDEM_LEG_UNRECORDED;
 		was[2] = covers ? TANDEM_LEG_CURRENT : was[2];
 		was[1] = covered ? TANDEM_LEG_CURRENT : was[1];
-		tandem_replace_cover(&wide, of);
+		/* A table of another length: what lies behind it is nobody's. */
+		memcpy(few, of, sizeof(few));
+		tandem_replace_cover(&wide, few, 2);
+		assert_memory_equal(few, of, sizeof(few));
+		tandem_replace_cover(&wide, of, wide.nr_legs);
 		assert_memory_equal(of, was, wide.nr_legs * sizeof(*of));
 	}
 }
