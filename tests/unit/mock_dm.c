@@ -25,7 +25,7 @@ static struct {
 static unsigned int nr_volumes;
 static int all_error;
 static unsigned int target_version;
-static bool target_exists, all_read_only;
+static bool target_exists, all_read_only, all_suspended, keeps;
 
 unsigned int mock_dm_waits;
 int mock_dm_wait_result;
@@ -38,7 +38,7 @@ void mock_dm_reset(void)
 	all_error = 0;
 	target_version = 1;
 	target_exists = true;
-	all_read_only = false;
+	all_read_only = all_suspended = keeps = false;
 	mock_dm_waits = 0;
 	mock_dm_wait_result = 1;
 	mock_dm_node_name[0] = 0;
@@ -82,6 +82,11 @@ void mock_dm_set_read_only(bool read_only)
 	all_read_only = read_only;
 }
 
+void mock_dm_keep(void)
+{
+	keeps = true;
+}
+
 void mock_dm_fail_all(int error)
 {
 	all_error = error;
@@ -104,6 +109,7 @@ static int answer_info(const struct tandem_dm_task *task, struct tandem_dm_reply
 		reply->exists = true;
 		reply->open_count = volumes[i].open_count;
 		reply->read_only = all_read_only;
+		reply->suspended = all_suspended;
 		reply->rdev = makedev(253, i);
 		snprintf(reply->name, sizeof(reply->name), "%s", volumes[i].name);
 		snprintf(reply->uuid, sizeof(reply->uuid), "%s", volumes[i].uuid);
@@ -146,6 +152,10 @@ static int answer_step(const struct tandem_dm_task *task, struct tandem_dm_reply
 		reply->sectors = step->sectors;
 		snprintf(reply->target, sizeof(reply->target), "tandem");
 	}
+	if (!step->error && (task->op == TANDEM_DM_SUSPEND || task->op == TANDEM_DM_RESUME))
+		all_suspended = task->op == TANDEM_DM_SUSPEND;
+	if (!step->error && keeps && task->op == TANDEM_DM_CREATE)
+		mock_dm_add_volume(task->name, task->uuid, 0);
 	return step->error;
 }
 

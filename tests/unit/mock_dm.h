@@ -3,7 +3,8 @@
  * Device-mapper as a script: tasks are expected in order, each with its
  * answer; whatever is not expected fails the test, and so does what is left
  * over. Questions that change nothing (INFO, LIST) are answered from a list of
- * volumes, without a script.
+ * volumes, without a script; from a SUSPEND to the RESUME that is not refused they are
+ * suspended.
  */
 #ifndef TANDEM_TESTS_MOCK_DM_H
 #define TANDEM_TESTS_MOCK_DM_H
@@ -43,6 +44,8 @@ void mock_dm_restart(void);
 
 /* An active volume; @open_count as INFO tells it. */
 void mock_dm_add_volume(const char *name, const char *uuid, u32 open_count);
+/* What is created from now on is a volume, too. */
+void mock_dm_keep(void);
 void mock_dm_set_read_only(bool read_only);
 
 /* What every task answers, whatever it is (0: as scripted). */

@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -17,6 +19,7 @@
 #include "mock_disk.h"
 #include "mock_dm.h"
 #include "replace.h"
+#include "run.h"
 
 #define MIB (1ull << 20)
 
@@ -131,26 +134,32 @@ static void refused(enum tandem_code code, const char *what)
 #define TWO "2 240:0 240:1 2 degraded proven"
 #define WIDE "3 240:0 240:1 240:4 2 degraded proven"
 
-/* Leg 0 is replaced by the one on /mock/4, which is recorded as @record. */
-static void record_wide(unsigned int record)
+/* @super to the disks of its legs; @new is on /mock/4. */
+static void record(unsigned int new)
 {
 	unsigned int i;
+
+	for (i = 0; i < super.nr_legs; i++) {
+		super.leg = (u16)i;
+		super.leg_id = super.place[i].id;
+		mock_disk_set_super(i == new ? 4 : i > new ? i - 1 : i, &super);
+	}
+	mock_changes = 0;
+}
+
+/* Leg 0 is replaced by the one on /mock/4, which is recorded as @record. */
+static void record_wide(unsigned int state)
+{
 	int new = tandem_replace_widen(&super, 0, NULL);
 
 	assert_true(new > 0);
 	super.place[new] = (struct tandem_place){
-		.set = super.place[new].set, .replaces = 1, .record = (u8)record,
+		.set = super.place[new].set, .replaces = 1, .record = (u8)state,
 		.disk_sectors = super.own_disk_sectors, .last = super.place[0].last,
 		.issued = super.place[0].issued,
 	};
 	assert_int_equal(tandem_random_id(&super.place[new].id), 0);
-	for (i = 0; i < super.nr_legs; i++) {
-		super.leg = (u16)i;
-		super.leg_id = super.place[i].id;
-		mock_disk_set_super(i == (unsigned int)new ? 4 : i > (unsigned int)new ? i - 1 : i,
-				    &super);
-	}
-	mock_changes = 0;
+	record((unsigned int)new);
 }
 
 static void test_new_disk_is_prepared_and_gets_a_place_more(void **state)
@@ -277,6 +286,48 @@ static void test_start_that_breaks_off_for_the_new_disk(void **state)
 	refused(TANDEM_CODE_IO, "on record");
 }
 
+/* Nobody says that it runs; and the new disk is known to those that have heard of it. */
+static void test_start_after_which_nothing_starts(void **state)
+{
+	struct tandem_super new;
+
+	(void)state;
+	look("2 " C C, TWO);
+	reload("3 240:0 240:1 240:4 6 degraded proven rebuild 2 replace 0", -EIO);
+	step(TANDEM_DM_LOAD, TWO, -EINVAL);
+	step(TANDEM_DM_LOAD, "3 240:0 240:1 240:4 4 degraded proven rebuild 2", 0);
+	step(TANDEM_DM_RESUME, NULL, -EIO);
+	step(TANDEM_DM_LOAD, "3 240:0 240:1 - 2 degraded proven", 0);
+	step(TANDEM_DM_RESUME, NULL, -EIO);
+	look("3 " C C F, "3 240:0 240:1 - 2 degraded proven");
+	refused(TANDEM_CODE_IO, "the array is suspended");
+	assert_true(mock_disk_super(4, &new));
+}
+
+/*
+ * Leg 1 is out and its disk is gone, in the place of leg 2 is one that was prepared for it and
+ * never filled: with neither the kernel would take a table of another length, nor the old one.
+ */
+static void test_disks_that_a_new_table_cannot_have(void **state)
+{
+	struct tandem_super blank = super;
+
+	(void)state;
+	mock_disk[1].open_error = -ENXIO;
+	blank.leg = 2;
+	blank.flags |= TANDEM_FLAG_BLANK;
+	assert_int_equal(tandem_random_id(&blank.leg_id), 0);
+	mock_disk_set_super(2, &blank);
+	mock_changes = 0;
+	look("4 " C F "stale:5:0:0:0 " C, "4 240:0 240:1 240:2 240:3 2 degraded proven");
+	reload("5 240:0 - 240:4 - 240:3 6 degraded proven rebuild 2 replace 0", -EIO);
+	step(TANDEM_DM_LOAD, "4 240:0 - - 240:3 2 degraded proven", 0);
+	step(TANDEM_DM_RESUME, NULL, 0);
+	look("4 " C F F C, "4 240:0 - - 240:3 2 degraded proven");
+	look("4 " C F F C, "4 240:0 - - 240:3 2 degraded proven");
+	refused(TANDEM_CODE_IO, "the old one runs on");
+}
+
 static void finishes(int steps)
 {
 	int ret = tandem_replace_finish(&ctx, &volume, &err);
@@ -297,6 +348,47 @@ static void test_old_leg_is_kept_while_it_is_needed(void **state)
 	finishes(0);
 	look("3 " C R C, WIDE);
 	finishes(0);
+	/* It left by itself, and so did another: it may be the one that comes back. */
+	look("3 " F F C, WIDE);
+	finishes(0);
+}
+
+/* Whatever else is away. */
+static void test_old_leg_that_was_taken_out_by_hand_goes(void **state)
+{
+	(void)state;
+	super.place[0].by_hand = true;
+	record_wide(TANDEM_RECORD_CURRENT);
+	look("3 " F F C, WIDE);
+	reload("2 240:4 240:1 4 degraded proven retire 0", 0);
+	look("2 " C F, "2 240:4 240:1 2 degraded proven");
+	finishes(1);
+}
+
+/* What happens to a set while the array runs is on record on its own legs only. */
+static void test_leg_of_a_later_set_is_replaced(void **state)
+{
+	int new = tandem_replace_widen(&super, 2, NULL);
+
+	(void)state;
+	assert_int_equal(new, 4);
+	super.place[4].set = 1;
+	super.place[4].replaces = 1;
+	super.place[4].record = TANDEM_RECORD_REBUILDING;
+	super.place[4].disk_sectors = super.own_disk_sectors;
+	assert_int_equal(tandem_random_id(&super.place[4].id), 0);
+	record(4);
+	super.place[2].by_hand = true;
+	super.place[2].record = TANDEM_RECORD_FAILED;
+	super.place[4].record = TANDEM_RECORD_CURRENT;
+	for (super.leg = 3; super.leg < 5; super.leg++) {
+		super.leg_id = super.place[super.leg].id;
+		mock_disk_set_super(super.leg, &super);
+	}
+	look("5 " C C F F C, "5 240:0 240:1 240:2 240:3 240:4 2 degraded proven");
+	reload("4 240:0 240:1 240:4 240:3 4 degraded proven retire 2", 0);
+	look("4 " C C C F, "4 240:0 240:1 240:4 240:3 2 degraded proven");
+	finishes(1);
 }
 
 static void test_new_leg_takes_the_place(void **state)
@@ -336,6 +428,62 @@ static void test_end_that_breaks_off(void **state)
 	look("2 " C C, "2 240:4 240:1 2 degraded proven");
 	assert_true(tandem_replace_finish(&ctx, &volume, &err) < 0);
 	assert_non_null(strstr(err.text, "on record"));
+}
+
+/* As one that has failed often is. And what has not started is not asked to go on. */
+static void test_end_that_breaks_off_when_the_old_disk_is_gone(void **state)
+{
+	(void)state;
+	record_wide(TANDEM_RECORD_CURRENT);
+	look("3 " F C C, WIDE);
+	reload("2 240:4 240:1 4 degraded proven retire 0", -EIO);
+	step(TANDEM_DM_LOAD, WIDE, -ENXIO);
+	step(TANDEM_DM_LOAD, "2 240:4 240:1 2 degraded proven", -EINVAL);
+	step(TANDEM_DM_LOAD, "3 - 240:1 240:4 2 degraded proven", 0);
+	step(TANDEM_DM_RESUME, NULL, 0);
+	look("3 " F C C, "3 - 240:1 240:4 2 degraded proven");
+	assert_true(tandem_replace_finish(&ctx, &volume, &err) < 0);
+	assert_non_null(strstr(err.text, "the old one runs on"));
+
+	look("3 " F C C, WIDE);
+	reload("2 240:4 240:1 4 degraded proven retire 0", -EIO);
+	step(TANDEM_DM_LOAD, WIDE, -ENXIO);
+	step(TANDEM_DM_LOAD, "2 240:4 240:1 2 degraded proven", -EINVAL);
+	step(TANDEM_DM_LOAD, "3 - 240:1 240:4 2 degraded proven", -EIO);
+	assert_true(tandem_replace_finish(&ctx, &volume, &err) < 0);
+	assert_non_null(strstr(err.text, "the array is suspended"));
+	look("3 " F C C, WIDE);
+	finishes(0);
+}
+
+static int run_locked(const struct tandem_dm_task *task, struct tandem_dm_reply *reply)
+{
+	if (task->op == TANDEM_DM_MESSAGE || task->op == TANDEM_DM_STATUS)
+		assert_int_equal(tandem_run_lock_array(&ctx, "pg", false), -EAGAIN);
+	return mock_dm_ops.run(task, reply);
+}
+
+/* A number is looked up and used, and none moves in between. */
+static void test_numbers_do_not_move_under_who_fails_a_leg(void **state)
+{
+	const struct tandem_target target = { .array = "pg", .leg = "0" };
+	struct tandem_dm_ops ops = mock_dm_ops;
+	char dir[] = "/tmp/tandem-replace-XXXXXX", path[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	ops.run = run_locked;
+	ctx.dm = &ops;
+	ctx.run_dir = dir;
+	look("2 " C C, TWO);
+	step(TANDEM_DM_MESSAGE, NULL, 0);
+	look("2 " F C, TWO);
+	done(tandem_fail(&ctx, &target, &err));
+	ctx.dm = &mock_dm_ops;
+	ctx.run_dir = NULL;
+	snprintf(path, sizeof(path), "%s/array-pg.lock", dir);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
 }
 
 static void test_removed_new_leg_takes_its_place_along(void **state)
@@ -385,10 +533,16 @@ int main(void)
 		TEST(test_start_that_breaks_off_before_its_record),
 		TEST(test_start_that_breaks_off_behind_its_record),
 		TEST(test_start_that_breaks_off_for_the_new_disk),
+		TEST(test_start_after_which_nothing_starts),
+		OF_TWO_SETS(test_disks_that_a_new_table_cannot_have),
 		TEST(test_old_leg_is_kept_while_it_is_needed),
+		TEST(test_old_leg_that_was_taken_out_by_hand_goes),
+		OF_TWO_SETS(test_leg_of_a_later_set_is_replaced),
 		TEST(test_new_leg_takes_the_place),
 		OF_TWO_SETS(test_legs_of_later_sets_move_down),
 		TEST(test_end_that_breaks_off),
+		TEST(test_end_that_breaks_off_when_the_old_disk_is_gone),
+		TEST(test_numbers_do_not_move_under_who_fails_a_leg),
 		TEST(test_removed_new_leg_takes_its_place_along),
 		TEST(test_status_says_who_replaces_whom),
 	};

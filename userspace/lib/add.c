@@ -134,7 +134,7 @@ static int check_returning(struct adding *add, struct tandem_error *err)
 	if (ret)
 		return ret;
 	/* A disk that was pulled comes back as another device, the table has the dead one. */
-	if (add->view.disk[leg] && tandem_reload_is_there(add->ctx, &add->view, leg))
+	if (add->view.disk[leg] && tandem_reload_is_there(&add->reload, leg))
 		return tandem_error_set(err, TANDEM_CODE_BUSY, dev->path,
 					"is leg %u, which another device fills: a copy?", leg);
 	ret = tandem_device_open(add->ctx, &add->new.fresh.dev, TANDEM_ACCESS_CLAIM, err);
@@ -190,8 +190,6 @@ static int reload(struct adding *add, struct tandem_error *err)
 {
 	int ret;
 
-	add->reload.ctx = add->ctx;
-	add->reload.view = &add->view;
 	tandem_reload_prepare(&add->reload, add->leg, add->new.fresh.dev.rdev);
 	/* The kernel claims it now. */
 	tandem_device_close(&add->new.fresh.dev);
@@ -253,6 +251,8 @@ int tandem_add_locked(const struct tandem_context *ctx, const struct tandem_volu
 	add->new.ctx = ctx;
 	add->new.view = &add->view;
 	add->new.overwrite = opt->overwrite;
+	add->reload.ctx = ctx;
+	add->reload.view = &add->view;
 	tandem_device_init(&add->new.fresh.dev, opt->disk);
 	ret = tandem_view_read(ctx, volume, &add->view, err);
 	if (!ret)

@@ -116,17 +116,20 @@ int tandem_fail(struct tandem_context *ctx, const struct tandem_target *target,
 	TANDEM_KEEP_ERRNO;
 	struct tandem_volume volume;
 	struct tandem_view view;
-	int ret;
+	int lock, ret;
 
 	if (!target->array || !target->leg)
 		return tandem_error_set(err, TANDEM_CODE_USAGE, NULL, "name an array and a leg");
 	ret = tandem_dm_find(ctx, target->array, &volume, err);
 	if (ret)
 		return ret;
+	/* Numbers move when a leg has been replaced: not between the look and the message. */
+	lock = tandem_run_lock_array(ctx, volume.name, true);
 	ret = tandem_view_read(ctx, &volume, &view, err);
 	if (!ret)
 		ret = fail(ctx, &view, target, err);
 	tandem_view_free(&view);
+	tandem_run_unlock(lock);
 	return ret;
 }
 

@@ -21,38 +21,39 @@ bool tandem_reload_is_free(const struct tandem_view *view, unsigned int leg)
 }
 
 /* Its own record may be from before numbers moved: then the others know where it is. */
-static bool is_in_place(const struct tandem_context *ctx, const struct tandem_view *view,
-			const struct tandem_super *own, unsigned int leg)
+static bool is_in_place(const struct tandem_reload *reload, const struct tandem_super *own,
+			unsigned int leg)
 {
+	const struct tandem_view *view = reload->view;
 	struct tandem_super *super;
 	struct tandem_error ignored;
 	bool is;
 
 	if (!tandem_id_equal(&own->array, &view->volume.array))
 		return false;
-	if (own->leg == leg && own->nr_legs == view->table.nr_legs)
+	if (!reload->renumbers && own->leg == leg && own->nr_legs == view->table.nr_legs)
 		return true;
 	super = calloc(1, sizeof(*super));
-	is = super && !tandem_view_super(ctx, view, super, &ignored) &&
+	is = super && !tandem_view_super(reload->ctx, view, super, &ignored) &&
 	     tandem_replace_find(super, &own->leg_id) == leg;
 	free(super);
 	return is;
 }
 
-bool tandem_reload_is_there(const struct tandem_context *ctx, const struct tandem_view *view,
-			    unsigned int leg)
+bool tandem_reload_is_there(const struct tandem_reload *reload, unsigned int leg)
 {
+	const struct tandem_context *ctx = reload->ctx;
 	struct tandem_label *label = calloc(1, sizeof(*label));
 	char path[TANDEM_PATH_BYTES];
 	struct tandem_device dev;
 	struct tandem_error ignored;
 	bool there = false;
 
-	ctx->device->path_of(view->disk[leg], path, sizeof(path));
+	ctx->device->path_of(reload->view->disk[leg], path, sizeof(path));
 	tandem_device_init(&dev, path);
 	if (label && !tandem_device_open(ctx, &dev, TANDEM_ACCESS_READ, &ignored)) {
 		there = !tandem_label_read(ctx, &dev, label) &&
-			is_in_place(ctx, view, &label->super, leg);
+			is_in_place(reload, &label->super, leg);
 		tandem_device_close(&dev);
 	}
 	free(label);
@@ -73,7 +74,7 @@ void tandem_reload_prepare(struct tandem_reload *reload, unsigned int leg, dev_t
 		dev_t fills = i == leg ? disk : view->disk[i];
 
 		if (i != leg && fills && tandem_reload_is_free(view, i) &&
-		    !tandem_reload_is_there(reload->ctx, view, i))
+		    !tandem_reload_is_there(reload, i))
 			fills = 0;
 		if (view->status.leg[i].state == TANDEM_LEG_REBUILDING)
 			table->rebuild |= 1ull << i;

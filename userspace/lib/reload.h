@@ -10,23 +10,21 @@
 bool tandem_reload_is_free(const struct tandem_view *view, unsigned int leg);
 
 /**
- * tandem_reload_is_there() - is what fills a place still a leg of the array that can be
- * read?
- * @leg: with a disk
- */
-bool tandem_reload_is_there(const struct tandem_context *ctx, const struct tandem_view *view,
-			    unsigned int leg);
-
-/**
  * struct tandem_reload - a table in the making
  * @view: as the array runs
  * @start: filled in by tandem_reload_prepare()
+ * @renumbers: the new table is to have another number of places: a disk that was prepared and
+ *	never filled names its place by the old ones, and is left out
  */
 struct tandem_reload {
 	const struct tandem_context *ctx;
 	const struct tandem_view *view;
 	struct tandem_start start;
+	bool renumbers;
 };
+
+/* Is what fills a place still a leg of the array that can be read? @leg: with a disk */
+bool tandem_reload_is_there(const struct tandem_reload *reload, unsigned int leg);
 
 /**
  * tandem_reload_prepare() - as the array runs, but for one place

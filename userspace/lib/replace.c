@@ -79,36 +79,40 @@ static void hand_over_place(struct tandem_table *table, unsigned int leg, unsign
 	table->rebuild = (table->rebuild & below(last)) | (table->rebuild >> 1 & ~below(last));
 }
 
-/* A table with another number of places, or what the disks make of it. */
-static int exchange(const struct tandem_context *ctx, const struct tandem_view *view,
-		    const struct tandem_dm_load *load, struct tandem_error *err)
+/* Does the array run, and with so many places? Whoever looked before looked before. */
+static bool runs_with(const struct tandem_reload *reload, unsigned int nr_legs)
 {
-	struct tandem_table old = view->table;
+	struct tandem_volume volume;
 	struct tandem_view now;
 	struct tandem_error ignored;
-	unsigned int leg;
-	int ret;
+	bool runs;
 
-	old.rebuild = 0;
-	for (leg = 0; leg < old.nr_legs; leg++)
-		if (view->status.leg[leg].state == TANDEM_LEG_REBUILDING)
-			old.rebuild |= 1ull << leg;
-	ret = tandem_dm_replace(ctx, load, &old, err);
-	if (!ret)
-		return 0;
-	if (!tandem_view_read(ctx, &view->volume, &now, &ignored) &&
-	    now.table.nr_legs == load->table->nr_legs && !now.volume.suspended)
-		tandem_error_set(err, tandem_error_class_of(ret), view->volume.name,
+	if (!tandem_dm_is_active(reload->ctx, &reload->view->volume.array, &volume) ||
+	    volume.suspended)
+		return false;
+	runs = !tandem_view_read(reload->ctx, &volume, &now, &ignored) &&
+	       now.table.nr_legs == nr_legs;
+	tandem_view_free(&now);
+	return runs;
+}
+
+/* A table with another number of places, or what the disks make of it. */
+static int exchange(const struct tandem_reload *reload, const struct tandem_dm_load *load,
+		    const struct tandem_table *old, struct tandem_error *err)
+{
+	int ret = tandem_dm_replace(reload->ctx, load, old, err);
+
+	if (ret && runs_with(reload, load->table->nr_legs))
+		tandem_error_set(err, tandem_error_class_of(ret), load->name,
 				 "the start of the new table broke off (%s) when it was on record, "
 				 "the array runs on with it", tandem_error_text(ret));
-	tandem_view_free(&now);
 	return ret;
 }
 
 static int widen(struct replacing *re, struct tandem_error *err)
 {
 	struct tandem_table *table = &re->reload.start.table;
-	struct tandem_table with, without;
+	struct tandem_table old, with, without;
 	const struct tandem_dm_load load = {
 		.name = array_name(re), .table = table, .sectors = re->view.sectors,
 		.also = { &with, &without },
@@ -116,7 +120,9 @@ static int widen(struct replacing *re, struct tandem_error *err)
 
 	re->reload.ctx = re->ctx;
 	re->reload.view = &re->view;
+	re->reload.renumbers = true;
 	tandem_reload_prepare(&re->reload, TANDEM_NO_PLACE, 0);
+	old = *table;
 	insert_place(&re->reload.start, re->leg, re->new.fresh.dev.rdev);
 	without = *table;
 	without.disk[re->leg] = "-";
@@ -125,7 +131,7 @@ static int widen(struct replacing *re, struct tandem_error *err)
 	table->replace = (u16)(re->old + 1);
 	/* The kernel claims it now. */
 	tandem_device_close(&re->new.fresh.dev);
-	return exchange(re->ctx, &re->view, &load, err);
+	return exchange(&re->reload, &load, &old, err);
 }
 
 /* Does the array know of the new disk? Then it is no longer ours to take back. */
@@ -292,28 +298,34 @@ struct ending {
 	struct tandem_super super;
 };
 
-/* @leg goes: what replaces it takes its number, or it was to replace one itself. */
+/*
+ * @leg goes: what replaces it takes its number, or it was to replace one itself. The way back
+ * has a table without its disk, which may be gone by now, as one that has failed often is.
+ */
 static int retire(const struct ending *end, unsigned int leg, struct tandem_error *err)
 {
 	struct tandem_reload *reload = calloc(1, sizeof(*reload));
 	const unsigned int new = tandem_replace_new_of(&end->super, leg);
-	struct tandem_table *table, without_word;
+	struct tandem_table *table, old, without_word, without_disk;
 	struct tandem_dm_load load = { .name = end->view->volume.name,
 				       .sectors = end->view->sectors,
-				       .also = { &without_word } };
+				       .also = { &without_word, &without_disk } };
 	int ret;
 
 	if (!reload)
 		return tandem_error_no_memory(err);
 	reload->ctx = end->ctx;
 	reload->view = end->view;
+	reload->renumbers = true;
 	tandem_reload_prepare(reload, leg, 0);
 	table = &reload->start.table;
+	old = without_disk = *table;
+	old.disk[leg] = end->view->table.disk[leg];
 	hand_over_place(table, leg, new == TANDEM_NO_PLACE ? leg : new);
 	without_word = *table;
 	table->retire = (u16)(leg + 1);
 	load.table = table;
-	ret = exchange(end->ctx, end->view, &load, err);
+	ret = exchange(reload, &load, &old, err);
 	free(reload);
 	return ret;
 }
@@ -370,7 +382,10 @@ static bool is_needed(const struct tandem_view *view, const struct tandem_super 
 	return false;
 }
 
-/* The old leg of which something is left to do. */
+/*
+ * The old leg of which something is left to do. One that was taken out by hand goes; one that
+ * left by itself may come back, and is kept as one in use is.
+ */
 static unsigned int find_old(const struct tandem_view *view, const struct tandem_super *super)
 {
 	unsigned int leg, old;
@@ -379,7 +394,9 @@ static unsigned int find_old(const struct tandem_view *view, const struct tandem
 		old = tandem_replace_old_of(super, leg);
 		if (old == TANDEM_NO_PLACE || view->status.leg[leg].state != TANDEM_LEG_CURRENT)
 			continue;
-		if (tandem_reload_is_free(view, old) || !is_needed(view, super, old))
+		if (tandem_reload_is_free(view, old) && super->place[old].by_hand)
+			return old;
+		if (!is_needed(view, super, old))
 			return old;
 	}
 	return TANDEM_NO_PLACE;
@@ -434,13 +451,17 @@ int tandem_replace_advance(const struct tandem_context *ctx, const struct tandem
 			   struct tandem_replace_step *step, struct tandem_error *err)
 {
 	struct ending *end = calloc(1, sizeof(*end));
+	struct tandem_volume now;
 	struct tandem_view view;
 	int ret;
 
 	*step = (struct tandem_replace_step){ .dry_run = step->dry_run };
 	if (!end)
 		return tandem_error_no_memory(err);
-	ret = tandem_view_read(ctx, volume, &view, err);
+	/* It may have been suspended since the caller has found it. */
+	if (!tandem_dm_is_active(ctx, &volume->array, &now))
+		now = *volume;
+	ret = tandem_view_read(ctx, &now, &view, err);
 	end->ctx = ctx;
 	end->view = &view;
 	if (!ret)

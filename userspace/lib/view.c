@@ -4,13 +4,15 @@
  *
  * The kernel is the authority on states and errors (status line) and on which
  * device fills which place (table line); name, level and the like are read
- * from the superblock of a leg that the kernel calls current.
+ * from the superblock of a leg that the kernel calls current; of a set, from one of its own.
  */
 #include "view.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+
+#include "core/fit.h"
 
 /* Words of a table line with every place filled and every option used. */
 #define MAX_WORDS (3 + 3 * TANDEM_MAX_LEGS + 10)
@@ -100,17 +102,14 @@ static int read_label(const struct tandem_context *ctx, dev_t disk, struct tande
 	return ret;
 }
 
-int tandem_view_super(const struct tandem_context *ctx, const struct tandem_view *view,
-		      struct tandem_super *super, struct tandem_error *err)
+/* Of the first current leg that has one. */
+static int read_current(const struct tandem_context *ctx, const struct tandem_view *view,
+			struct tandem_label *label, struct tandem_error *err)
 {
-	struct tandem_label *label;
+	int ret = tandem_error_set(err, TANDEM_CODE_FAILED, view->volume.name,
+				   "no leg is current");
 	unsigned int leg;
-	int ret;
 
-	label = calloc(1, sizeof(*label));
-	if (!label)
-		return tandem_error_no_memory(err);
-	ret = tandem_error_set(err, TANDEM_CODE_FAILED, view->volume.name, "no leg is current");
 	for (leg = 0; leg < view->table.nr_legs && ret; leg++) {
 		if (!view->disk[leg] || view->status.leg[leg].state != TANDEM_LEG_CURRENT)
 			continue;
@@ -119,8 +118,57 @@ int tandem_view_super(const struct tandem_context *ctx, const struct tandem_view
 			ret = tandem_error_set(err, TANDEM_CODE_METADATA, view->volume.name,
 					       "leg %u carries another array's superblock", leg);
 	}
-	if (!ret)
+	return ret;
+}
+
+/* May what @own says of its set be taken over into @super? */
+static bool is_of(const struct tandem_super *own, const struct tandem_super *super,
+		  unsigned int set)
+{
+	return tandem_id_equal(&own->array, &super->array) &&
+	       tandem_id_equal(&own->epoch.id, &super->epoch.id) &&
+	       tandem_fit_places(own, super) && own->place[own->leg].set == set;
+}
+
+/* What happened to a set while the array runs is on record on its own legs only. */
+static void read_set(const struct tandem_context *ctx, const struct tandem_view *view,
+		     struct tandem_super *super, unsigned int set)
+{
+	const unsigned int first = super->set[set].first_leg;
+	const unsigned int nr = super->set[set].nr_legs;
+	struct tandem_label *label = calloc(1, sizeof(*label));
+	struct tandem_error ignored;
+	unsigned int leg;
+
+	for (leg = first; label && leg < first + nr && leg < view->table.nr_legs; leg++) {
+		if (!view->disk[leg] || view->status.leg[leg].state != TANDEM_LEG_CURRENT ||
+		    read_label(ctx, view->disk[leg], label, &ignored) ||
+		    !is_of(&label->super, super, set))
+			continue;
+		super->set[set] = label->super.set[set];
+		memcpy(&super->place[first], &label->super.place[first],
+		       nr * sizeof(super->place[first]));
+		break;
+	}
+	free(label);
+}
+
+int tandem_view_super(const struct tandem_context *ctx, const struct tandem_view *view,
+		      struct tandem_super *super, struct tandem_error *err)
+{
+	struct tandem_label *label = calloc(1, sizeof(*label));
+	unsigned int set;
+	int ret;
+
+	if (!label)
+		return tandem_error_no_memory(err);
+	ret = read_current(ctx, view, label, err);
+	if (!ret) {
 		*super = label->super;
+		for (set = 0; set < super->geo.nr_sets; set++)
+			if (set != super->place[super->leg].set)
+				read_set(ctx, view, super, set);
+	}
 	free(label);
 	return ret;
 }

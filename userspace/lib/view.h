@@ -27,7 +27,8 @@ int tandem_view_read(const struct tandem_context *ctx, const struct tandem_volum
 void tandem_view_free(struct tandem_view *view);
 
 /**
- * tandem_view_super() - the array's superblock, from a leg that is current
+ * tandem_view_super() - the array's superblock, from a leg that is current; and what it says
+ *	of the other sets from legs of theirs, for they alone hear what happens there
  * Return: 0; else no leg could be read, and @err says why for the last one
  */
 int tandem_view_super(const struct tandem_context *ctx, const struct tandem_view *view,
