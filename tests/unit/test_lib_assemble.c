@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "core/lineage.h"
+#include "core/replace.h"
 #include "dm_ops.h"
 #include "mock_disk.h"
 #include "mock_dm.h"
@@ -376,6 +377,50 @@ static void test_incremental_starts_with_the_last_leg(void **state)
 	refuses(TANDEM_CODE_USAGE);
 }
 
+/* Leg 0 is replaced by one on /mock/2, and power went when that was current. */
+static void record_replaced(void)
+{
+	unsigned int leg;
+
+	assert_true(mock_disk_super(0, &super));
+	assert_int_equal(tandem_replace_widen(&super, 0, NULL), 2);
+	super.place[2].record = TANDEM_RECORD_CURRENT;
+	super.place[2].disk_sectors = super.own_disk_sectors;
+	super.place[2].last = super.place[2].issued = super.place[0].last;
+	assert_int_equal(tandem_random_id(&super.place[2].id), 0);
+	for (leg = 0; leg < 3; leg++) {
+		super.leg = (u16)leg;
+		super.leg_id = super.place[leg].id;
+		mock_disk_set_super(leg, &super);
+	}
+	mock_changes = 0;
+}
+
+/* By whoever starts the array by hand or at boot; who hears of one disk has no time for it. */
+static void test_what_was_replaced_takes_its_place(void **state)
+{
+	char full[256];
+
+	(void)state;
+	record_replaced();
+	mock_dm_keep();
+	expect_start("3 240:0 240:1 240:2 2 degraded proven");
+	snprintf(full, sizeof(full), "%s", table);
+	mock_dm_expect_look("1 healthy - 0 0 0 3 0/0 3 current:5:0:0:0 current:5:0:0:0 "
+			    "current:5:0:0:0", full);
+	mock_dm_expect(&(struct mock_dm_step){ .op = TANDEM_DM_MESSAGE, .error = -EIO });
+	starts();
+	mock_dm_done();
+	mock_dm_reset();
+	mock_dm_keep();
+	options.array = NULL;
+	options.incremental = true;
+	options.disk = paths + 2;
+	options.nr_disks = 1;
+	expect_start("3 240:0 240:1 240:2 2 degraded proven");
+	starts();
+}
+
 static void test_disk_of_another_size_or_block_size_is_refused(void **state)
 {
 	(void)state;
@@ -478,6 +523,7 @@ int main(void)
 		TEST(test_scan_starts_all_it_can_and_reports_the_first_failure),
 		TEST(test_array_that_does_not_want_a_scan_is_left_alone),
 		TEST(test_incremental_starts_with_the_last_leg),
+		TEST(test_what_was_replaced_takes_its_place),
 		TEST(test_disk_of_another_size_or_block_size_is_refused),
 		TEST(test_named_disk_must_be_a_leg),
 		TEST(test_interrupted_rebuild_goes_on),

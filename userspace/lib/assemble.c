@@ -236,7 +236,10 @@ static int check_target(struct assembly *as, struct tandem_error *err)
 	return as->opt->dry_run ? 0 : tandem_dm_check(as->ctx, err);
 }
 
-/* Power went when a leg that replaces another was current: it takes the place now. */
+/*
+ * Power went when a leg that replaces another was current: it takes the place now. Not from
+ * where a disk has appeared: a worker of udev has no time for it, and more disks may come.
+ */
 static void finish_replacing(const struct assembly *as)
 {
 	struct tandem_volume volume;
@@ -247,7 +250,7 @@ static void finish_replacing(const struct assembly *as)
 	for (leg = 0; leg < as->super.nr_legs; leg++)
 		any |= as->super.place[leg].replaces &&
 		       as->super.place[leg].record == TANDEM_RECORD_CURRENT;
-	if (!any || as->opt->dry_run || as->opt->read_only ||
+	if (!any || as->opt->dry_run || as->opt->read_only || as->opt->incremental ||
 	    !tandem_dm_is_active(as->ctx, &as->super.array, &volume))
 		return;
 	if (tandem_replace_finish(as->ctx, &volume, &err) < 0)

@@ -31,16 +31,6 @@
 
 enum outcome { NOTHING, PENDING, ACTED };
 
-/* FNV-1a; never 0, which is "nothing was said". */
-static u32 hash_of(const char *text)
-{
-	u32 hash = 2166136261u;
-
-	for (; *text; text++)
-		hash = (hash ^ (u8)*text) * 16777619u;
-	return hash ? hash : 1;
-}
-
 /* Why nothing is done; once, until something changes. */
 __attribute__((format(printf, 3, 4)))
 static void leave_alone(struct tandem_care *care, const struct tandem_news *news,
@@ -53,9 +43,9 @@ static void leave_alone(struct tandem_care *care, const struct tandem_news *news
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	if (known->said == hash_of(text))
+	if (known->said == tandem_memory_hash(text))
 		return;
-	known->said = hash_of(text);
+	known->said = tandem_memory_hash(text);
 	tandem_care_tell(care, news, "%s", text);
 }
 

@@ -87,6 +87,16 @@ void tandem_memory_free(struct tandem_memory *memory)
 	memory->nr_aside = 0;
 }
 
+/* FNV-1a */
+u32 tandem_memory_hash(const char *text)
+{
+	u32 hash = 2166136261u;
+
+	for (; *text; text++)
+		hash = (hash ^ (u8)*text) * 16777619u;
+	return hash ? hash : 1;
+}
+
 static bool is_state(unsigned int state)
 {
 	return state < TANDEM_NR_LEG_STATES;

@@ -30,7 +30,13 @@ struct tandem_memory_leg {
 	u32 said;
 };
 
-/* @seen: in this pass. */
+/**
+ * struct tandem_memory_array - one array
+ * @seen: in this pass
+ * @ending_ms: a leg has been replaced, and that could not be ended: not to be tried before
+ * @ending_tries: how often it was tried; this, the time and @ending_said are not saved
+ * @ending_said: hash of what was said about it, 0: nothing
+ */
 struct tandem_memory_array {
 	struct tandem_memory_array *next;
 	struct tandem_id id;
@@ -38,6 +44,9 @@ struct tandem_memory_array {
 	unsigned int state;
 	unsigned int nr_legs;
 	bool seen;
+	s64 ending_ms;
+	unsigned int ending_tries;
+	u32 ending_said;
 	struct tandem_memory_leg leg[TANDEM_MAX_LEGS];
 };
 
@@ -54,6 +63,8 @@ struct tandem_memory_array *tandem_memory_find(struct tandem_memory *memory,
 /* NULL: no memory. */
 struct tandem_memory_array *tandem_memory_add(struct tandem_memory *memory,
 					      const struct tandem_id *id);
+/* What was said; never 0, which is "nothing was". */
+u32 tandem_memory_hash(const char *text);
 /* All that were not seen are forgotten; @gone is told of each first. */
 void tandem_memory_forget(struct tandem_memory *memory,
 			  void (*gone)(void *data, const struct tandem_memory_array *array),

@@ -110,8 +110,11 @@ static int remember(struct tandem_care *care)
 				 tandem_array_state_text(view->status.state));
 	/* One is being replaced, or was: who knows whose numbers these are. */
 	moved = care->known->nr_legs != view->status.nr_legs;
-	if (moved)
+	if (moved) {
 		memset(care->known->leg, 0, sizeof(care->known->leg));
+		care->known->ending_ms = 0;
+		care->known->ending_tries = care->known->ending_said = 0;
+	}
 	care->known->state = view->status.state;
 	care->known->nr_legs = view->status.nr_legs;
 	for (leg = 0; leg < view->status.nr_legs; leg++)
@@ -126,38 +129,88 @@ static bool may_be_changed(const struct tandem_view *view)
 	       view->status.state == TANDEM_ARRAY_DEGRADED;
 }
 
-/* A leg that replaces another is current: it takes the place. True: the array is another now. */
+/* Once, until it is something else. */
+__attribute__((format(printf, 3, 4)))
+static void tell_ending(struct tandem_care *care, const struct tandem_news *news,
+			const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+	u32 hash;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	hash = tandem_memory_hash(text);
+	if (care->known->ending_said != hash)
+		tandem_care_tell(care, news, "%s", text);
+	care->known->ending_said = hash;
+}
+
+/* Less and less often. And the array may be another one now: false, if it is. */
+static bool put_off(struct tandem_care *care, const struct tandem_error *why)
+{
+	const unsigned int nr_legs = care->view.status.nr_legs;
+	struct tandem_memory_array *known = care->known;
+	struct tandem_volume volume = care->view.volume;
+	struct tandem_error ignored;
+	s64 wait;
+
+	tell_ending(care, TANDEM_NEWS("error", TANDEM_NO_LEG, NULL), "%s: %s", why->object,
+		    why->text);
+	wait = known->ending_tries < 6 ? SOON_MS << known->ending_tries++ : REST_MS;
+	known->ending_ms = care->monitor->now_ms + wait;
+	tandem_monitor_due(care->monitor, wait);
+	tandem_view_free(&care->view);
+	if (!tandem_dm_is_active(&care->monitor->ctx, &volume.array, &volume))
+		return false;
+	return !tandem_view_read(&care->monitor->ctx, &volume, &care->view, &ignored) &&
+	       care->view.status.nr_legs == nr_legs;
+}
+
+static bool is_replaced(struct tandem_care *care)
+{
+	struct tandem_error ignored;
+	unsigned int leg;
+
+	if (care->view.volume.read_only || care->view.volume.suspended ||
+	    tandem_view_super(&care->monitor->ctx, &care->view, &care->super, &ignored))
+		return false;
+	for (leg = 0; leg < care->super.nr_legs && leg < care->view.status.nr_legs; leg++)
+		if (care->super.place[leg].replaces &&
+		    care->view.status.leg[leg].state == TANDEM_LEG_CURRENT)
+			return true;
+	return false;
+}
+
+/*
+ * A leg that replaces another is current: it takes the place. True: the array is another now.
+ * If it cannot, the legs that are away are cared for all the same.
+ */
 static bool finish_replacing(struct tandem_care *care)
 {
 	struct tandem_monitor *monitor = care->monitor;
 	struct tandem_replace_step step = { .dry_run = monitor->opt.dry_run };
 	struct tandem_error err;
 	bool any = false;
-	unsigned int leg;
 
-	if (care->view.volume.read_only || care->view.volume.suspended ||
-	    tandem_view_super(&monitor->ctx, &care->view, &care->super, &err))
+	if (!is_replaced(care))
 		return false;
-	for (leg = 0; leg < care->super.nr_legs; leg++)
-		any |= care->super.place[leg].replaces &&
-		       care->super.place[leg].record == TANDEM_RECORD_CURRENT;
-	if (!any)
+	if (monitor->now_ms < care->known->ending_ms) {
+		tandem_monitor_due(monitor, care->known->ending_ms - monitor->now_ms);
 		return false;
-	any = false;
+	}
 	do {
-		if (tandem_replace_advance(&monitor->ctx, &care->view.volume, &step, &err)) {
-			tandem_care_tell(care, TANDEM_NEWS("error", TANDEM_NO_LEG, NULL), "%s: %s",
-					 err.object, err.text);
-			return true;
-		}
+		if (tandem_replace_advance(&monitor->ctx, &care->view.volume, &step, &err))
+			return !put_off(care, &err);
 		if (step.kind == TANDEM_REPLACE_DONE)
-			tandem_care_tell(care, TANDEM_NEWS("replaced", step.leg, step.disk),
-					 "leg %u: %s %s the place of %s", step.leg, step.disk,
-					 monitor->opt.dry_run ? "would take" : "has taken",
-					 step.old[0] ? step.old : "a disk that is gone");
+			tell_ending(care, TANDEM_NEWS("replaced", step.leg, step.disk),
+				    "leg %u: %s %s the place of %s", step.leg, step.disk,
+				    step.dry_run ? "would take" : "has taken",
+				    step.old[0] ? step.old : "a disk that is gone");
 		any |= step.kind != TANDEM_REPLACE_NOTHING;
-	} while (step.kind != TANDEM_REPLACE_NOTHING && !monitor->opt.dry_run);
-	return any;
+	} while (step.kind != TANDEM_REPLACE_NOTHING && !step.dry_run);
+	return any && !step.dry_run;
 }
 
 static void care_for_legs(struct tandem_care *care)
