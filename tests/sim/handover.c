@@ -186,11 +186,9 @@ static void start_again(u64 disks, bool must)
 	u64 all = (1ull << handover.nr_disks) - 1;
 	struct tandem_plan plan;
 	struct handover_table table;
-	unsigned int i;
 
 	handover_keep(true);
-	for (i = 0; i < handover.nr_disks; i++)
-		handover.disk[i].dead = false;
+	handover_mend();
 	if (!choose(disks, &plan, &table)) {
 		if (must)
 			sim_fail("availability", "disks %llx do not start: %s",
@@ -206,6 +204,16 @@ static void start_again(u64 disks, bool must)
 		finish();
 	else
 		handover_stop();
+}
+
+/* Before anything is replaced; its disk stays where it was. */
+static void leave(const struct handover_table *table, unsigned int leg)
+{
+	handover_fail(leg);
+	write_all();
+	handover_stop();
+	handover_spoil_slot(table->disk[leg]);
+	handover_start(table);
 }
 
 static void forget_run(void)
@@ -263,14 +271,15 @@ static bool play(const struct handover_history *history, u32 limit, u32 seed)
 	if (!setjmp(sim_crash_env)) {
 		handover_start(&table);
 		write_all();
+		if (history->out)
+			leave(&table, history->out - 1);
 		handover.limit = limit;
 		while (handover_advance())
 			;
 		was_cut = false;
 		more = handover.writes >= limit;
 		handover.limit = 0;
-		for (i = 0; i < handover.nr_disks; i++)
-			handover.disk[i].dead = false;
+		handover_mend();
 		finish();
 	}
 	memcpy(sim_crash_env, outer, sizeof(outer));
@@ -284,8 +293,9 @@ static bool play(const struct handover_history *history, u32 limit, u32 seed)
 }
 
 static const struct handover_history histories[] = {
-	{ 1, 0, NOBODY }, { 1, 1, NOBODY }, { 1, 0, OLD_LEG }, { 1, 1, NEW_LEG },
-	{ 2, 0, NOBODY }, { 2, 1, OLD_LEG }, { 2, 3, NOBODY },
+	{ 1, 0, NOBODY, 0 }, { 1, 1, NOBODY, 0 }, { 1, 0, OLD_LEG, 0 }, { 1, 1, NEW_LEG, 0 },
+	{ 2, 0, NOBODY, 0 }, { 2, 1, OLD_LEG, 0 }, { 2, 3, NOBODY, 0 },
+	{ 2, 0, NOBODY, 3 },
 };
 
 bool handover_play(void)

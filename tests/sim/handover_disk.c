@@ -99,6 +99,8 @@ static bool take(struct handover_disk *disk, const struct bio *bio)
 	if (offset + length > disk->engine.size_sectors * 512)
 		sim_fail("handover", "a command behind the end of a disk");
 	if (bio_op(bio) == REQ_OP_READ) {
+		if (disk->bad && offset == disk->bad)
+			return false;
 		memcpy(bio->sim_data, disk->image + offset, length);
 	} else if (length) {
 		if (is_over())
@@ -267,7 +269,8 @@ void handover_format_new(unsigned int nr, const struct tandem_super *super, unsi
 	put_super(disk, &blank);
 }
 
-bool handover_read_super(unsigned int nr)
+/* 0 or 1, whose superblock is in @super of the disk then; or an error. */
+static int newest_slot(unsigned int nr)
 {
 	static struct tandem_super other;
 	struct handover_disk *disk = &handover.disk[nr];
@@ -282,7 +285,27 @@ bool handover_read_super(unsigned int nr)
 	slot = tandem_super_choose(error, sequence);
 	if (slot == 1)
 		disk->super = other;
-	return slot >= 0;
+	return slot;
+}
+
+bool handover_read_super(unsigned int nr)
+{
+	return newest_slot(nr) >= 0;
+}
+
+void handover_spoil_slot(unsigned int nr)
+{
+	handover.disk[nr].bad = newest_slot(nr) ? TANDEM_SLOT0_BYTES : TANDEM_SLOT1_BYTES;
+}
+
+void handover_mend(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < handover.nr_disks; i++) {
+		handover.disk[i].dead = false;
+		handover.disk[i].bad = 0;
+	}
 }
 
 void handover_keep(bool back)

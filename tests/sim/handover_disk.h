@@ -20,6 +20,7 @@ struct handover_disk {
 	u8 *image;
 	u8 *kept;
 	bool dead;
+	u64 bad;		/* slot that cannot be read: where; 0: none */
 	struct tandem_super super;	/* as handover_read_super() found it */
 };
 
@@ -43,6 +44,10 @@ void handover_destroy(void);
 void handover_format_new(unsigned int disk, const struct tandem_super *super, unsigned int leg);
 /* As a start would find it; false: nothing. */
 bool handover_read_super(unsigned int disk);
+/* From now on it cannot be read what it had before its newest superblock. */
+void handover_spoil_slot(unsigned int disk);
+/* All disks answer again. */
+void handover_mend(void);
 /* Power goes: what becomes of the writes that are under way. */
 void handover_cut(void);
 /* All disks, put aside or taken back. */

@@ -279,13 +279,24 @@ static bool is_filled(void)
 	return state != TANDEM_LEG_REBUILDING && state != TANDEM_LEG_UNRECORDED;
 }
 
-static bool is_out(void)
+static unsigned int failing;
+
+static bool is_out_of_use(unsigned int leg)
 {
-	const unsigned int old = tandem_replace_old_of(super_now(), new_place());
-	const enum tandem_leg_state state = handover_state_of(old);
+	const enum tandem_leg_state state = handover_state_of(leg);
 
 	return state != TANDEM_LEG_CURRENT && state != TANDEM_LEG_UNRECORDED &&
 	       state != TANDEM_LEG_REBUILDING;
+}
+
+static bool is_out(void)
+{
+	return is_out_of_use(tandem_replace_old_of(super_now(), new_place()));
+}
+
+static bool has_failed(void)
+{
+	return is_out_of_use(failing);
 }
 
 static void widen(void)
@@ -348,14 +359,15 @@ static bool has_disk(unsigned int disk)
 	return false;
 }
 
-static void fail_old(void)
+void handover_fail(unsigned int leg)
 {
 	struct tandem_message message = { .verb = TANDEM_MESSAGE_FAIL };
 
-	message.leg = (u16)tandem_replace_old_of(super_now(), new_place());
+	failing = leg;
+	message.leg = (u16)leg;
 	if (tandem_array_message(handover_run.array, &message))
-		sim_fail("handover", "the old leg cannot be failed");
-	handover_wait(is_out, true, "the old leg is on record as failed");
+		sim_fail("handover", "leg %u cannot be failed", leg);
+	handover_wait(has_failed, true, "the leg is on record as failed");
 }
 
 static void kill_somebody(unsigned int new)
@@ -388,7 +400,7 @@ bool handover_advance(void)
 			fill(new);
 		}
 	} else if (!is_out()) {
-		fail_old();
+		handover_fail(tandem_replace_old_of(super_now(), new_place()));
 	} else {
 		narrow(tandem_replace_old_of(super_now(), new));
 	}

@@ -16,11 +16,15 @@
 
 enum handover_death { NOBODY, OLD_LEG, NEW_LEG };
 
-/* Sets, the leg that is replaced, and who dies while the new one is filled. */
+/*
+ * Sets, the leg that is replaced, and who dies while the new one is filled. @out: one more than
+ * the leg that was failed before, and lies in the table with a slot that cannot be read
+ */
 struct handover_history {
 	unsigned int nr_sets;
 	unsigned int leg;
 	enum handover_death death;
+	unsigned int out;
 };
 
 struct handover_content {
@@ -68,6 +72,9 @@ void handover_reload(const struct handover_table *table);
 void handover_stop(void);
 
 enum tandem_leg_state handover_state_of(unsigned int leg);
+
+/* As by hand; it is on record then. */
+void handover_fail(unsigned int leg);
 
 /* One step further, told from what is there; false: there is none left. */
 bool handover_advance(void);
