@@ -16,6 +16,7 @@
  *	K1, K4        whatever disks start, every current leg holds all that was acknowledged
  *	K8, I38       at the end the legs of a set are equal, and their number is as it was
  *	B20           the old disk is a former leg, and starts nothing by itself
+ *	I52           what is left of a set that was out of use meanwhile starts by force
  *
  * And with no cut at all, but with all disks away from a write on that a start makes, until that
  * start has given up: then the array runs on, with whichever number of legs they hold by then.
@@ -77,7 +78,9 @@ static bool choose(u64 disks, struct tandem_plan *plan, struct handover_table *t
 		candidate[nr].logical_block_bytes = 512;
 		disk_of[nr++] = (u8)i;
 	}
-	tandem_assembly_choose(candidate, nr, TANDEM_DEGRADED_PROVEN, plan);
+	tandem_assembly_choose(candidate, nr,
+			       handover_run.force ? TANDEM_DEGRADED_FORCE : TANDEM_DEGRADED_PROVEN,
+			       plan);
 	if (!plan->startable)
 		return false;
 	memset(table, 0, sizeof(*table));
@@ -263,6 +266,7 @@ static bool play(const struct handover_history *history, u32 limit, u32 seed)
 	handover_run.value = 0;
 	handover_run.given_up = false;
 	handover_run.died = false;
+	handover_run.force = false;
 	handover_create(history->nr_sets);
 	handover.errs = seed == SEEDS;
 	for (i = 0; i < table.nr_legs; i++)
@@ -292,6 +296,67 @@ static bool play(const struct handover_history *history, u32 limit, u32 seed)
 	return more;
 }
 
+/* What is left of a set, the leg on disk @lost, starts and goes on, whatever its number. */
+static void start_rest(unsigned int lost, bool force)
+{
+	const u64 disks = ((1ull << handover.nr_disks) - 1) & ~(1ull << (lost ^ 1));
+	struct tandem_plan plan;
+	struct handover_table table;
+	unsigned int leg = 0;
+
+	handover_run.force = force;
+	if (!choose(disks, &plan, &table) || plan.forced != force)
+		sim_fail("availability", "what is left of a set: %s",
+			 tandem_assembly_text(plan.kind));
+	handover_start(&table);
+	handover_run.force = false;
+	while (leg < table.nr_legs && table.disk[leg] != lost)
+		leg++;
+	if (leg == table.nr_legs || handover_state_of(leg) != TANDEM_LEG_CURRENT)
+		sim_fail("availability", "the leg that is left is not current");
+	check_legs();
+	write_all();
+	check_legs();
+}
+
+/*
+ * Leg @lost left; then a leg of the other set began to be replaced; then the one beside @lost
+ * died for good. By force what @lost has is got out, and the other set loses nothing.
+ */
+static void rescue(unsigned int lost)
+{
+	const struct handover_history history = { 2, lost ^ 3, NOBODY, 0 };
+	struct handover_table table = { .nr_legs = 4, .disk = { 0, 1, 2, 3 } };
+	struct tandem_plan plan;
+
+	sim_start(1);
+	memset(&handover_run.content, 0, sizeof(handover_run.content));
+	handover_run.history = &history;
+	handover_run.value = 0;
+	handover_run.given_up = handover_run.died = false;
+	handover_create(history.nr_sets);
+	handover_start(&table);
+	write_all();
+	handover_fail(lost);
+	write_all();
+	handover_advance();
+	handover_stop();
+	handover.disk[lost ^ 1].dead = true;
+	if (choose(((1ull << handover.nr_disks) - 1) & ~(1ull << (lost ^ 1)), &plan, &table))
+		sim_fail("I52", "an old leg starts without force");
+	/* It has what it had. */
+	memset(handover_run.content[lost / 2], 0, sizeof(handover_run.content[0]));
+	start_rest(lost, true);
+	handover_stop();
+	start_rest(lost, false);
+	while (handover_advance())
+		;
+	check_legs();
+	check_equal((lost & 2) ^ 2, ((lost & 2) ^ 2) + 1);
+	handover_stop();
+	forget_run();
+}
+
 static const struct handover_history histories[] = {
 	{ 1, 0, NOBODY, 0 }, { 1, 1, NOBODY, 0 }, { 1, 0, OLD_LEG, 0 }, { 1, 1, NEW_LEG, 0 },
 	{ 2, 0, NOBODY, 0 }, { 2, 1, OLD_LEG, 0 }, { 2, 3, NOBODY, 0 },
@@ -310,6 +375,9 @@ bool handover_play(void)
 			for (seed = 0; seed <= SEEDS; seed++)
 				for (limit = 1; play(&histories[i], limit, seed); limit++)
 					;
+		forget_run();
+		for (seed = 0; seed < 4; seed++)
+			rescue(seed);
 		passed = true;
 	}
 	forget_run();

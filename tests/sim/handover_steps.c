@@ -155,7 +155,8 @@ static struct tandem_array *construct(const struct handover_table *table, const 
 {
 	struct tandem_array_params params = {
 		.array = handover.super.array, .nr_legs = table->nr_legs,
-		.degraded = TANDEM_DEGRADED_PROVEN, .rebuild = table->rebuild,
+		.degraded = handover_run.force ? TANDEM_DEGRADED_FORCE : TANDEM_DEGRADED_PROVEN,
+		.rebuild = table->rebuild,
 		.replace = table->replace, .retire = table->retire,
 	};
 	struct tandem_array *array = NULL;

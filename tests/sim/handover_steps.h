@@ -49,6 +49,7 @@ struct handover_run {
 	u64 value;		/* written last */
 	bool given_up;		/* the new leg died: the array is to be as before */
 	bool died;
+	bool force;
 	unsigned int starts, cuts, broken;
 };
 
