@@ -98,6 +98,16 @@ klog_since()
 		END { printf "%s", since }'
 }
 
+# processors_one: all but the first are taken away, until the test has ended.
+processors_one()
+{
+	local cpu
+
+	for cpu in /sys/devices/system/cpu/cpu[0-9]*/online; do
+		[ ! -e "$cpu" ] || echo 0 > "$cpu"
+	done
+}
+
 sectors_of()
 {
 	blockdev --getsz "$1"
