@@ -296,7 +296,7 @@ static bool is_as_it_was(const struct tandem_clean *clean)
 }
 
 /* Under one lock with whoever fails a leg: a change of the legs is before or after. */
-static void finish(struct tandem_clean *clean, bool durable)
+static void finish(struct tandem_clean *clean, bool complete)
 {
 	struct tandem_set *set = clean->set;
 	struct tandem_log *log = set->log;
@@ -304,7 +304,7 @@ static void finish(struct tandem_clean *clean, bool durable)
 	u32 i;
 
 	spin_lock_irq(&set->array->lock);
-	good = durable && is_as_it_was(clean);
+	good = complete && is_as_it_was(clean);
 	for (i = 0; i < clean->nr; i++) {
 		if (good && take_out(set, clean->region[i])) {
 			log->clear[log->nr_clear++] = clean->region[i];
@@ -318,12 +318,15 @@ static void finish(struct tandem_clean *clean, bool durable)
 	spin_unlock_irq(&set->array->lock);
 }
 
-/* @durable: nothing is in the way of what was marked, as far as the disks go. */
-static void end(struct tandem_clean *clean, bool durable)
+/*
+ * @durable: the disks have done what they were asked. @complete: and that was all there is
+ * to be done, so that what was marked may leave.
+ */
+static void end(struct tandem_clean *clean, bool durable, bool complete)
 {
 	struct tandem_set *set = clean->set;
 
-	finish(clean, durable);
+	finish(clean, complete);
 	clean->misses = durable ? 0 : clean->misses + 1;
 	if (!durable && (clean->flush.result != TANDEM_RESULT_OK || clean->misses >= PATIENCE))
 		tandem_log_end_starved(set);
@@ -335,6 +338,7 @@ static void end(struct tandem_clean *clean, bool durable)
 
 static void step_flush(struct tandem_clean *clean)
 {
+	const bool durable = clean->flush.result == TANDEM_RESULT_OK;
 	struct tandem_set *set = clean->set;
 	bool good;
 
@@ -342,18 +346,20 @@ static void step_flush(struct tandem_clean *clean)
 	good = is_as_it_was(clean);
 	tandem_map_flush_end(set, good);
 	spin_unlock_irq(&set->array->lock);
-	if (!set->map || !good) {
-		end(clean, clean->flush.result == TANDEM_RESULT_OK);
+	if (set->map && good) {
+		clean->state = CLEAN_MAP;
+		tandem_map_write(set, &clean->work);
 		return;
 	}
-	clean->state = CLEAN_MAP;
-	tandem_map_write(set, &clean->work);
+	/* A record that was owed may be so no more by now: that does not make a map of it. */
+	end(clean, durable, durable && !set->map);
 }
 
 static void clean_work(struct work_struct *work)
 {
 	struct tandem_clean *clean = container_of(to_delayed_work(work), struct tandem_clean,
 						  work);
+	bool good;
 
 	if (tandem_own_flush_is_on(&clean->flush) || tandem_map_is_on(clean->set))
 		return;
@@ -365,7 +371,8 @@ static void clean_work(struct work_struct *work)
 		step_flush(clean);
 		break;
 	case CLEAN_MAP:
-		end(clean, tandem_map_was_good(clean->set));
+		good = tandem_map_was_good(clean->set);
+		end(clean, good, good);
 		break;
 	}
 }
