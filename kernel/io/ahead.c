@@ -29,6 +29,9 @@
  *   free for them. If the room does not do for another window, what rests and what the
  *   stream has done with leaves early, but not its last region: so the cleaner has made
  *   room when a batch is due.
+ * - What is dirty where a stream is first seen, one region behind the other, it has done
+ *   with as well: after a crash it goes through what it left dirty before, and nobody
+ *   notices in that. It must not keep the room until it rests.
  * - Where the writer is can be seen from the words of the regions; one region may be
  *   left out. A write at the end of its window finds its stream again.
  *
@@ -162,6 +165,22 @@ static struct tandem_stream *spare(struct tandem_log *log)
 	return best;
 }
 
+/*
+ * Regions behind @head that are in the log, one after the other: whoever is found to be a
+ * stream there came through them when nobody knew, on ground that was dirty from before a
+ * crash as well.
+ */
+static u32 nr_behind(const struct tandem_log *log, u32 head)
+{
+	const u32 most = min(log->limit, log->shape.nr_regions - 1);
+	u32 nr = 0;
+
+	while (nr < most &&
+	       tandem_intent_has(&log->intent, after(log, head, log->shape.nr_regions - nr - 1)))
+		nr++;
+	return nr;
+}
+
 void tandem_ahead_note(struct tandem_log *log, u32 region)
 {
 	struct tandem_stream *stream = log->ahead.stream;
@@ -174,6 +193,8 @@ void tandem_ahead_note(struct tandem_log *log, u32 region)
 		if (!stream->is_used || distance(log, stream->head, region) >
 		    (stream->is_sure ? reach : 1))
 			continue;
+		if (!stream->is_sure)
+			stream->before = nr_behind(log, stream->head);
 		stream->is_sure = true;
 		move(log, stream, region);
 		return;
@@ -182,6 +203,7 @@ void tandem_ahead_note(struct tandem_log *log, u32 region)
 	memset(stream, 0, sizeof(*stream));
 	stream->is_used = true;
 	stream->is_sure = log->set->array->super->role == TANDEM_ROLE_LOG;
+	stream->before = stream->is_sure ? nr_behind(log, region) : 0;
 	stream->head = region;
 	move(log, stream, region);
 }
@@ -333,7 +355,7 @@ bool tandem_ahead_is_behind(const struct tandem_log *log, u32 region)
 
 	for (i = 0; i < TANDEM_AHEAD_STREAMS; i++, stream++)
 		if (stream->is_used && stream->is_sure &&
-		    distance(log, region, stream->head) <= stream->passed &&
+		    distance(log, region, stream->head) <= stream->passed + stream->before &&
 		    distance(log, region, stream->head) > 1)
 			return !tandem_ahead_holds(log, region);
 	return false;

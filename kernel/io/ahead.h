@@ -19,6 +19,7 @@ struct tandem_log;
  * @is_sure: it is one; else its first region, seen once
  * @head: region that it is in
  * @passed: regions that it has gone through, @head not included
+ * @before: of those behind them, as many were dirty when it was first seen
  * @idle: looks of the cleaner since the last write to @head
  * @at: when it last came to another region, by @clock of the set
  */
@@ -27,6 +28,7 @@ struct tandem_stream {
 	bool is_sure;
 	u32 head;
 	u32 passed;
+	u32 before;
 	u8 idle;
 	u64 at;
 };
