@@ -3,7 +3,7 @@
  * The intent logs of all legs, written anew at a start and at a stop.
  *
  *	wipe     the logs of legs that are to be filled, and the end of their disks
- *	level    a leg that lacks the last record gets one of that number
+ *	level    a leg that lacks the last record, or may, gets one of that number
  *	write    all that is dirty to every leg in use, before anything else is (A10)
  *
  * If power goes in wipe: the leg is to be filled, nobody asks its log. In write: a
@@ -25,7 +25,6 @@
  */
 #include "sys.h"
 #include "core/fault.h"
-#include "core/lockstep.h"
 #include "io/control.h"
 #include "io/grow.h"
 #include "io/logger.h"
@@ -160,9 +159,10 @@ static void move_on(struct tandem_log *log)
 }
 
 /*
- * Current legs that lack the last record of another get one of that number, which
- * says what a first record of this start would: then all are level, and nobody is
- * ever two ahead of another (A13). It does not count as one of this start's.
+ * Current legs that lack the last record of another, or of which nobody could read how
+ * far they have come, get one of that number, which says what a first record of this
+ * start would: then all are level, and nobody is ever two ahead of another (A13). It does
+ * not count as one of this start's.
  */
 static bool level_record(struct tandem_log *log, struct tandem_group *group)
 {
@@ -177,8 +177,7 @@ static bool level_record(struct tandem_log *log, struct tandem_group *group)
 
 	for (i = 0; i < log->set->nr_legs; i++) {
 		leg = tandem_set_leg(log->set, i);
-		if (leg->state == TANDEM_LEG_CURRENT &&
-		    tandem_lockstep_lacks(leg->log_sequence, log->sequence))
+		if (leg->state == TANDEM_LEG_CURRENT && leg->log_sequence < log->sequence)
 			legs |= 1ull << leg->index;
 	}
 	record.head.sequence = log->sequence;
