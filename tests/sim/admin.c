@@ -16,6 +16,7 @@
 #include "oracle_pace.h"
 #include "rollback.h"
 #include "sched.h"
+#include "slotbook.h"
 #include "users.h"
 #include "world.h"
 
@@ -354,7 +355,7 @@ static u64 legs_formatted(void)
 	u64 legs = 0;
 
 	for (leg = 0; leg < world.nr_disks; leg++)
-		if (ledger_newest_slot(leg))
+		if (slotbook_newest(leg))
 			legs |= 1ull << leg;
 	return legs;
 }
@@ -490,7 +491,7 @@ static void check_clean(u64 present)
 	unsigned int leg;
 
 	for (leg = 0; leg < world.nr_disks; leg++)
-		if (present & 1ull << leg && !ledger_newest_slot(leg)->clean)
+		if (present & 1ull << leg && !slotbook_newest(leg)->clean)
 			sim_fail("liveness", "leg %u is not clean after a clean stop", leg);
 }
 

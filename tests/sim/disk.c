@@ -20,6 +20,7 @@
 #include "oracle.h"
 #include "oracle_pace.h"
 #include "sched.h"
+#include "slotbook.h"
 #include "world.h"
 
 static struct sim_disk *disk_of(struct tandem_disk *engine)
@@ -199,6 +200,7 @@ static void complete_command(void *argument)
 		finish_badly(command);
 	else
 		finish_well(command);
+	slotbook_ended(command);
 	if (!status) {
 		oracle_rate_done(command);
 		oracle_pace_done(command);

@@ -2,21 +2,22 @@
 /*
  * Records and history; the model is in ledger.h.
  *
- * Decisions: a slot is decoded whenever one of its sectors changes, durable or
- * only in the cache, so that the moment is known at which a record first shows
- * anywhere: from then on a start may find it. It is real as long as it shows
- * somewhere, and for ever once it was durable somewhere; what follows from a
- * record that a power cut took back is taken back too. The newest configuration
- * of a set is the real one that showed last for the first time: configurations
- * are issued one after the other.
+ * Decisions: slots are looked at whenever they change, durable or only in the cache,
+ * so that the moment is known at which a record first shows anywhere: from then on a
+ * start may find it. It is real as long as it shows somewhere, and for ever once it was
+ * durable somewhere, unless all slots that had it could not be read and were written
+ * over: it was not in both slots of a leg then, so nothing depends on it (A11). What
+ * follows from a record that was taken back is taken back too. The newest configuration
+ * of a set is the real one that showed last for the first time: configurations are
+ * issued one after the other.
  */
 #include <stdlib.h>
 
-#include "core/superblock.h"
 #include "front.h"
 #include "ledger.h"
 #include "oracle.h"
 #include "sched.h"
+#include "slotbook.h"
 #include "world.h"
 
 #define MAX_CONFIGS	512u
@@ -49,9 +50,8 @@ struct whereabouts {
 };
 
 static struct {
-	struct ledger_slot slot[SIM_MAX_DISKS][2];
-	struct ledger_slot view[SIM_MAX_DISKS][2];	/* what a read of the slot gives */
-	s32 shown[SIM_MAX_DISKS][2];	/* its configuration */
+	s32 shown[SIM_MAX_DISKS][2];	/* by slot, the configuration that a read gives */
+	s32 durable[SIM_MAX_DISKS][2];	/* and the one that is there for good; -1: none */
 	struct whereabouts leg[SIM_MAX_DISKS];
 	struct ledger_node node[MAX_NODES];
 	s32 nr_nodes;
@@ -63,20 +63,20 @@ static struct {
 	struct tandem_id epoch[MAX_NODES * 4];
 	unsigned int nr_epochs;
 	u32 clock;
-	struct tandem_super super;
+	u64 back;	/* legs that this start found up to date, for what left them out is gone */
 } ledger;
 
 void ledger_start(void)
 {
 	memset(ledger.newest, 0xff, sizeof(ledger.newest));
-	memset(ledger.slot, 0, sizeof(ledger.slot));
-	memset(ledger.view, 0, sizeof(ledger.view));
 	memset(ledger.shown, 0xff, sizeof(ledger.shown));
+	memset(ledger.durable, 0xff, sizeof(ledger.durable));
 	ledger.nr_configs = 0;
 	ledger.nr_epochs = 0;
 	ledger.clock = 1;
 	ledger.nr_nodes = 1;
 	ledger.live = 0;
+	ledger.back = 0;
 	memset(ledger.node[0].parent, 0xff, sizeof(ledger.node[0].parent));
 	memset(ledger.node[0].by, 0xff, sizeof(ledger.node[0].by));
 }
@@ -86,33 +86,9 @@ static unsigned int set_of(unsigned int leg)
 	return leg / world.options.legs;
 }
 
-const struct ledger_slot *ledger_slot(unsigned int leg, unsigned int slot)
-{
-	return &ledger.slot[leg][slot];
-}
-
-static const struct ledger_slot *choose_slot(const struct ledger_slot *slot)
-{
-	if (!slot[0].valid && !slot[1].valid)
-		return NULL;
-	if (!slot[1].valid || (slot[0].valid && slot[0].sequence > slot[1].sequence))
-		return &slot[0];
-	return &slot[1];
-}
-
-const struct ledger_slot *ledger_newest_slot(unsigned int leg)
-{
-	return choose_slot(ledger.slot[leg]);
-}
-
-const struct ledger_slot *ledger_shown_slot(unsigned int leg)
-{
-	return choose_slot(ledger.view[leg]);
-}
-
 u64 ledger_left_out_by(unsigned int leg)
 {
-	const struct ledger_slot *slot = ledger_shown_slot(leg);
+	const struct slotbook_slot *slot = slotbook_shown(leg);
 	unsigned int i;
 	u64 legs = 0;
 
@@ -196,8 +172,8 @@ u64 ledger_length(u32 set)
 	for (leg = 0; leg < world.nr_disks; leg++)
 		for (slot = 0; slot < 2; slot++)
 			if (set_of(leg) == set && ledger_is_current(leg) &&
-			    ledger.slot[leg][slot].valid)
-				least = min(least, ledger.slot[leg][slot].set_sectors);
+			    slotbook_slot(leg, slot, true)->valid)
+				least = min(least, slotbook_slot(leg, slot, true)->set_sectors);
 	return least;
 }
 
@@ -264,7 +240,7 @@ static void note_joining(unsigned int leg, s32 config)
 }
 
 /* A configuration shows on its first leg: it is the newest of its set. */
-static s32 new_config(unsigned int leg, const struct ledger_slot *slot)
+static s32 new_config(unsigned int leg, const struct slotbook_slot *slot)
 {
 	struct config *config = &ledger.config[ledger.nr_configs];
 	unsigned int set = set_of(leg);
@@ -296,7 +272,7 @@ static s32 new_config(unsigned int leg, const struct ledger_slot *slot)
  */
 static u32 left_at(unsigned int leg, s32 config)
 {
-	const struct ledger_slot *slot = choose_slot(ledger.view[leg]);
+	const struct slotbook_slot *slot = slotbook_shown(leg);
 	s32 own = slot ? find_config(&slot->config) : -1;
 	s32 c = config;
 
@@ -328,70 +304,6 @@ static void note_leaving(unsigned int leg, s32 config)
 		}
 }
 
-/* Decodes what is durable in a slot, or what a read gives; false: nothing valid. */
-static bool decode_slot(struct sim_disk *disk, unsigned int slot_nr, bool durable,
-			struct ledger_slot *slot)
-{
-	const u64 *content = durable ? disk->store.durable : disk->store.view;
-	u64 sector = disk->slot_sector[slot_nr];
-	struct tandem_super *super = &ledger.super;
-	static u8 bytes[TANDEM_SUPER_BYTES];
-	u32 i;
-
-	for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
-		store_get(&disk->store, content[sector + i], sector + i, bytes + 512 * i);
-	slot->valid = !tandem_super_decode(bytes, super, NULL);
-	if (!slot->valid)
-		return false;
-	slot->clean = super->flags & TANDEM_FLAG_CLEAN;
-	slot->blank = super->flags & TANDEM_FLAG_BLANK;
-	slot->flush_lost = super->flags & TANDEM_FLAG_FLUSH_LOST;
-	slot->sequence = super->sequence;
-	slot->epoch_number = super->epoch.number;
-	slot->set_sectors = super->geo.set_sectors;
-	slot->generation = super->set[set_of(disk->leg)].generation;
-	slot->config = super->set[set_of(disk->leg)].id;
-	slot->epoch = super->epoch.id;
-	for (i = 0; i < super->nr_legs && i < SIM_MAX_DISKS; i++)
-		slot->record[i] = super->place[i].record;
-	return true;
-}
-
-/* An identifier in four digits. */
-static unsigned int brief(const struct tandem_id *id)
-{
-	return id->byte[0] | id->byte[1] << 8;
-}
-
-static void print_pairs(const struct tandem_super *super)
-{
-	const struct tandem_place *place;
-	unsigned int i;
-
-	for (i = 0; i < super->nr_legs; i++) {
-		place = &super->place[i];
-		sim_print("%21s leg %u record %u last %04x-%04x issued %04x-%04x\n", "", i,
-			  place->record, brief(&place->last.config), brief(&place->last.epoch),
-			  brief(&place->issued.config), brief(&place->issued.epoch));
-	}
-}
-
-/* For the story: leg, configuration and epoch in short, records of all legs. */
-static void note_record(const struct sim_disk *disk, const struct ledger_slot *slot,
-			const char *what)
-{
-	u64 records = 0;
-	unsigned int i;
-
-	for (i = 0; i < world.nr_disks; i++)
-		records = records << 4 | slot->record[i];
-	if (sim_is_verbose())
-		print_pairs(&ledger.super);
-	SIM_NOTE(what, disk->engine.name,
-		 { slot->sequence,
-		   (u64)brief(&slot->config) << 32 | brief(&slot->epoch), records });
-}
-
 /* It counts again, but behind those that came since and are real. */
 static void bring_back(unsigned int set, s32 config)
 {
@@ -404,7 +316,7 @@ static void bring_back(unsigned int set, s32 config)
 	ledger.config[config].gone = false;
 }
 
-static s32 note_config(struct sim_disk *disk, const struct ledger_slot *slot)
+static s32 note_config(struct sim_disk *disk, const struct slotbook_slot *slot)
 {
 	s32 config = find_config(&slot->config);
 
@@ -424,48 +336,64 @@ static s32 note_config(struct sim_disk *disk, const struct ledger_slot *slot)
 
 void ledger_slot_shown(struct sim_disk *disk, unsigned int slot_nr)
 {
-	struct ledger_slot *shown = &ledger.view[disk->leg][slot_nr];
+	const struct slotbook_slot *slot = slotbook_slot(disk->leg, slot_nr, false);
 
 	ledger.shown[disk->leg][slot_nr] = -1;
-	if (!decode_slot(disk, slot_nr, false, shown) || shown->blank || !world.created)
-		return;
-	note_record(disk, shown, "record shows");
-	ledger.shown[disk->leg][slot_nr] = note_config(disk, shown);
+	if (slotbook_changed(disk, slot_nr, false) && !slot->blank && world.created)
+		ledger.shown[disk->leg][slot_nr] = note_config(disk, slot);
 }
 
-/* What a read of the slot gives is there for good. */
-static bool is_settled(unsigned int leg, unsigned int slot)
+static u64 up_to_date(void)
 {
-	return ledger.view[leg][slot].valid &&
-	       ledger.view[leg][slot].sequence == ledger.slot[leg][slot].sequence;
+	unsigned int leg;
+	u64 legs = 0;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		legs |= (u64)ledger_is_up_to_date(leg) << leg;
+	return legs;
 }
 
 bool ledger_may_rot(unsigned int leg)
 {
-	const struct ledger_slot *slot = ledger.slot[leg];
 	const s32 *shown = ledger.shown[leg];
 
-	/* A record in the cache may yet tear the slot that does not rot. */
-	if (!is_settled(leg, 0) || !is_settled(leg, 1))
-		return false;
-	return slot[0].valid && slot[1].valid && shown[0] >= 0 && shown[0] == shown[1] &&
-	       !memcmp(&slot[0].config, &slot[1].config, sizeof(slot[0].config)) &&
-	       !memcmp(&slot[0].epoch, &slot[1].epoch, sizeof(slot[0].epoch));
+	return slotbook_may_rot(leg) && shown[0] >= 0 && shown[0] == shown[1];
+}
+
+/*
+ * What is durable in a slot is another configuration now. Whoever wrote that could not
+ * read the one before; if it is in no other slot, nothing was ever built on it, and it is
+ * as if it had not been issued.
+ */
+static void note_durable(unsigned int leg, unsigned int slot, s32 config)
+{
+	s32 before = ledger.durable[leg][slot];
+	unsigned int i;
+
+	ledger.durable[leg][slot] = config;
+	if (before < 0 || before == config || !slotbook_is_unread(leg, slot))
+		return;
+	for (i = 0; i < world.nr_disks; i++)
+		if (ledger.durable[i][0] == before || ledger.durable[i][1] == before)
+			return;
+	SIM_NOTE("forgotten", NULL, { leg, before });
+	ledger.config[before].durable = false;
+	ledger.back |= up_to_date();
 }
 
 void ledger_slot_changed(struct sim_disk *disk, unsigned int slot_nr)
 {
-	struct ledger_slot *slot = &ledger.slot[disk->leg][slot_nr];
+	const struct slotbook_slot *slot = slotbook_slot(disk->leg, slot_nr, true);
 	bool was_clean = slot->valid && slot->clean;
+	s32 config = -1;
 
-	if (!decode_slot(disk, slot_nr, true, slot))
-		return;
-	note_record(disk, slot, "record");
-	if (slot->blank || !world.created)
-		return;
-	ledger.config[note_config(disk, slot)].durable = true;
+	if (slotbook_changed(disk, slot_nr, true) && !slot->blank && world.created) {
+		config = note_config(disk, slot);
+		ledger.config[config].durable = true;
+	}
+	note_durable(disk->leg, slot_nr, config);
 	/* Where another history is read the books are not those that the record closes. */
-	if (slot->clean && !was_clean && front_reads_are_bound() &&
+	if (config >= 0 && slot->clean && !was_clean && front_reads_are_bound() &&
 	    ledger_is_up_to_date(disk->leg) &&
 	    !memcmp(&slot->epoch, &ledger.live_epoch, sizeof(slot->epoch)))
 		oracle_clean_landed(disk->leg);
@@ -473,7 +401,7 @@ void ledger_slot_changed(struct sim_disk *disk, unsigned int slot_nr)
 
 void ledger_add_leg(struct sim_disk *disk)
 {
-	const struct ledger_slot *slot = ledger_newest_slot(disk->leg);
+	const struct slotbook_slot *slot = slotbook_newest(disk->leg);
 
 	if (!slot)
 		sim_fail("oracle", "leg %u was created without a superblock", disk->leg);
@@ -489,6 +417,42 @@ bool ledger_is_up_to_date(unsigned int leg)
 		ledger_is_current(leg));
 }
 
+/* Shown by slots that could not be read, and by no other. */
+static bool is_unread(s32 config)
+{
+	bool unread = false;
+	unsigned int i, slot;
+
+	for (i = 0; i < world.nr_disks; i++)
+		for (slot = 0; slot < 2; slot++) {
+			if (ledger.shown[i][slot] != config)
+				continue;
+			if (!slotbook_is_unread(i, slot))
+				return false;
+			unread = true;
+		}
+	return unread;
+}
+
+u64 ledger_start_begin(void)
+{
+	ledger.back = 0;
+	return up_to_date();
+}
+
+u64 ledger_seem_up_to_date(void)
+{
+	const struct whereabouts *where = ledger.leg;
+	u64 legs = ledger.back | up_to_date();
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++, where++)
+		if (where->by >= 0 && is_unread(where->by) &&
+		    where->before.node == ledger.live && where->before.left == LEDGER_STAYED)
+			legs |= 1ull << leg;
+	return legs;
+}
+
 /*
  * Does one that stayed where @leg was promoted call it current? A start that was forced
  * elsewhere says that it is not, and that is another history.
@@ -496,13 +460,13 @@ bool ledger_is_up_to_date(unsigned int leg)
 static bool is_vouched_for(unsigned int leg)
 {
 	unsigned int first = set_of(leg) * world.options.legs;
-	const struct ledger_slot *slot;
+	const struct slotbook_slot *slot;
 	unsigned int i;
 
 	if (ledger.leg[leg].promoted < 0 || !is_real(ledger.leg[leg].promoted))
 		return false;
 	for (i = first; i < first + world.options.legs; i++) {
-		slot = ledger_newest_slot(i);
+		slot = slotbook_newest(i);
 		if (i != leg && slot && slot->record[leg] == TANDEM_RECORD_CURRENT &&
 		    position(i).node == ledger.leg[leg].promoted_in &&
 		    position(i).left == LEDGER_STAYED)
@@ -565,12 +529,12 @@ void ledger_activated(u64 current_legs)
 		if (node->when[set] + 1 == ledger.clock)
 			node->when[set] = LEDGER_STAYED;
 		node->by[set] = ledger.leg[i].by;
-		started = find_config(&ledger_newest_slot(i)->config);
+		started = find_config(&slotbook_newest(i)->config);
 		/* Unless that is followed already by one that it issued since. */
 		if (newest(set) < 0 || !ledger.config[newest(set)].early ||
 		    ledger.config[newest(set)].before != started)
 			ledger.newest[set] = started;
-		ledger.live_epoch = ledger_newest_slot(i)->epoch;
+		ledger.live_epoch = slotbook_newest(i)->epoch;
 	}
 	SIM_NOTE("history", NULL, { current_legs, ledger.nr_nodes, ledger.clock });
 	for (i = 0; i < world.nr_disks; i++)

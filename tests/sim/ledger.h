@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the superblocks say that are durable on the disks, and the history
- * that really happened, which no superblock knows.
+ * The configurations that superblocks name (slotbook.h), and the history that really
+ * happened, which no superblock knows.
  *
  * History: each completed read-write activation is a node; per set it has a
  * parent, the node that its legs came from, and the time at which. A leg is in
@@ -18,22 +18,6 @@
 #define LEDGER_STAYED	(~0u)		/* has not left its node */
 
 struct sim_disk;
-struct tandem_super;
-
-/* A superblock slot as it is durable now. */
-struct ledger_slot {
-	bool valid;
-	bool clean;
-	bool blank;
-	bool flush_lost;	/* a flush failed on the way down: the next one must fail */
-	u64 sequence;
-	u64 epoch_number;
-	u64 generation;
-	u64 set_sectors;
-	struct tandem_id config;
-	struct tandem_id epoch;
-	u8 record[SIM_MAX_DISKS];
-};
 
 struct ledger_node {
 	s32 parent[SIM_MAX_DISKS];	/* per set; -1: none */
@@ -47,12 +31,6 @@ void ledger_add_leg(struct sim_disk *disk);
 /* Something changed in a slot: what is durable there; what a read returns. */
 void ledger_slot_changed(struct sim_disk *disk, unsigned int slot);
 void ledger_slot_shown(struct sim_disk *disk, unsigned int slot);
-
-const struct ledger_slot *ledger_slot(unsigned int leg, unsigned int slot);
-/* The slot that counts, or NULL. */
-const struct ledger_slot *ledger_newest_slot(unsigned int leg);
-/* The slot that a start finds: it may be in the cache only, or NULL. */
-const struct ledger_slot *ledger_shown_slot(unsigned int leg);
 
 /* Legs, of any set, that the record which a start finds on @leg does not call current. */
 u64 ledger_left_out_by(unsigned int leg);
@@ -72,6 +50,9 @@ bool ledger_is_known_epoch(const struct tandem_id *epoch);
 
 /* Is @leg where the newest completed activation and no record since left it? */
 bool ledger_is_up_to_date(unsigned int leg);
+/* All of them, as a start begins; and to a start that could not read what left one out. */
+u64 ledger_start_begin(void);
+u64 ledger_seem_up_to_date(void);
 /* The node that @leg has stayed in, or -1. */
 s32 ledger_node_of(unsigned int leg);
 bool ledger_are_rivals(unsigned int a, unsigned int b);

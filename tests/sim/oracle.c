@@ -15,6 +15,7 @@
 #include "lostbook.h"
 #include "mapbook.h"
 #include "sched.h"
+#include "slotbook.h"
 #include "world.h"
 
 /* The sector that a leg lacks. */
@@ -35,7 +36,7 @@ static u64 on_leg(unsigned int leg, u64 sector, bool durable)
 
 static bool lists_as_current(unsigned int witness, unsigned int leg)
 {
-	const struct ledger_slot *slot = ledger_slot(witness, 0);
+	const struct slotbook_slot *slot = slotbook_slot(witness, 0, true);
 	unsigned int i;
 
 	for (i = 0; i < 2; i++)

@@ -16,6 +16,7 @@
 #include "io/region.h"
 #include "ledger.h"
 #include "sched.h"
+#include "slotbook.h"
 #include "world.h"
 
 u32 oracle_word(struct tandem_set *set, u32 region)
@@ -34,7 +35,7 @@ static bool is_behind(const struct sim_command *command, u64 set_sectors)
 
 bool oracle_is_behind_end(const struct sim_command *command)
 {
-	const struct ledger_slot *slot = ledger_shown_slot(command->disk->leg);
+	const struct slotbook_slot *slot = slotbook_shown(command->disk->leg);
 	u32 set = world_set_of(command->disk->leg);
 
 	if (command->users && is_behind(command, ledger_length(set)))

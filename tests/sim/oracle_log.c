@@ -20,6 +20,7 @@
 #include "ledger.h"
 #include "lostbook.h"
 #include "sched.h"
+#include "slotbook.h"
 #include "world.h"
 
 #define PAGE_SECTORS	(TANDEM_PAGE_BYTES / 512)
@@ -131,7 +132,7 @@ void oracle_log_command(const struct sim_command *command)
 /* A record that names a later time than the superblock: a start would refuse the leg. */
 static void check_time(unsigned int leg, const struct logbook_record *record)
 {
-	const struct ledger_slot *slot = ledger_newest_slot(leg);
+	const struct slotbook_slot *slot = slotbook_newest(leg);
 
 	if (!slot || record->epoch_number > slot->epoch_number ||
 	    record->generation > slot->generation)

@@ -17,6 +17,7 @@
 #include "lostbook.h"
 #include "mapbook.h"
 #include "sched.h"
+#include "slotbook.h"
 #include "world.h"
 
 /* Legs that were current in the engine when somebody last looked, by set. */
@@ -107,9 +108,7 @@ static void check_lacking(unsigned int witness, unsigned int leg)
 /* It is a leg of this array, and has been taken into use. */
 static bool is_known(unsigned int leg)
 {
-	const struct ledger_slot *slot = ledger_newest_slot(leg);
-
-	return slot && !slot->blank && !oracle_is_forked(leg);
+	return slotbook_is_formatted(leg) && !oracle_is_forked(leg);
 }
 
 void oracle_map_agrees(u32 set)

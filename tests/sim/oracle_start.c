@@ -5,9 +5,10 @@
  * A start without force must use, of every set, legs that went through
  * everything that the newest completed history went through, and none may be
  * absent that the newest landed configuration calls current: it could hold
- * more (I53). Legs of two histories are never joined, force or not (K5).
- * A start that all this speaks for must not be refused. With force the
- * administrator chose; the books are then opened anew from the legs in use.
+ * more (I53). A record of which no slot can be read left nobody out. Legs of
+ * two histories are never joined, force or not (K5). A start that all this
+ * speaks for must not be refused. With force the administrator chose; the
+ * books are then opened anew from the legs in use.
  */
 #include "front.h"
 #include "oracle_grow.h"
@@ -17,6 +18,7 @@
 #include "ledger.h"
 #include "lostbook.h"
 #include "sched.h"
+#include "slotbook.h"
 #include "world.h"
 
 static struct {
@@ -94,13 +96,6 @@ bool oracle_is_forked(unsigned int leg)
 	return history.forked_legs & 1ull << leg;
 }
 
-static bool is_formatted(unsigned int leg)
-{
-	const struct ledger_slot *slot = ledger_newest_slot(leg);
-
-	return slot && !slot->blank;
-}
-
 static u64 count_writes(void)
 {
 	unsigned int leg;
@@ -117,7 +112,8 @@ static u64 rivals_of(unsigned int leg)
 	u64 rivals = 0;
 
 	for (other = 0; other < world.nr_disks; other++)
-		if (is_formatted(leg) && is_formatted(other) && ledger_are_rivals(leg, other))
+		if (slotbook_is_formatted(leg) && slotbook_is_formatted(other) &&
+		    ledger_are_rivals(leg, other))
 			rivals |= 1ull << other;
 	return rivals;
 }
@@ -134,7 +130,7 @@ static u64 rivals_among(const struct oracle_start *start, u64 legs)
 	return rivals;
 }
 
-static bool says_lost(const struct ledger_slot *slot)
+static bool says_lost(const struct slotbook_slot *slot)
 {
 	return slot && slot->flush_lost;
 }
@@ -145,7 +141,7 @@ bool oracle_is_loss_on_record(void)
 	unsigned int leg;
 
 	for (leg = 0; leg < world.nr_disks; leg++)
-		if (ledger_is_current(leg) && says_lost(ledger_newest_slot(leg)))
+		if (ledger_is_current(leg) && says_lost(slotbook_newest(leg)))
 			return true;
 	return false;
 }
@@ -156,7 +152,7 @@ static bool is_loss_to_be_found(void)
 	unsigned int leg;
 
 	for (leg = 0; leg < world.nr_disks; leg++)
-		if (says_lost(ledger_newest_slot(leg)) || says_lost(ledger_shown_slot(leg)))
+		if (says_lost(slotbook_newest(leg)) || says_lost(slotbook_shown(leg)))
 			return true;
 	return false;
 }
@@ -166,7 +162,7 @@ static bool is_clean_on_record(void)
 	unsigned int leg;
 
 	for (leg = 0; leg < world.nr_disks; leg++)
-		if (ledger_is_current(leg) && ledger_newest_slot(leg)->clean)
+		if (ledger_is_current(leg) && slotbook_newest(leg)->clean)
 			return true;
 	return false;
 }
@@ -188,11 +184,10 @@ void oracle_start_begin(struct oracle_start *start)
 	unsigned int leg;
 
 	start->current_legs = 0;
-	start->up_to_date = 0;
+	start->up_to_date = ledger_start_begin();
 	history.owed |= is_loss_to_be_found();
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		start->current_legs |= (u64)ledger_is_current(leg) << leg;
-		start->up_to_date |= (u64)ledger_is_up_to_date(leg) << leg;
 		start->rivals_of[leg] = rivals_of(leg);
 		start->node[leg] = ledger_node_of(leg);
 		if (start->present & start->up_to_date & 1ull << leg)
@@ -317,11 +312,12 @@ static bool check_history(const struct oracle_start *start, struct tandem_array 
 {
 	u64 used = legs_by_use(array, TANDEM_USE_CURRENT);
 	u64 found = legs_found(array);
+	u64 good = start->up_to_date | ledger_seem_up_to_date();
 
-	if (used & ~start->up_to_date) {
+	if (used & ~good) {
 		if (!is_one_timeline(start, used))
 			sim_fail("K4", "legs %llx are started unforced, only %llx are up to date",
-				 (unsigned long long)used, (unsigned long long)start->up_to_date);
+				 (unsigned long long)used, (unsigned long long)good);
 		return false;
 	}
 	if (start->current_legs & ~found & ~start->left_out && !start->forked_legs)
@@ -336,13 +332,13 @@ static void check_epoch(struct tandem_array *array)
 {
 	u64 legs = legs_by_state(array, TANDEM_LEG_CURRENT) |
 		   legs_by_state(array, TANDEM_LEG_REBUILDING);
-	const struct ledger_slot *first = NULL;
-	const struct ledger_slot *slot;
+	const struct slotbook_slot *first = NULL;
+	const struct slotbook_slot *slot;
 	unsigned int leg, i;
 
 	for (leg = 0; leg < world.nr_disks; leg++) {
 		for (i = 0; legs & 1ull << leg && i < 2; i++) {
-			slot = ledger_slot(leg, i);
+			slot = slotbook_slot(leg, i, true);
 			if (!slot->valid || slot->clean)
 				sim_fail("K5", "leg %u, slot %u: no record of this start", leg, i);
 			first = first ? first : slot;
@@ -380,7 +376,9 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 		sim_fail("K5", "started by force that nobody used");
 	start->live = !array->plan.forced && !(legs_found(array) & start->forked_legs) &&
 		      check_history(start, array);
-	start->bound = !start->read_only || (start->live && !start->forked_legs);
+	/* The newest records say what may be read, if whoever only reads could read them. */
+	start->bound = !start->read_only || (start->live && !start->forked_legs &&
+					     !(current_legs & ~start->up_to_date));
 	if (start->read_only) {
 		if (count_writes() != start->writes)
 			sim_fail("K6", "a read-only start wrote to a disk");
@@ -448,7 +446,7 @@ void oracle_refused(const struct oracle_start *start, int error)
 	    history.forced_ever || start->current_legs & ~start->up_to_date)
 		return;
 	for (leg = 0; leg < world.nr_disks; leg++)
-		if (start->present & 1ull << leg && !ledger_newest_slot(leg))
+		if (start->present & 1ull << leg && !slotbook_newest(leg))
 			return;
 	/* A drop that broke off may be on a leg of another set only: degraded, then. */
 	if (start->degraded == TANDEM_DEGRADED_NEVER && (history.crashed || start->injected))

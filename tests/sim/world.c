@@ -10,6 +10,7 @@
 #include "lostbook.h"
 #include "mapbook.h"
 #include "sched.h"
+#include "slotbook.h"
 #include "world.h"
 
 #define REGION_SECTORS	128u
@@ -226,6 +227,7 @@ void world_create(void)
 	world.nr_disks = world.super.nr_legs;
 	world_resize(world.super.geo.set_sectors);
 	world.bound_sectors = world.now_sectors;
+	slotbook_start();
 	ledger_start();
 	logbook_start();
 	mapbook_start();
@@ -283,6 +285,7 @@ void world_replace(unsigned int leg, const struct tandem_super *super)
 	u64 i, sector;
 
 	store_drop(&disk->store);
+	slotbook_replaced(leg);
 	world_enlarge(leg);
 	for (i = 0; i < world.set_sectors; i++) {
 		sector = disk->store.data_first + i;
@@ -307,6 +310,7 @@ void world_forget(unsigned int leg)
 	unsigned int slot, i;
 
 	store_drop(&disk->store);
+	slotbook_replaced(leg);
 	for (slot = 0; slot < 2; slot++) {
 		for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
 			put(disk, disk->slot_sector[slot] + i, zero);
@@ -320,13 +324,13 @@ bool world_read_super(unsigned int leg, struct tandem_super *super)
 {
 	static u8 bytes[TANDEM_SUPER_BYTES];
 	struct sim_disk *disk = &world.disk[leg];
-	const struct ledger_slot *newest = ledger_newest_slot(leg);
+	const struct slotbook_slot *newest = slotbook_newest(leg);
 	u64 sector;
 	u32 i;
 
 	if (!newest)
 		return false;
-	sector = disk->slot_sector[newest == ledger_slot(leg, 1)];
+	sector = disk->slot_sector[newest == slotbook_slot(leg, 1, true)];
 	for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
 		store_get(&disk->store, disk->store.durable[sector + i], sector + i,
 			  bytes + 512 * i);

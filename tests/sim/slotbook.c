@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Superblock slots, as they are on the disks.
+ *
+ * Decisions
+ * - A slot is decoded whenever one of its sectors changes, durable or only in the cache.
+ * - Whoever starts the array tries a slot again and again, until it can be read or he
+ *   gives it up: what he has to do without is a slot of which the last read failed.
+ */
+#include "core/superblock.h"
+#include "disk.h"
+#include "sched.h"
+#include "slotbook.h"
+#include "world.h"
+
+static struct {
+	struct slotbook_slot slot[SIM_MAX_DISKS][2][2];	/* by leg; shown, durable; slot */
+	bool unread[SIM_MAX_DISKS][2];
+	struct tandem_super super;
+} slotbook;
+
+void slotbook_start(void)
+{
+	memset(&slotbook, 0, sizeof(slotbook));
+}
+
+const struct slotbook_slot *slotbook_slot(unsigned int leg, unsigned int slot, bool durable)
+{
+	return &slotbook.slot[leg][durable][slot];
+}
+
+static const struct slotbook_slot *choose(unsigned int leg, bool durable)
+{
+	const struct slotbook_slot *slot = slotbook.slot[leg][durable];
+
+	if (!slot[0].valid && !slot[1].valid)
+		return NULL;
+	if (!slot[1].valid || (slot[0].valid && slot[0].sequence > slot[1].sequence))
+		return &slot[0];
+	return &slot[1];
+}
+
+const struct slotbook_slot *slotbook_newest(unsigned int leg)
+{
+	return choose(leg, true);
+}
+
+const struct slotbook_slot *slotbook_shown(unsigned int leg)
+{
+	return choose(leg, false);
+}
+
+bool slotbook_is_formatted(unsigned int leg)
+{
+	const struct slotbook_slot *slot = slotbook_newest(leg);
+
+	return slot && !slot->blank;
+}
+
+static bool decode(struct sim_disk *disk, unsigned int slot_nr, bool durable)
+{
+	struct slotbook_slot *slot = &slotbook.slot[disk->leg][durable][slot_nr];
+	const u64 *content = durable ? disk->store.durable : disk->store.view;
+	u64 sector = disk->slot_sector[slot_nr];
+	struct tandem_super *super = &slotbook.super;
+	static u8 bytes[TANDEM_SUPER_BYTES];
+	u32 i, set = world_set_of(disk->leg);
+
+	for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
+		store_get(&disk->store, content[sector + i], sector + i, bytes + 512 * i);
+	slot->valid = !tandem_super_decode(bytes, super, NULL);
+	if (!slot->valid)
+		return false;
+	slot->clean = super->flags & TANDEM_FLAG_CLEAN;
+	slot->blank = super->flags & TANDEM_FLAG_BLANK;
+	slot->flush_lost = super->flags & TANDEM_FLAG_FLUSH_LOST;
+	slot->sequence = super->sequence;
+	slot->epoch_number = super->epoch.number;
+	slot->set_sectors = super->geo.set_sectors;
+	slot->generation = super->set[set].generation;
+	slot->config = super->set[set].id;
+	slot->epoch = super->epoch.id;
+	for (i = 0; i < super->nr_legs && i < SIM_MAX_DISKS; i++)
+		slot->record[i] = super->place[i].record;
+	return true;
+}
+
+/* An identifier in four digits. */
+static unsigned int brief(const struct tandem_id *id)
+{
+	return id->byte[0] | id->byte[1] << 8;
+}
+
+static void print_pairs(const struct tandem_super *super)
+{
+	const struct tandem_place *place;
+	unsigned int i;
+
+	for (i = 0; i < super->nr_legs; i++) {
+		place = &super->place[i];
+		sim_print("%21s leg %u record %u last %04x-%04x issued %04x-%04x\n", "", i,
+			  place->record, brief(&place->last.config), brief(&place->last.epoch),
+			  brief(&place->issued.config), brief(&place->issued.epoch));
+	}
+}
+
+/* For the story: leg, configuration and epoch in short, records of all legs. */
+static void note(const struct sim_disk *disk, const struct slotbook_slot *slot, const char *what)
+{
+	u64 records = 0;
+	unsigned int i;
+
+	for (i = 0; i < world.nr_disks; i++)
+		records = records << 4 | slot->record[i];
+	if (sim_is_verbose())
+		print_pairs(&slotbook.super);
+	SIM_NOTE(what, disk->engine.name,
+		 { slot->sequence,
+		   (u64)brief(&slot->config) << 32 | brief(&slot->epoch), records });
+}
+
+bool slotbook_changed(struct sim_disk *disk, unsigned int slot_nr, bool durable)
+{
+	const struct slotbook_slot *slot = slotbook_slot(disk->leg, slot_nr, durable);
+
+	if (!decode(disk, slot_nr, durable))
+		return false;
+	if (durable || (!slot->blank && world.created))
+		note(disk, slot, durable ? "record" : "record shows");
+	return true;
+}
+
+void slotbook_ended(const struct sim_command *command)
+{
+	const struct sim_disk *disk = command->disk;
+	bool erred = command->outcome.status;
+	unsigned int slot;
+
+	/* What a write that erred has left behind shows when it does. */
+	for (slot = 0; slot < 2; slot++)
+		if (command->count && command->sector == disk->slot_sector[slot] &&
+		    (command->op == REQ_OP_READ || !erred))
+			slotbook.unread[disk->leg][slot] = erred;
+}
+
+void slotbook_replaced(unsigned int leg)
+{
+	memset(slotbook.unread[leg], 0, sizeof(slotbook.unread[leg]));
+}
+
+bool slotbook_is_unread(unsigned int leg, unsigned int slot)
+{
+	return slotbook.unread[leg][slot];
+}
+
+/* What a read of the slot gives is there for good. */
+static bool is_settled(unsigned int leg, unsigned int slot)
+{
+	const struct slotbook_slot *shown = slotbook_slot(leg, slot, false);
+
+	return shown->valid && shown->sequence == slotbook_slot(leg, slot, true)->sequence;
+}
+
+bool slotbook_may_rot(unsigned int leg)
+{
+	const struct slotbook_slot *slot = slotbook.slot[leg][true];
+
+	/* A record in the cache may yet tear the slot that does not rot. */
+	if (!is_settled(leg, 0) || !is_settled(leg, 1))
+		return false;
+	return slot[0].valid && slot[1].valid &&
+	       !memcmp(&slot[0].config, &slot[1].config, sizeof(slot[0].config)) &&
+	       !memcmp(&slot[0].epoch, &slot[1].epoch, sizeof(slot[0].epoch));
+}
