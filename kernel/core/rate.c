@@ -24,7 +24,7 @@
 /* One in this many is noise. */
 #define NOISE		16
 
-#define LEAST_REGIONS	16u
+#define LEAST_REGIONS	4u
 
 void tandem_rate_resume(struct tandem_rate *rate, u64 bytes_per_s)
 {
@@ -77,7 +77,9 @@ u32 tandem_rate_limit(const struct tandem_rate_target *target, u64 measured)
 
 	if (regions < LEAST_REGIONS)
 		regions = LEAST_REGIONS;
-	return regions < target->capacity / 4 ? (u32)regions : target->capacity / 4;
+	if (regions > target->capacity / 4)
+		regions = target->capacity / 4;
+	return regions ? (u32)regions : 1;
 }
 
 u64 tandem_rate_resync_ms(u64 bytes, u64 measured)

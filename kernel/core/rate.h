@@ -48,9 +48,9 @@ struct tandem_rate_target {
 };
 
 /*
- * How many regions may be dirty at @measured bytes a second (0: not known): at least a
- * few, so that writers are not slowed down by a target that no disk can meet, and at
- * most a quarter of the capacity.
+ * How many regions may be dirty at @measured bytes a second (0: not known): at least four,
+ * so that writers are not slowed down by a target that no disk can meet, and at most a
+ * quarter of the capacity; but one.
  */
 u32 tandem_rate_limit(const struct tandem_rate_target *target, u64 measured);
 

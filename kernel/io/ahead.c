@@ -25,8 +25,8 @@
  * - Behind the last region of the set comes the first.
  * - A batch is half a window at least. What leaves while a stream lives waits for that
  *   record, and that one for its room: so there is no more than one for so many regions.
- * - No region of others is evicted for what is ahead, and a quarter of the limit stays
- *   free for them. If the room does not do for another window, what rests and what the
+ * - No region of others is evicted for what is ahead, and a quarter of what they may have
+ *   stays free for them. If the room does not do for another window, what rests and what the
  *   stream has done with leaves early, but not its last region: so the cleaner has made
  *   room when a batch is due.
  * - What is dirty where a stream is first seen, one region behind the other, it has done
@@ -225,14 +225,15 @@ static void follow_all(struct tandem_log *log)
 		tandem_ahead_note(log, entered - 1);
 }
 
-/* Room for what nobody waits for, beside a quarter of the limit. */
+/* Room for what nobody waits for, beside a quarter of what writers may have. */
 static u32 spare_room(const struct tandem_log *log)
 {
 	u32 sure = log->intent.nr_dirty - min(log->nr_unsure, log->intent.nr_dirty);
-	u32 most = min(log->limit - log->limit / 4, log->capacity / 2);
-	u32 changes = log->shape.changes - log->change.nr_new - log->change.nr_cleared;
+	u32 share = tandem_log_share(log);
+	u32 most = min(share - share / 4, log->capacity / 2);
+	u32 room = min(most - min(most, sure), tandem_log_left(log));
 
-	return min(most - min(most, sure), changes);
+	return min(room, log->shape.changes - log->change.nr_new - log->change.nr_cleared);
 }
 
 /* No region may change twice in one record. */

@@ -12,8 +12,9 @@
  * - Cleared regions come first: the room that they leave is for the same record.
  *   While somebody writes in sequence they wait for a record that is due anyway.
  * - A write that there is no room for keeps back nobody. It is counted once.
- * - Unsure regions do not count against the limit: only copying takes them out, and
- *   nobody is to wait for that.
+ * - Unsure regions do not count against the share of the limit that is for writers: only
+ *   copying takes them out, and nobody is to wait for that. They count against the limit:
+ *   what the logs list is never more than can be copied within the recovery target.
  * - If the records that are needed are about to be overwritten, a record without
  *   changes comes first (core/log.h).
  */
@@ -66,12 +67,11 @@ static void list_cleared(struct tandem_log *log, unsigned int most)
 	}
 }
 
-/* Unsure ones do not count: only copying takes them out, and nobody is to wait for that. */
-static bool has_room(struct tandem_log *log)
+static bool has_room(const struct tandem_log *log)
 {
 	u32 sure = log->intent.nr_dirty - min(log->nr_unsure, log->intent.nr_dirty);
 
-	return sure < log->limit + log->extra && log->intent.nr_dirty < log->capacity;
+	return sure < tandem_log_share(log) + log->extra && tandem_log_left(log);
 }
 
 /* New regions stand before the cleared ones. */
@@ -144,7 +144,7 @@ void tandem_batch_starved(struct tandem_log *log, bool starved)
 {
 	if (log->set->starved != starved)
 		WRITE_ONCE(log->set->starved, starved);
-	WRITE_ONCE(log->full, starved && log->intent.nr_dirty >= log->capacity);
+	WRITE_ONCE(log->full, starved && !tandem_log_left(log));
 }
 
 static void compose(struct tandem_log *log)

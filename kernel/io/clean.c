@@ -22,8 +22,11 @@
  * Decisions
  * - A region rests if nobody has touched it from one look to the next but one. So
  *   the window of a log that goes round stays, and one flush serves many regions.
- * - Room is made among the regions that rest; then for as many as wait, in turn; if
- *   none can leave, the limit gives way, but never the capacity of the format.
+ * - Room is made among the regions that rest; then for as many as wait, in turn. If
+ *   none can leave, the share of writers gives way, up to the limit. The limit is what a
+ *   crash costs, and gives way only if all that is dirty is being written to whenever the
+ *   cleaner looks, for a second; or, if some of it is to be copied first, when no region
+ *   has been for ten. Never the capacity of the format.
  * - What belongs to a stream stays while that lives (io/ahead.c), but for room: then it
  *   is as good as any. What rests, and what a stream has done with, goes early if it lacks
  *   room itself.
@@ -48,6 +51,8 @@
 #define DEFAULT_CLEAN_MS	1000u
 #define STARVED_MS		10u	/* when none could go: look again */
 #define PATIENCE		8u	/* maps that could not be written, before writes err */
+#define BUSY_LOOKS		100u	/* at STARVED_MS, before the limit gives way */
+#define STALLED_LOOKS		1000u	/* likewise, if the copier could make room */
 
 enum clean_state { CLEAN_IDLE, CLEAN_FLUSH, CLEAN_MAP };
 
@@ -56,7 +61,9 @@ enum clean_state { CLEAN_IDLE, CLEAN_FLUSH, CLEAN_MAP };
  * @changes: set->changes at the first look
  * @all: TANDEM_LOG_ALL is to be cleared, too
  * @misses: rounds in a row that came to nothing
- * @nr_stuck: dirty regions that nobody can make equal
+ * @nr_unequal: dirty regions that the copier is to make equal; @least_unequal: fewest of
+ *	them in these looks
+ * @vain: looks in a row for writes that waited, of which nothing came
  * @cursor: where the next look among all begins
  */
 struct tandem_clean {
@@ -66,7 +73,9 @@ struct tandem_clean {
 	u32 changes;
 	bool all;
 	u32 misses;
-	u32 nr_stuck;
+	u32 nr_unequal;
+	u32 least_unequal;
+	u32 vain;
 	u32 cursor;
 	u32 nr;
 	u32 region[TANDEM_LOG_CHANGES];
@@ -111,17 +120,24 @@ static bool mark(struct tandem_set *set, u32 region, enum look how)
 	return (u32)atomic_cmpxchg(word, old, old | TANDEM_REGION_CLEANING) == old;
 }
 
-static bool is_stuck(struct tandem_set *set, u32 region)
-{
-	return (u32)atomic_read(&set->region[region]) & TANDEM_REGION_STUCK;
-}
-
 /* Regions beyond the limit, which may have become lower since they came; array->lock held. */
 static u32 nr_over(const struct tandem_log *log)
 {
 	u32 sure = log->intent.nr_dirty - min(log->nr_unsure, log->intent.nr_dirty);
 
-	return sure - min(sure, log->limit + log->extra);
+	return sure - min(sure, tandem_log_share(log) + log->extra);
+}
+
+/* Counts a region that is in the log, before the look at it. */
+static void count(struct tandem_clean *clean, u32 region)
+{
+	const u32 unlike = TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY;
+	u32 word = atomic_read(&clean->set->region[region]);
+	struct tandem_log *log = clean->set->log;
+
+	log->nr_unsure += !!(word & TANDEM_REGION_UNSURE);
+	log->nr_stuck += !!(word & TANDEM_REGION_STUCK);
+	clean->nr_unequal += word & unlike && !(word & TANDEM_REGION_STUCK);
 }
 
 /* array->lock held: the intent is the log's. */
@@ -132,18 +148,17 @@ static void look(struct tandem_clean *clean, enum look how)
 	u32 wanted = max(log->nr_starved, 1u) + nr_over(log);
 	u32 most = how == LOOK_ANY ? wanted : TANDEM_LOG_CHANGES;
 	u32 region = tandem_intent_next(intent, 0);
-	u32 unsure = 0;
 
 	most = min(most, TANDEM_LOG_CHANGES - log->nr_clear);
-	clean->nr_stuck = 0;
+	log->nr_unsure = 0;
+	log->nr_stuck = 0;
+	clean->nr_unequal = 0;
 	for (; region < intent->nr_regions; region = tandem_intent_next(intent, region + 1)) {
-		unsure += tandem_region_is_unsure(clean->set, region);
-		clean->nr_stuck += is_stuck(clean->set, region);
+		count(clean, region);
 		if (clean->nr < most && (how != LOOK_ANY || region >= clean->cursor) &&
 		    mark(clean->set, region, how))
 			clean->region[clean->nr++] = region;
 	}
-	log->nr_unsure = unsure;
 	if (how == LOOK_ANY)
 		clean->cursor = clean->nr ? clean->region[clean->nr - 1] + 1 : 0;
 }
@@ -180,6 +195,35 @@ static enum look first_look(struct tandem_log *log, bool urgent)
 }
 
 /*
+ * Writes wait, and nothing can leave: the share gives way at once, the limit only when that
+ * has been so for long. array->lock held.
+ */
+static void give_way(struct tandem_clean *clean)
+{
+	struct tandem_log *log = clean->set->log;
+	u32 most = log->limit - tandem_log_share(log);
+
+	if (log->extra < most && tandem_log_left(log)) {
+		log->extra = min(log->extra + log->nr_starved, most);
+		return;
+	}
+	if (!clean->vain++ || clean->nr_unequal < clean->least_unequal) {
+		clean->vain = 1;
+		clean->least_unequal = clean->nr_unequal;
+	}
+	if (clean->vain < (clean->nr_unequal ? STALLED_LOOKS : BUSY_LOOKS))
+		return;
+	log->over = min(log->over + log->nr_starved, log->capacity);
+	log->extra = most + log->over;
+}
+
+/* What there is room for, as far as looks decide that. */
+static u32 room_of(const struct tandem_log *log)
+{
+	return log->nr_unsure + log->nr_stuck + log->extra + log->over;
+}
+
+/*
  * True: something may leave when it has been flushed. @more: the log has something to do,
  * for there is more room than before, or what has left waits for no stream any more.
  */
@@ -188,12 +232,12 @@ static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 	struct tandem_set *set = clean->set;
 	struct tandem_log *log = set->log;
 	enum look how;
-	u32 unsure;
+	u32 room;
 	bool any;
 
 	spin_lock_irq(&set->array->lock);
 	how = first_look(log, urgent);
-	unsure = log->nr_unsure + log->extra;
+	room = room_of(log);
 	clean->nr = 0;
 	clean->changes = set->changes;
 	clean->all = log->head.flags & TANDEM_LOG_ALL && !atomic_read(&set->nr_unsure);
@@ -202,9 +246,10 @@ static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 		look(clean, how);
 		if (!clean->nr && urgent)
 			look(clean, LOOK_ANY);
-		/* The limit is a matter of time, the capacity is not: nobody waits for it. */
 		if (!clean->nr && urgent)
-			log->extra = min(log->extra + log->nr_starved, log->capacity);
+			give_way(clean);
+		else
+			clean->vain = 0;
 	}
 	any = log->open && (clean->nr || clean->all ||
 			    (tandem_map_is_behind(set) &&
@@ -213,7 +258,7 @@ static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 		note(clean);
 		clean->state = CLEAN_FLUSH;
 	}
-	*more = log->nr_unsure + log->extra > unsure || is_owed(log) ||
+	*more = room_of(log) > room || is_owed(log) ||
 		(log->nr_clear && !tandem_ahead_is_alive(log));
 	spin_unlock_irq(&set->array->lock);
 	return any;
@@ -255,7 +300,7 @@ static void step_idle(struct tandem_clean *clean)
 	if (more)
 		tandem_log_kick(set);
 	/* Nobody will ever make room: that is the error of the legs. */
-	if (clean->nr_stuck && clean->nr_stuck == READ_ONCE(set->log->intent.nr_dirty))
+	if (set->log->nr_stuck == READ_ONCE(set->log->capacity))
 		tandem_log_end_starved(set);
 	if (urgent || is_needed(set))
 		later(clean, urgent);
@@ -309,6 +354,7 @@ static void finish(struct tandem_clean *clean, bool complete)
 		if (good && take_out(set, clean->region[i])) {
 			log->clear[log->nr_clear++] = clean->region[i];
 			log->extra -= !!log->extra;
+			log->over -= !!log->over;
 		} else {
 			atomic_andnot(TANDEM_REGION_CLEANING, &set->region[clean->region[i]]);
 		}

@@ -274,6 +274,7 @@ static void set_open(struct tandem_log *log, bool open)
 	spin_lock_irq(&log->set->array->lock);
 	log->open = open;
 	log->extra = 0;
+	log->over = 0;
 	tandem_ahead_reset(log);
 	tandem_batch_starved(log, false);
 	spin_unlock_irq(&log->set->array->lock);

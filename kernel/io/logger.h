@@ -31,10 +31,12 @@ enum log_state {
  * @sequence: of the last record that is durable
  * @pin: leg (bit) that the newest record of all legs names as pin, at a start;
  *	@pin_part: a record that was written at a start does so
- * @limit: regions that may be dirty and sure; @capacity: dirty at all
- * @nr_unsure: dirty regions that are unsure, when the cleaner last looked
- * @nr_starved: writes that found no room; @extra: regions beyond the limit, because
- *	none could leave
+ * @limit: regions that may be dirty, for these are what a crash costs; @capacity: that
+ *	the format can list. Beyond three quarters of @limit one has to leave first
+ * @nr_unsure, @nr_stuck: dirty regions that are so, when the cleaner last looked
+ * @nr_starved: writes that found no room
+ * @extra: regions beyond three quarters, because none could leave; @over: beyond
+ *	@limit, because all were written to for too long
  * @waiting: writes that need a record; @listed: those of the record under way
  * @clear: regions that have left, until a record says so
  * @change: of the record under way
@@ -60,8 +62,10 @@ struct tandem_log {
 	u32 limit;
 	u32 capacity;
 	u32 nr_unsure;
+	u32 nr_stuck;
 	u32 nr_starved;
 	u32 extra;
+	u32 over;
 	bool full;
 	struct list_head waiting;
 	struct list_head listed;
@@ -93,6 +97,28 @@ void tandem_batch_list_new(struct tandem_log *log, u32 region);
 
 /* Are there writes that found no room? array->lock held. */
 void tandem_batch_starved(struct tandem_log *log, bool starved);
+
+/*
+ * The share of the limit that is used while nothing is unsure. The rest is for who writes
+ * while that is copied which a crash has left: then another crash costs no more than one.
+ */
+static inline u32 tandem_log_share(const struct tandem_log *log)
+{
+	return log->limit - log->limit / 4;
+}
+
+/*
+ * Regions that there is room for. What leaves with this record counts: it may be in one
+ * leg's log alone when power goes. What nobody can make equal does not: no resync takes
+ * time for it.
+ */
+static inline u32 tandem_log_left(const struct tandem_log *log)
+{
+	u32 most = min(log->limit + log->over + log->nr_stuck, log->capacity);
+	u32 listed = log->intent.nr_dirty + log->change.nr_cleared;
+
+	return most - min(most, listed);
+}
 
 static inline u32 tandem_log_ring_bytes(const struct tandem_array *array)
 {

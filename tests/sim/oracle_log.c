@@ -168,6 +168,7 @@ void oracle_record_landed(unsigned int leg, const struct logbook_record *record,
 				 (unsigned long long)record->sequence, i,
 				 (unsigned long long)other);
 	}
+	oracle_rate_landed(set);
 }
 
 static bool lists(unsigned int leg, u32 region)

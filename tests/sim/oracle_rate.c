@@ -6,10 +6,16 @@
  *	          a copier have taken, and no more than the slowest: idle time is not in it.
  *	          Only where the copier is never interrupted, for as long as others like
  *	limit     of the intent log is what can be copied within the target
+ *	cost      what the logs of a set list together, as they are on the disks, grows only
+ *	          up to the limit, whatever is unsure already: power may go whenever a record
+ *	          has landed. What nobody can make equal does not count, nor a log that says
+ *	          that every region may differ. The limit gives way to who has waited for
+ *	          long, never while no disk fails
  *	kept      after a clean stop the next start knows what was known
  *	changed   a leg that begins to be filled makes it unknown
  */
 #include "core/rate.h"
+#include "faults.h"
 #include "front.h"
 #include "io/logger.h"
 #include "oracle.h"
@@ -24,6 +30,10 @@ static struct {
 	u64 longest[2];
 	u64 known[TANDEM_MAX_SETS];	/* when it went down */
 	bool down;
+	struct {
+		u32 listed;	/* when the last record landed */
+		u32 allowed;	/* then: the next one may have been composed before it fell */
+	} cost[TANDEM_MAX_SETS];
 } rates;
 
 void oracle_rate_begin(void)
@@ -61,13 +71,57 @@ static void check_limit(const struct tandem_set *set)
 {
 	u64 rate = set->copy_rate ? set->copy_rate : TANDEM_DEFAULT_COPY_RATE;
 	u64 bytes = world.super.recovery_target_ms * rate / 1000;
-	u64 want = max(bytes / (world.super.geo.region_sectors * 512), 16ull);
+	u64 want = max(bytes / (world.super.geo.region_sectors * 512), 4ull);
 
-	want = min(want, set->log->capacity / 4ull);
+	want = max(min(want, set->log->capacity / 4ull), 1ull);
 	if (!world.options.log_limit && set->log->limit != want)
 		sim_fail("rate", "set %u: %u regions may be dirty, not %llu, at %llu bytes/s",
 			 set->index, set->log->limit, (unsigned long long)want,
 			 (unsigned long long)set->copy_rate);
+}
+
+/* Regions in the log of any leg that a start would use. */
+static u32 nr_listed(u32 set)
+{
+	unsigned int leg = set * world.options.legs;
+	unsigned int end = leg + world.options.legs;
+	u64 legs = front_legs(TANDEM_LEG_CURRENT);
+	const struct logbook_state *state;
+	u32 region, nr = 0;
+	unsigned int i;
+
+	for (region = 0; region < logbook_nr_regions(); region++) {
+		for (i = leg; i < end; i++) {
+			state = logbook_state(i, true);
+			if (legs & 1ull << i && !state->all && !state->lost &&
+			    logbook_has(state, region))
+				break;
+		}
+		nr += i < end;
+	}
+	return nr;
+}
+
+void oracle_rate_landed(u32 set)
+{
+	const struct tandem_log *log;
+	u32 listed, allowed;
+
+	if (!front_exists() || !world.options.log)
+		return;
+	log = front_array()->set[set].log;
+	if (!log)
+		return;
+	listed = nr_listed(set);
+	allowed = log->limit + log->over + log->nr_stuck;
+	if (front_is_up() && log->over && !faults_injected())
+		sim_fail("cost", "set %u: no disk has failed, and the limit gave way", set);
+	if (front_is_up() && listed > rates.cost[set].listed &&
+	    listed > max(allowed, rates.cost[set].allowed))
+		sim_fail("cost", "set %u: %u regions are in the logs, and %u may be", set, listed,
+			 allowed);
+	rates.cost[set].listed = listed;
+	rates.cost[set].allowed = allowed;
 }
 
 void oracle_rate_look(struct tandem_array *array)

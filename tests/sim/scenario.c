@@ -46,7 +46,7 @@ const struct scenario scenarios[] = {
 	{ "A14", "before the first read a power cut may take back what no flush covered; "
 	  "read-only, an unsure block is its pin's (K3)",
 	  "wgcgg wgcvggsgg Wcvgsgg WcvgagsAgg Wcvgbg", { NULL }, NULL },
-	{ "A15", "a log that is full of unsure regions lets writers in",
+	{ "A15", "a log that is full of unsure regions lets writers in, when one of them is equal",
 	  "wocwo. wocwocwo.g", { "log_limit=1", NULL }, NULL },
 	{ "A16", "what does not fit is refused", NULL, { NULL },
 	  "no event breaks it: limits are asserted at build and refused by create" },

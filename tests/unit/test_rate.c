@@ -146,12 +146,14 @@ static void test_the_limit_is_what_the_target_allows(void **state)
 	assert_int_equal(limit(100, 65536, 0), 152);
 	assert_int_equal(limit(10000, MIB, 500 * MB), 4768);
 	assert_int_equal(limit(10000, MIB, 20 * MB), 190);
-	/* Never less than a few, never more than a quarter of what fits. */
-	assert_int_equal(limit(100, 64 * MIB, 0), 16);
-	assert_int_equal(limit(10000, MIB, 1), 16);
+	/* Never less than a few, never more than a quarter of what fits, but one. */
+	assert_int_equal(limit(100, 64 * MIB, 0), 4);
+	assert_int_equal(limit(10000, MIB, 1), 4);
 	assert_int_equal(limit(3600000, 65536, 7000 * MB), 31500);
 	assert_int_equal(limit(TANDEM_MAX_RECOVERY_TARGET_MS, 65536, TANDEM_MAX_COPY_RATE), 31500);
 	assert_int_equal(tandem_rate_limit(&tiny, 0), 10);
+	tiny.capacity = 3;
+	assert_int_equal(tandem_rate_limit(&tiny, 0), 1);
 }
 
 static void test_a_resync_takes_as_long_as_its_bytes(void **state)
