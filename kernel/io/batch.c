@@ -67,7 +67,7 @@ static void list_cleared(struct tandem_log *log, unsigned int most)
 	}
 }
 
-static bool has_room(const struct tandem_log *log)
+bool tandem_batch_has_room(const struct tandem_log *log)
 {
 	u32 sure = log->intent.nr_dirty - min(log->nr_unsure, log->intent.nr_dirty);
 
@@ -94,7 +94,7 @@ static enum fate list_write(struct tandem_log *log, u32 region)
 		return FATE_LISTED;
 	if (is_change_full(log))
 		return FATE_LATER;
-	if (!has_room(log))
+	if (!tandem_batch_has_room(log))
 		return FATE_NO_ROOM;
 	tandem_batch_list_new(log, region);
 	tandem_ahead_note(log, region);

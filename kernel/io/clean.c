@@ -43,6 +43,7 @@
  */
 #include "sys.h"
 #include "io/clean.h"
+#include "io/copy.h"
 #include "io/flush.h"
 #include "io/logger.h"
 #include "io/map.h"
@@ -51,8 +52,8 @@
 #define DEFAULT_CLEAN_MS	1000u
 #define STARVED_MS		10u	/* when none could go: look again */
 #define PATIENCE		8u	/* maps that could not be written, before writes err */
-#define BUSY_LOOKS		100u	/* at STARVED_MS, before the limit gives way */
-#define STALLED_LOOKS		1000u	/* likewise, if the copier could make room */
+#define BUSY_MS			1000u	/* before the limit gives way */
+#define STALLED_MS		10000u	/* likewise, if the copier could make room */
 
 enum clean_state { CLEAN_IDLE, CLEAN_FLUSH, CLEAN_MAP };
 
@@ -61,9 +62,10 @@ enum clean_state { CLEAN_IDLE, CLEAN_FLUSH, CLEAN_MAP };
  * @changes: set->changes at the first look
  * @all: TANDEM_LOG_ALL is to be cleared, too
  * @misses: rounds in a row that came to nothing
- * @nr_unequal: dirty regions that the copier is to make equal; @least_unequal: fewest of
- *	them in these looks
- * @vain: looks in a row for writes that waited, of which nothing came
+ * @nr_unequal: dirty regions that the copier is to make equal; @last_unequal: one look
+ *	before
+ * @vain: since @since (jiffies) writes wait at the limit, and no region has left or become
+ *	equal
  * @cursor: where the next look among all begins
  */
 struct tandem_clean {
@@ -74,8 +76,9 @@ struct tandem_clean {
 	bool all;
 	u32 misses;
 	u32 nr_unequal;
-	u32 least_unequal;
-	u32 vain;
+	u32 last_unequal;
+	bool vain;
+	unsigned long since;
 	u32 cursor;
 	u32 nr;
 	u32 region[TANDEM_LOG_CHANGES];
@@ -133,11 +136,12 @@ static void count(struct tandem_clean *clean, u32 region)
 {
 	const u32 unlike = TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY;
 	u32 word = atomic_read(&clean->set->region[region]);
+	bool stuck = word & unlike && word & TANDEM_REGION_STUCK;
 	struct tandem_log *log = clean->set->log;
 
-	log->nr_unsure += !!(word & TANDEM_REGION_UNSURE);
-	log->nr_stuck += !!(word & TANDEM_REGION_STUCK);
-	clean->nr_unequal += word & unlike && !(word & TANDEM_REGION_STUCK);
+	log->nr_unsure += stuck || word & TANDEM_REGION_UNSURE;
+	log->nr_stuck += stuck;
+	clean->nr_unequal += word & unlike && !stuck;
 }
 
 /* array->lock held: the intent is the log's. */
@@ -194,26 +198,37 @@ static enum look first_look(struct tandem_log *log, bool urgent)
 	return LOOK_IDLE;
 }
 
+/* For how long nothing has come of it that writes wait at the limit; array->lock held. */
+static bool is_out_of_patience(struct tandem_clean *clean)
+{
+	u32 patience_ms = clean->nr_unequal ? STALLED_MS : BUSY_MS;
+
+	if (!clean->vain || clean->nr_unequal < clean->last_unequal)
+		clean->since = jiffies;
+	clean->vain = true;
+	clean->last_unequal = clean->nr_unequal;
+	return !time_before(jiffies, clean->since + msecs_to_jiffies(patience_ms));
+}
+
 /*
- * Writes wait, and nothing can leave: the share gives way at once, the limit only when that
- * has been so for long. array->lock held.
+ * Writes wait, and nothing has left or can leave: the share gives way at once, the limit by
+ * one region when that has been so for long. Not before what was given is used; while a
+ * record is under way nobody can. array->lock held.
  */
 static void give_way(struct tandem_clean *clean)
 {
 	struct tandem_log *log = clean->set->log;
 	u32 most = log->limit - tandem_log_share(log);
 
-	if (log->extra < most && tandem_log_left(log)) {
-		log->extra = min(log->extra + log->nr_starved, most);
+	if (READ_ONCE(log->state) != LOG_IDLE || tandem_batch_has_room(log))
+		return;
+	if (log->extra < most + log->over && tandem_log_left(log)) {
+		log->extra = min(log->extra + log->nr_starved, most + log->over);
 		return;
 	}
-	if (!clean->vain++ || clean->nr_unequal < clean->least_unequal) {
-		clean->vain = 1;
-		clean->least_unequal = clean->nr_unequal;
-	}
-	if (clean->vain < (clean->nr_unequal ? STALLED_LOOKS : BUSY_LOOKS))
+	if (!is_out_of_patience(clean))
 		return;
-	log->over = min(log->over + log->nr_starved, log->capacity);
+	log->over = min(log->over + 1, log->capacity);
 	log->extra = most + log->over;
 }
 
@@ -248,9 +263,8 @@ static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 			look(clean, LOOK_ANY);
 		if (!clean->nr && urgent)
 			give_way(clean);
-		else
-			clean->vain = 0;
 	}
+	clean->vain &= urgent;
 	any = log->open && (clean->nr || clean->all ||
 			    (tandem_map_is_behind(set) &&
 			     !TANDEM_FAILING(atomic_read(&set->masks))));
@@ -260,6 +274,8 @@ static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 	}
 	*more = room_of(log) > room || is_owed(log) ||
 		(log->nr_clear && !tandem_ahead_is_alive(log));
+	/* It may be full by what this look has counted. */
+	tandem_batch_starved(log, set->starved);
 	spin_unlock_irq(&set->array->lock);
 	return any;
 }
@@ -289,16 +305,19 @@ static void step_idle(struct tandem_clean *clean)
 	struct tandem_set *set = clean->set;
 	struct tandem_array *array = set->array;
 	bool urgent = READ_ONCE(set->starved);
-	bool more;
+	bool any, more;
 
 	if (array->params.read_only || (array->phase != TANDEM_PHASE_UP && !urgent))
 		return;
-	if (choose(clean, urgent, &more)) {
+	any = choose(clean, urgent, &more);
+	if (more)
+		tandem_log_kick(set);
+	if (tandem_log_is_full(set))
+		tandem_copy_kick(set);
+	if (any) {
 		tandem_own_flush_start(&clean->flush);
 		return;
 	}
-	if (more)
-		tandem_log_kick(set);
 	/* Nobody will ever make room: that is the error of the legs. */
 	if (set->log->nr_stuck == READ_ONCE(set->log->capacity))
 		tandem_log_end_starved(set);
@@ -345,6 +364,7 @@ static void finish(struct tandem_clean *clean, bool complete)
 {
 	struct tandem_set *set = clean->set;
 	struct tandem_log *log = set->log;
+	bool left = false;
 	bool good;
 	u32 i;
 
@@ -355,10 +375,15 @@ static void finish(struct tandem_clean *clean, bool complete)
 			log->clear[log->nr_clear++] = clean->region[i];
 			log->extra -= !!log->extra;
 			log->over -= !!log->over;
+			left = true;
 		} else {
 			atomic_andnot(TANDEM_REGION_CLEANING, &set->region[clean->region[i]]);
 		}
 	}
+	clean->vain &= !left;
+	/* They were marked, and written to again before the flush was over. */
+	if (good && !left && set->starved)
+		give_way(clean);
 	if (good && clean->all && !atomic_read(&set->nr_unsure))
 		log->head.flags &= ~TANDEM_LOG_ALL;
 	spin_unlock_irq(&set->array->lock);

@@ -42,9 +42,9 @@
  * - While a failed leg is unrecorded no unsure region is settled: after a crash
  *   that leg would be current again, and might be the pin (K3).
  * - In the ENDING phase only regions that reads wait for are copied (A9).
- * - A writer that waits for the intent log keeps its region from being drained. If
- *   the log is full of unsure regions it waits for us: another region is next then
- *   (io/choose.c).
+ * - A writer that waits for the intent log keeps its region, which is not dirty, from
+ *   being drained. If the log is full of unsure regions it waits for us: another region is
+ *   next then (io/choose.c). In one that is dirty all writes end by themselves.
  *
  * Invariants: I25, I31-I33, I36; K3 (a read in an unsure region returns after
  * the region is equal on all current legs).
@@ -235,9 +235,11 @@ static bool lose(struct tandem_copy *copy)
 static bool step_drain(struct tandem_copy *copy)
 {
 	u32 left = region_length(copy) - copy->offset_sectors;
+	u32 word = atomic_read_acquire(tandem_copy_word(copy));
 
-	if ((u32)atomic_read_acquire(tandem_copy_word(copy)) & TANDEM_REGION_COUNT)
-		return tandem_log_is_full(copy->set) ? step_aside(copy) : false;
+	if (word & TANDEM_REGION_COUNT)
+		return !(word & TANDEM_REGION_DIRTY) && tandem_log_is_full(copy->set) ?
+		       step_aside(copy) : false;
 	copy->length_sectors = min(copy->length_sectors, left);
 	if (!tandem_piece_plan(copy)) {
 		copy->state = COPY_SETTLE;

@@ -275,6 +275,8 @@ static void set_open(struct tandem_log *log, bool open)
 	log->open = open;
 	log->extra = 0;
 	log->over = 0;
+	/* Those that were will be tried again. */
+	log->nr_stuck = 0;
 	tandem_ahead_reset(log);
 	tandem_batch_starved(log, false);
 	spin_unlock_irq(&log->set->array->lock);

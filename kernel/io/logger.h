@@ -33,7 +33,8 @@ enum log_state {
  *	@pin_part: a record that was written at a start does so
  * @limit: regions that may be dirty, for these are what a crash costs; @capacity: that
  *	the format can list. Beyond three quarters of @limit one has to leave first
- * @nr_unsure, @nr_stuck: dirty regions that are so, when the cleaner last looked
+ * @nr_stuck: dirty regions that nobody can make equal, when the cleaner last looked;
+ *	@nr_unsure: these and those that are unsure
  * @nr_starved: writes that found no room
  * @extra: regions beyond three quarters, because none could leave; @over: beyond
  *	@limit, because all were written to for too long
@@ -95,6 +96,8 @@ bool tandem_batch_fill(struct tandem_log *log, struct list_head *ready);
 void tandem_batch_call_back(struct tandem_log *log, u32 region);
 void tandem_batch_list_new(struct tandem_log *log, u32 region);
 
+/* May one more region be listed for a write? array->lock held. */
+bool tandem_batch_has_room(const struct tandem_log *log);
 /* Are there writes that found no room? array->lock held. */
 void tandem_batch_starved(struct tandem_log *log, bool starved);
 
