@@ -5,7 +5,8 @@
  *	state    | leaves when                                   | to
  *	IDLE     | writes that heal are through                  | FLUSH
  *	         | the copier wants the table written            | TOKEN
- *	FLUSH    | every leg has been flushed                    | TOKEN; failed: IDLE
+ *	FLUSH    | every leg has been flushed                    | TOKEN
+ *	         | that failed, and nobody wants the table       | IDLE
  *	TOKEN    | the superblocks say that there is a table, or | FIRST
  *	         |   the one to be written is empty              |
  *	         | nobody else writes superblocks                | COMMIT
@@ -26,6 +27,8 @@
  * - Where the last current leg fails its flush or its table the writes that would heal
  *   get that error; their blocks stay lost in memory, which is true of what the table
  *   says or more.
+ * - The copier is told that there can be no table only if one was tried. The flush is for
+ *   what would be taken out: without it the table can say all that is lost, and is written.
  * - That there is a table must be known to whoever starts the array before there is one:
  *   a module that knows no tables would read whatever a filled leg has there.
  *
@@ -144,8 +147,8 @@ static void rest(struct tandem_lost *lost)
 	tandem_copy_kick(lost->set);
 }
 
-/* What would have left stays: its writers get @error, or find another pass. */
-static bool give_up(struct tandem_lost *lost, enum tandem_result error)
+/* What would have left stays: its writers get @error. */
+static void refuse_all(struct tandem_lost *lost, enum tandem_result error)
 {
 	struct tandem_array *array = lost->set->array;
 	struct tandem_request *request;
@@ -153,15 +156,25 @@ static bool give_up(struct tandem_lost *lost, enum tandem_result error)
 
 	spin_lock_irq(&array->lock);
 	list_splice_init(&lost->leaving, &list);
-	lost->behind = (u8)((1u << lost->set->nr_legs) - 1);
-	lost->vain = lost->wanted;
-	lost->wanted = false;
 	spin_unlock_irq(&array->lock);
 	while (!list_empty(&list)) {
 		request = list_first_entry(&list, struct tandem_request, node);
 		list_del(&request->node);
 		tandem_request_finish(request, error);
 	}
+}
+
+/* The table cannot be written: nor does the copier get it. */
+static bool give_up(struct tandem_lost *lost)
+{
+	struct tandem_array *array = lost->set->array;
+
+	refuse_all(lost, TANDEM_RESULT_IOERR);
+	spin_lock_irq(&array->lock);
+	lost->behind = (u8)((1u << lost->set->nr_legs) - 1);
+	lost->vain = lost->wanted;
+	lost->wanted = false;
+	spin_unlock_irq(&array->lock);
 	rest(lost);
 	return true;
 }
@@ -268,11 +281,27 @@ static void refuse_dropped(struct tandem_lost *lost)
 	}
 }
 
+static bool is_wanted(struct tandem_lost *lost)
+{
+	bool wanted;
+
+	spin_lock_irq(&lost->set->array->lock);
+	wanted = lost->wanted;
+	spin_unlock_irq(&lost->set->array->lock);
+	return wanted;
+}
+
 static bool step_flush(struct tandem_lost *lost)
 {
-	if (lost->flush.result != TANDEM_RESULT_OK)
-		return give_up(lost, lost->flush.result);
-	refuse_dropped(lost);
+	if (lost->flush.result == TANDEM_RESULT_OK) {
+		refuse_dropped(lost);
+	} else {
+		refuse_all(lost, lost->flush.result);
+		if (!is_wanted(lost)) {
+			rest(lost);
+			return true;
+		}
+	}
 	WRITE_ONCE(lost->state, TANDEM_LOST_TOKEN);
 	return true;
 }
@@ -338,18 +367,23 @@ static bool step_token(struct tandem_lost *lost)
 	bool fits;
 
 	if (!lost->good || lost->set->record_hopeless)
-		return give_up(lost, TANDEM_RESULT_IOERR);
+		return give_up(lost);
 	if (!lost->flagged) {
 		start_commit(lost);
 		return false;
 	}
 	spin_lock_irq(&array->lock);
 	fits = draw_up(lost);
-	tandem_lost_encode(&lost->next, ++lost->sequence, lost->meta.page);
-	lost->sent = written(lost->set);
+	if (fits) {
+		tandem_lost_encode(&lost->next, ++lost->sequence, lost->meta.page);
+		lost->sent = written(lost->set);
+	}
 	spin_unlock_irq(&array->lock);
-	if (!fits)
-		return give_up(lost, TANDEM_RESULT_IOERR);
+	if (!fits) {
+		/* As it is it fits. */
+		refuse_all(lost, TANDEM_RESULT_IOERR);
+		return true;
+	}
 	send(lost, TANDEM_LOST_FIRST);
 	return false;
 }
@@ -369,7 +403,7 @@ static bool step_write(struct tandem_lost *lost)
 	lost->sent &= written(lost->set);
 	spin_unlock_irq(&array->lock);
 	if (end != TANDEM_META_DONE || !lost->sent)
-		return give_up(lost, TANDEM_RESULT_IOERR);
+		return give_up(lost);
 	if (lost->state == TANDEM_LOST_SECOND)
 		return finish(lost);
 	send(lost, TANDEM_LOST_SECOND);

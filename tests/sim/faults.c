@@ -29,6 +29,7 @@
  * both slots of a superblock rotting.
  */
 #include "disk.h"
+#include "mishap.h"
 #include "oracle.h"
 #include "sched.h"
 
@@ -191,14 +192,19 @@ static bool obey(struct sim_command *command, struct sim_outcome *outcome)
 		order = &health->fail_write;
 	else if (command->op != REQ_OP_READ && health->no_meta)
 		outcome->survival = SIM_NONE;
+	outcome->status = BLK_STS_IOERR;
 	if (order && *order) {
+		if (*order == SIM_ORDER_BUSY)
+			outcome->status = BLK_STS_RESOURCE;
+		if (command->flush && health->wants_table)
+			mishap_want_table(command->disk->leg);
 		outcome->survival = *order == SIM_ORDER_LANDED ? SIM_ALL : SIM_NONE;
 		outcome->drop = command->flush && *order == SIM_ORDER_LOST;
 		*order = SIM_ORDER_NONE;
 	} else if (outcome->survival == SIM_ALL) {
+		outcome->status = BLK_STS_OK;
 		return false;
 	}
-	outcome->status = BLK_STS_IOERR;
 	return true;
 }
 
@@ -255,5 +261,6 @@ void faults_heal(struct sim_disk *disk)
 	disk->health.slow = 1;
 	disk->health.fail_write = SIM_ORDER_NONE;
 	disk->health.fail_flush = SIM_ORDER_NONE;
+	disk->health.wants_table = false;
 	disk->health.no_meta = false;
 }

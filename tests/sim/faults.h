@@ -17,6 +17,8 @@ struct sim_command;
  * @slow: latency is multiplied by this
  * @no_write_zeroes: the disk does not know that command
  * @fail_write, @fail_flush: steered: the next one of them errs, see enum sim_order
+ * @wants_table: steered: while @fail_flush is under way the copier wants the table of
+ *	lost ranges written
  * @no_meta: steered: what is in front of the data cannot be written
  * @injected: commands that were answered with an error
  * @injected_at_start: as it was when the array was last started
@@ -34,6 +36,7 @@ struct sim_health {
 	bool no_write_zeroes;
 	u8 fail_write;
 	u8 fail_flush;
+	bool wants_table;
 	bool no_meta;
 	u64 injected;
 	u64 injected_at_start;
@@ -42,8 +45,11 @@ struct sim_health {
 	u64 harmed_at_start;
 };
 
-/* An error by order: what was to be written, or is in the cache, is lost or not. */
-enum sim_order { SIM_ORDER_NONE, SIM_ORDER_LOST, SIM_ORDER_LANDED };
+/*
+ * An error by order: what was to be written, or is in the cache, is lost or not; or the
+ * disk has not seen the command.
+ */
+enum sim_order { SIM_ORDER_NONE, SIM_ORDER_LOST, SIM_ORDER_LANDED, SIM_ORDER_BUSY };
 
 /* What becomes of one command. */
 struct sim_outcome {

@@ -17,6 +17,9 @@
  *	h y H Y	legs 2 and 3 die, and are back
  *	i j	the next write to the data of A, of B errs
  *	k q	the next flush of A, of B errs
+ *	G	the next write to the data of B finds it busy, and is sent again
+ *	J K	the next flush of A errs, and meanwhile the copier wants the table of lost
+ *		ranges written; it is written
  *	m n M N	superblocks and log of A, of B cannot be written; and can again
  *	e E	the first block of A, of B cannot be read until it is written
  *	Z	the first copy of the lost ranges of B cannot be read until it is written

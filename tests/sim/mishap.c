@@ -4,6 +4,8 @@
  */
 #include "choice.h"
 #include "front.h"
+#include "io/array.h"
+#include "io/lost.h"
 #include "ledger.h"
 #include "mishap.h"
 #include "oracle.h"
@@ -61,9 +63,43 @@ void mishap_fail_write(u32 leg)
 	health(leg)->fail_write = draw_order();
 }
 
+void mishap_be_busy(u32 leg)
+{
+	health(leg)->fail_write = SIM_ORDER_BUSY;
+}
+
 void mishap_fail_flush(u32 leg)
 {
 	health(leg)->fail_flush = draw_order();
+}
+
+void mishap_fail_flush_of_heal(u32 leg)
+{
+	mishap_fail_flush(leg);
+	health(leg)->wants_table = true;
+}
+
+static struct tandem_set *set_of(u32 leg)
+{
+	return &front_array()->set[world_set_of(leg)];
+}
+
+void mishap_want_table(u32 leg)
+{
+	struct tandem_set *set = set_of(leg);
+
+	health(leg)->wants_table = false;
+	set->lost->behind = (u8)((1u << set->nr_legs) - 1);
+	if (tandem_lost_demand(set) != -EAGAIN)
+		sim_fail("lost", "a table that is to be written is not");
+}
+
+void mishap_check_table(u32 leg)
+{
+	struct tandem_set *set = set_of(leg);
+
+	if (set->lost->vain || set->lost->behind & TANDEM_WRITTEN(atomic_read(&set->masks)))
+		sim_fail("lost", "a table that was to be written is not, and nobody tried");
 }
 
 void mishap_lock_meta(u32 leg)

@@ -18,8 +18,17 @@ bool mishap_is_locked(u32 leg);
 void mishap_die(u32 leg);
 /* The next write to its data errs, and has landed or not. */
 void mishap_fail_write(u32 leg);
+/* The next one finds it busy, and may be sent again. */
+void mishap_be_busy(u32 leg);
 /* The next flush errs, and what was in the cache is lost or not. */
 void mishap_fail_flush(u32 leg);
+/*
+ * The same, and meanwhile the copier wants the table of lost ranges written, which some
+ * leg is taken to lack; it is, by now.
+ */
+void mishap_fail_flush_of_heal(u32 leg);
+void mishap_want_table(u32 leg);
+void mishap_check_table(u32 leg);
 /* Superblocks and log cannot be written; and can again. */
 void mishap_lock_meta(u32 leg);
 void mishap_free_meta(u32 leg);

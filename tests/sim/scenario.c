@@ -102,6 +102,10 @@ const struct scenario scenarios[] = {
 	  "wbweB+rrr=nw.Ng. wbweB+rrr=qw.g. wbweB+rrr=anw!N,g! wbweB+rrr=aqw!g wbweB+nrrNg "
 	  "wbweB+rrr=Wbcg wbweB+rrr=Wacg wbweB+rrr=Wbcwg",
 	  { NULL }, NULL },
+	{ "C2-busy", "a write that heals and finds a leg busy heals when it is sent again",
+	  "wbweB+rrr=Gw.g. wbweB+rrr=Gw.cg. wbweB+rrr=Gw.ag.", { NULL }, NULL },
+	{ "C2-wanted", "the table is written though the flush of a write that heals fails",
+	  "wbweB+rrr=bJw!Kg!", { NULL }, NULL },
 	{ "C2-spoilt", "of two copies of a table either may be unreadable",
 	  "wbweB+rrr=sZ+g!w.g. wbweB+rrr=cZ+g!w.cg.", { NULL }, NULL },
 	{ "C2-dropped", "a write that every leg may have dropped heals nothing",
