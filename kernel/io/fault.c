@@ -128,13 +128,14 @@ bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event)
 	leg->log_left = tandem_log_sequence(set);
 	if (set->pin == leg->bit)
 		set->pin = readable & -readable;
-	if (set->home == leg->bit) {
-		set->home = readable & -readable;
-		tandem_copy_home_left(set);
-	}
 	masks = tandem_masks_pack(TANDEM_WRITTEN(masks) & ~leg->bit,
 				  TANDEM_COUNTED(masks) & ~leg->bit, readable, failing);
 	atomic_set(&set->masks, masks);
+	if (set->home == leg->bit) {
+		/* Pairs with io/read.c: who reads from the new one sees that this one fails. */
+		smp_store_release(&set->home, (u8)(readable & -readable));
+		tandem_copy_home_left(set);
+	}
 	pr_err("tandem %s: leg %u (%s): %s; %u of %u legs of set %u left\n",
 	       set->array->super->name, leg->index, leg->disk->name,
 	       event == TANDEM_LEG_EV_ADMIN_FAIL ? "failed by message" : "failed by an error",

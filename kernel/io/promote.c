@@ -112,10 +112,10 @@ static void readable(struct tandem_copy *copy)
 	if (TANDEM_WRITTEN(masks) & leg->bit) {
 		leg->state = tandem_leg_next(leg->state, TANDEM_LEG_EV_FILLED);
 		set->changes++;
-		atomic_set(&set->masks,
-			   tandem_masks_pack(TANDEM_WRITTEN(masks), TANDEM_COUNTED(masks),
-					     TANDEM_READABLE(masks) | leg->bit,
-					     TANDEM_FAILING(masks)));
+		masks = tandem_masks_pack(TANDEM_WRITTEN(masks), TANDEM_COUNTED(masks),
+					  TANDEM_READABLE(masks) | leg->bit, TANDEM_FAILING(masks));
+		/* Pairs with io/read.c: who reads from it sees what is LOST, for it lacks that. */
+		atomic_set_release(&set->masks, masks);
 		pr_info("tandem %s: leg %u is rebuilt and current, generation %llu\n",
 			set->array->super->name, leg->index,
 			(unsigned long long)set->array->super->set[set->index].generation);

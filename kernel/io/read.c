@@ -32,34 +32,74 @@
 #define BARE	(TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY)
 
 /*
- * Until the copier has made the region equal. Or, where nobody has written, until a
- * failed leg is recorded: it may be the home again after a crash.
+ * What says where a request may be read. Each is at least as new as those before it: who
+ * sees a new home sees that the old one fails, or is on record (io/fault.c); and legs come
+ * before the word, for one that became current was filled past what is LOST by now.
  */
-bool tandem_read_waits(const struct tandem_request *request)
+struct sight {
+	u8 home;
+	u32 masks;
+	u32 word;
+};
+
+static struct sight look(const struct tandem_request *request)
 {
 	const struct tandem_set *set = request->set;
-	u32 word = atomic_read(&set->region[request->region]);
+	struct sight sight;
+
+	/* Pairs with tandem_fault_fail_leg(). */
+	sight.home = smp_load_acquire(&set->home);
+	sight.masks = atomic_read_acquire(&set->masks);
+	sight.word = atomic_read(&set->region[request->region]);
+	return sight;
+}
+
+/*
+ * Until the copier has made the region equal. Or, where nobody has written, until a
+ * failed leg is recorded: it may be the home again after a crash. A home that has left
+ * since it was looked at is looked for again.
+ */
+static bool waits(const struct tandem_request *request, const struct sight *sight)
+{
+	if (!(sight->word & (TANDEM_REGION_UNSURE | BARE)))
+		return false;
+	return sight->word & TANDEM_REGION_UNSURE || TANDEM_FAILING(sight->masks) ||
+	       !(TANDEM_READABLE(sight->masks) & sight->home) ||
+	       (sight->word & TANDEM_REGION_PARTLY && request->tried & sight->home);
+}
+
+bool tandem_read_waits(const struct tandem_request *request)
+{
+	u32 word = atomic_read(&request->set->region[request->region]);
+	struct sight sight;
 
 	if (likely(!(word & (TANDEM_REGION_UNSURE | BARE))))
 		return false;
-	return word & TANDEM_REGION_UNSURE || TANDEM_FAILING(atomic_read(&set->masks)) ||
-	       (word & TANDEM_REGION_PARTLY && request->tried & set->home);
+	sight = look(request);
+	return waits(request, &sight);
 }
 
-/* Legs that may be read where the word of the region says that not all may. */
-static u8 bound_to(const struct tandem_request *request, u32 word)
+/*
+ * Where the word of the region says that not all legs may be read, those that may; or
+ * -EAGAIN: the request has to wait, for what must_wait() saw is over.
+ */
+static int bound_to(const struct tandem_request *request)
 {
-	const struct tandem_set *set = request->set;
+	struct sight sight = look(request);
+	u8 readable = TANDEM_READABLE(sight.masks);
 
+	if (waits(request, &sight) && !request->array->params.read_only)
+		return -EAGAIN;
 	/* What nobody could read: a leg that was filled since has anything there. */
-	if (word & TANDEM_REGION_LOST && tandem_lost_covers(request))
+	if (sight.word & TANDEM_REGION_LOST && tandem_lost_covers(request))
 		return 0;
-	if (word & TANDEM_REGION_UNSURE)
-		return set->pin;
-	return word & BARE ? set->home : 0xff;
+	/* Read-only, or we would wait: the pin stays who it is. */
+	if (sight.word & TANDEM_REGION_UNSURE)
+		return readable & request->set->pin;
+	return sight.word & BARE ? readable & sight.home : readable;
 }
 
-/* Position of the leg that is to answer, or -EIO. */
+/* Position of the leg that is to answer, -EIO, or -EAGAIN: wait. */
 static int pick(struct tandem_request *request)
 {
 	struct tandem_set *set = request->set;
@@ -67,13 +107,18 @@ static int pick(struct tandem_request *request)
 	struct tandem_leg *leg;
 	unsigned int i;
 	u8 suspect = TANDEM_SUSPECT(request->doubt);
+	int bound;
 	u32 word;
 
-	/* Legs first: one that became current meanwhile was filled past what is LOST now. */
+	/* Legs first, as in look(). */
 	view.readable = TANDEM_READABLE(atomic_read_acquire(&set->masks));
 	word = atomic_read(&set->region[request->region]);
-	if (unlikely(word & (TANDEM_REGION_UNSURE | BARE | TANDEM_REGION_LOST)))
-		view.readable &= bound_to(request, word);
+	if (unlikely(word & (TANDEM_REGION_UNSURE | BARE | TANDEM_REGION_LOST))) {
+		bound = bound_to(request);
+		if (bound < 0)
+			return bound;
+		view.readable = bound;
+	}
 	if (unlikely(view.readable & suspect) && view.readable & ~suspect)
 		view.readable &= ~suspect;
 	view.tried = request->tried;
@@ -86,21 +131,21 @@ static int pick(struct tandem_request *request)
 	return tandem_read_pick(&view);
 }
 
-/* Aims the bio at a leg. */
-static bool aim(struct tandem_request *request)
+/* Aims the bio at a leg: 0; or as pick(). */
+static int aim(struct tandem_request *request)
 {
 	int position = pick(request);
 	struct tandem_leg *leg;
 
 	if (position < 0)
-		return false;
+		return position;
 	leg = tandem_set_leg(request->set, position);
 	request->position = position;
 	atomic_inc(&leg->reads_in_flight);
 	WRITE_ONCE(leg->next_sector, request->sector + bio_sectors(request->bio));
 	request->bio->bi_iter.bi_sector =
 		request->array->super->data_offset_sectors + request->sector;
-	return true;
+	return 0;
 }
 
 static enum tandem_result first_error(struct tandem_request *request)
@@ -112,10 +157,15 @@ static enum tandem_result first_error(struct tandem_request *request)
 static bool must_be_logged(const struct tandem_request *request)
 {
 	const struct tandem_set *set = request->set;
+	u8 home;
 
-	return unlikely(request->tried) && request->tried & set->home &&
+	if (likely(!request->tried))
+		return false;
+	/* One that has left meanwhile does no harm: the region is logged, and made equal. */
+	home = READ_ONCE(set->home);
+	return request->tried & home &&
 	       (u32)atomic_read(&set->region[request->region]) & TANDEM_REGION_NEVER &&
-	       TANDEM_READABLE(atomic_read(&set->masks)) & ~set->home;
+	       TANDEM_READABLE(atomic_read(&set->masks)) & ~home;
 }
 
 /* The record has been written, or could not be. The reference is that of must_wait(). */
@@ -133,15 +183,24 @@ void tandem_read_logged(struct tandem_request *request, bool good)
 		tandem_request_finish(request, first_error(request));
 }
 
-/*
- * An unsure region that may be made equal, or one that is about to be unsure:
- * hand the read to the copier.
- */
-static bool must_wait(struct tandem_request *request)
+/* Hands the read to the copier. The request may be done and gone by then. */
+static void park(struct tandem_request *request)
 {
 	struct tandem_array *array = request->array;
 	struct tandem_set *set = request->set;
 	unsigned long flags;
+
+	spin_lock_irqsave(&array->lock, flags);
+	list_add_tail(&request->node, &set->wanted);
+	spin_unlock_irqrestore(&array->lock, flags);
+	tandem_copy_kick(set);
+}
+
+/* An unsure region that may be made equal, or one that is about to be unsure: it waits. */
+static bool must_wait(struct tandem_request *request)
+{
+	struct tandem_array *array = request->array;
+	struct tandem_set *set = request->set;
 
 	/* The doubt first: it goes when what it leaves behind is marked unsure. */
 	request->doubt = atomic_read_acquire(&set->doubt);
@@ -155,21 +214,24 @@ static bool must_wait(struct tandem_request *request)
 		return false;
 	if (array->params.read_only)
 		return false;
-	spin_lock_irqsave(&array->lock, flags);
-	list_add_tail(&request->node, &set->wanted);
-	spin_unlock_irqrestore(&array->lock, flags);
-	/* The request may be done and gone by now. */
-	tandem_copy_kick(set);
+	park(request);
 	return true;
 }
 
 enum tandem_disposition tandem_read_map(struct tandem_request *request)
 {
+	int error;
+
 	tandem_pace_enter(request);
 	if (must_wait(request))
 		return TANDEM_MAP_SUBMITTED;
-	if (aim(request))
+	error = aim(request);
+	if (likely(!error))
 		return TANDEM_MAP_REMAPPED;
+	if (error == -EAGAIN) {
+		park(request);
+		return TANDEM_MAP_SUBMITTED;
+	}
 	tandem_pace_leave(request);
 	return TANDEM_MAP_ERROR;
 }
@@ -178,13 +240,17 @@ enum tandem_disposition tandem_read_map(struct tandem_request *request)
 void tandem_read_resume(struct tandem_request *request)
 {
 	struct bio *bio = request->bio;
+	int error;
 
 	if (must_wait(request))
 		return;
 	bio->bi_iter = request->iter;
 	tandem_bio_rearm(bio);
-	if (aim(request))
+	error = aim(request);
+	if (!error)
 		tandem_disk_submit(tandem_set_leg(request->set, request->position)->disk, bio, bio);
+	else if (error == -EAGAIN)
+		park(request);
 	else
 		tandem_request_finish(request, first_error(request));
 }

@@ -25,11 +25,19 @@ static void mark(struct tandem_set *set, u32 region, u32 bits)
 	count_bits(set, old, old | bits);
 }
 
-void tandem_region_mark_unsure(struct tandem_set *set, u32 region)
+/*
+ * Nobody was read for it yet: where nobody has written, too, all is as it was. array->lock
+ * held, or a leg that fails meanwhile would be the pin.
+ */
+static void choose_pin(struct tandem_set *set)
 {
-	/* Nobody was read for it yet: where nobody has written, too, all is as it was. */
 	if (set->map && !atomic_read(&set->nr_unsure))
 		set->pin = set->home;
+}
+
+void tandem_region_mark_unsure(struct tandem_set *set, u32 region)
+{
+	choose_pin(set);
 	mark(set, region, TANDEM_REGION_UNSURE | TANDEM_REGION_AGAIN);
 }
 
@@ -47,9 +55,12 @@ void tandem_region_doubt_dirty(struct tandem_set *set)
 	u32 nr = tandem_geometry_regions(&set->array->super->geo);
 	u32 i;
 
+	spin_lock_irq(&set->array->lock);
+	choose_pin(set);
+	spin_unlock_irq(&set->array->lock);
 	for (i = 0; i < nr; i++)
 		if ((u32)atomic_read(&set->region[i]) & TANDEM_REGION_DIRTY)
-			tandem_region_mark_unsure(set, i);
+			mark(set, i, TANDEM_REGION_UNSURE | TANDEM_REGION_AGAIN);
 }
 
 void tandem_region_mark_dirty(struct tandem_set *set, u32 region, u32 bits)

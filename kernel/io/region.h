@@ -116,7 +116,7 @@ static inline bool tandem_region_is_bare(const struct tandem_set *set, u32 regio
 			(TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY));
 }
 
-/* The region may differ from now on; the caller holds a reference or all is down. */
+/* The region may differ from now on; the caller has a reference or EXCL. array->lock held. */
 void tandem_region_mark_unsure(struct tandem_set *set, u32 region);
 
 /* All regions of a set, at activation, when nothing is copied yet. */
