@@ -290,6 +290,26 @@ static void test_bad_geometry_is_refused_with_its_reason(void **state)
 	}
 }
 
+/* However short a set is: who asks for its regions never gets none. */
+static void test_a_set_shorter_than_a_region_has_one(void **state)
+{
+	struct tandem_geometry geo = { .level = TANDEM_RAID1, .nr_sets = 1 };
+	u64 size;
+
+	(void)state;
+	for (geo.region_sectors = TANDEM_MIN_REGION_SECTORS;
+	     geo.region_sectors <= TANDEM_MAX_REGION_SECTORS; geo.region_sectors *= 2) {
+		for (size = 8; size <= geo.region_sectors; size += 8) {
+			geo.set_sectors = size;
+			assert_int_equal(tandem_geometry_check(&geo, NULL), 0);
+			assert_int_equal(tandem_geometry_regions(&geo), 1);
+			assert_int_equal(tandem_geometry_region_sectors(&geo, 0), size);
+		}
+		geo.set_sectors = 0;
+		assert_int_equal(tandem_geometry_check(&geo, NULL), -EINVAL);
+	}
+}
+
 /* Everything in its place on one disk, and not eight sectors more would fit. */
 static void prove_layout(u64 disk_sectors, u32 region_sectors)
 {
@@ -370,6 +390,7 @@ int main(void)
 		cmocka_unit_test(test_large_arrays_keep_every_property),
 		cmocka_unit_test(test_largest_array_is_mapped_to_its_last_sector),
 		cmocka_unit_test(test_bad_geometry_is_refused_with_its_reason),
+		cmocka_unit_test(test_a_set_shorter_than_a_region_has_one),
 		cmocka_unit_test(test_legs_are_laid_out_without_overlap_and_waste),
 		cmocka_unit_test(test_smallest_disk_is_known_to_the_sector),
 		cmocka_unit_test(test_default_region_is_the_smallest_that_can_be_tracked),

@@ -356,6 +356,25 @@ static void test_sets_are_consecutive_and_a_place_may_be_missing(void **state)
 	assert_false(mock_disk_super(2, &super));
 }
 
+/* A set shorter than a region has one all the same; one shorter than a chunk is none. */
+static void test_a_short_set_has_one_region_or_is_refused(void **state)
+{
+	static const char *const disks[] = { "/mock/3", "/mock/1", "/mock/2", "/mock/0" };
+
+	(void)state;
+	options.region_bytes = 64 * MIB;
+	creates();
+	assert_true(mock_disk_super(0, &super));
+	assert_true(super.geo.set_sectors < super.geo.region_sectors);
+	assert_int_equal(tandem_geometry_regions(&super.geo), 1);
+	set_up(state);
+	options.level = "raid10";
+	options.disk = disks;
+	options.nr_disks = 4;
+	options.chunk_bytes = 16 * MIB;
+	refuses(TANDEM_CODE_FAILED);
+}
+
 static void test_options_out_of_range_are_refused(void **state)
 {
 	static const char *const bad_names[] = { "", "-x", "a/b", "..", "ä", "a b" };
@@ -526,6 +545,7 @@ int main(void)
 		TEST(test_no_failure_leaves_half_an_array),
 		TEST(test_a_disk_that_takes_no_write_costs_no_other_its_content),
 		TEST(test_sets_are_consecutive_and_a_place_may_be_missing),
+		TEST(test_a_short_set_has_one_region_or_is_refused),
 		TEST(test_options_out_of_range_are_refused),
 		TEST(test_disks_that_may_not_become_legs),
 		TEST(test_foreign_content_needs_an_explicit_word),
