@@ -58,6 +58,14 @@ static int format_lost(const struct tandem_lost_status *lost, char *text, size_t
 	return snprintf(text, size, " %llu", lost->sectors);
 }
 
+static int format_kept(const struct tandem_kept_status *kept, char *text, size_t size)
+{
+	if (!kept->present)
+		return snprintf(text, size, " -");
+	return snprintf(text, size, " %llu/%llu/%u", kept->target_us, kept->recovery_ms,
+			(unsigned int)kept->due);
+}
+
 int tandem_status_format(const struct tandem_status *status, char *text, size_t size)
 {
 	unsigned int i;
@@ -79,6 +87,8 @@ int tandem_status_format(const struct tandem_status *status, char *text, size_t 
 		len += (size_t)format_pace(&status->pace, text + len, size - len);
 	if (len < size)
 		len += (size_t)format_lost(&status->lost, text + len, size - len);
+	if (len < size)
+		len += (size_t)format_kept(&status->kept, text + len, size - len);
 	return len < size ? (int)len : -ENOSPC;
 }
 
@@ -201,6 +211,24 @@ static int parse_lost(struct reader *reader, struct tandem_lost_status *lost)
 	return 0;
 }
 
+/* A module that keeps no settings ends its line here. */
+static int parse_kept(struct reader *reader, struct tandem_kept_status *kept)
+{
+	u64 due;
+
+	if (!*reader->text)
+		return 0;
+	if (*reader->text == '-')
+		return strcmp(take_word(reader, ' '), "-") ? -EINVAL : 0;
+	if (take_number(reader, '/', ANY_NUMBER, &kept->target_us) ||
+	    take_number(reader, '/', ANY_NUMBER, &kept->recovery_ms) ||
+	    take_number(reader, ' ', 1, &due))
+		return -EINVAL;
+	kept->due = due;
+	kept->present = true;
+	return 0;
+}
+
 static int parse_array(struct reader *reader, struct tandem_status *status)
 {
 	int state = tandem_array_state_parse(take_word(reader, ' '));
@@ -242,5 +270,7 @@ int tandem_status_parse(const char *text, struct tandem_status *status)
 		return -EINVAL;
 	if (parse_pace(&reader, &status->pace))
 		return -EINVAL;
-	return parse_lost(&reader, &status->lost);
+	if (parse_lost(&reader, &status->lost))
+		return -EINVAL;
+	return parse_kept(&reader, &status->kept);
 }

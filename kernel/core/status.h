@@ -73,6 +73,20 @@ struct tandem_lost_status {
 	u64 sectors;
 };
 
+/**
+ * struct tandem_kept_status - what an administrator has set, and starts keep
+ * @present: known to this module; the others are 0 if not
+ * @target_us: latency that he wants for the users' requests; 0: by itself
+ * @recovery_ms: what a crash may cost
+ * @due: not yet in the superblocks of every leg in use
+ */
+struct tandem_kept_status {
+	bool present;
+	u64 target_us;
+	u64 recovery_ms;
+	bool due;
+};
+
 struct tandem_status {
 	enum tandem_array_state state;
 	enum tandem_sync_kind sync;
@@ -88,6 +102,7 @@ struct tandem_status {
 	struct tandem_copy_status copy;
 	struct tandem_pace_status pace;
 	struct tandem_lost_status lost;
+	struct tandem_kept_status kept;
 };
 
 /* Characters without the zero, or -ENOSPC. */

@@ -144,6 +144,7 @@ static void encode_header(const struct tandem_super *super, struct tandem_super_
 	disk->logical_block_bytes = cpu_to_le32(super->logical_block_bytes);
 	disk->physical_block_bytes = cpu_to_le32(super->physical_block_bytes);
 	disk->recovery_target_ms = cpu_to_le32(super->recovery_target_ms);
+	disk->latency_target_us = cpu_to_le32(super->latency_target_us);
 	disk->init = super->init;
 	disk->created_s = cpu_to_le64(super->created_s);
 	encode_epoch(&super->epoch, &disk->epoch);
@@ -194,6 +195,9 @@ static int check_header(const struct tandem_super *super, const char **why)
 	if (super->recovery_target_ms < TANDEM_MIN_RECOVERY_TARGET_MS ||
 	    super->recovery_target_ms > TANDEM_MAX_RECOVERY_TARGET_MS)
 		return refuse(why, "recovery target (100 ms to 1 h)");
+	if (super->latency_target_us && (super->latency_target_us < TANDEM_MIN_LATENCY_TARGET_US ||
+					 super->latency_target_us > TANDEM_MAX_LATENCY_TARGET_US))
+		return refuse(why, "latency target (10 us to 10 s, or 0)");
 	if (!is_power_of_two(super->logical_block_bytes) ||
 	    super->logical_block_bytes < TANDEM_SECTOR_BYTES ||
 	    super->logical_block_bytes > TANDEM_PAGE_BYTES)
@@ -451,6 +455,7 @@ static void decode_header(const struct tandem_super_disk *disk, struct tandem_su
 	super->logical_block_bytes = le32_to_cpu(disk->logical_block_bytes);
 	super->physical_block_bytes = le32_to_cpu(disk->physical_block_bytes);
 	super->recovery_target_ms = le32_to_cpu(disk->recovery_target_ms);
+	super->latency_target_us = le32_to_cpu(disk->latency_target_us);
 	super->init = disk->init;
 	super->created_s = le64_to_cpu(disk->created_s);
 	decode_epoch(&disk->epoch, &super->epoch);

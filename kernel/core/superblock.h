@@ -77,6 +77,7 @@ struct tandem_super {
 	u32 logical_block_bytes;
 	u32 physical_block_bytes;
 	u32 recovery_target_ms;
+	u32 latency_target_us;
 	u64 created_s;
 	struct tandem_epoch epoch;
 	struct tandem_config set[TANDEM_MAX_SETS];

@@ -310,6 +310,27 @@ static int parse_sync(struct tandem_words *left, struct tandem_message *message,
 	return 0;
 }
 
+static int parse_set(struct tandem_words *left, struct tandem_message *message, const char **why)
+{
+	const char *what = next_word(left);
+
+	if (!strcmp(what, "latency")) {
+		message->verb = TANDEM_MESSAGE_SET_LATENCY;
+		if (parse_value(next_word(left), TANDEM_MIN_LATENCY_TARGET_US,
+				TANDEM_MAX_LATENCY_TARGET_US, &message->value))
+			return refuse(why, "set latency (microseconds, 10 to 10000000, or 0)");
+	} else if (!strcmp(what, "recovery")) {
+		message->verb = TANDEM_MESSAGE_SET_RECOVERY;
+		if (parse_value(next_word(left), TANDEM_MIN_RECOVERY_TARGET_MS,
+				TANDEM_MAX_RECOVERY_TARGET_MS, &message->value) ||
+		    !message->value)
+			return refuse(why, "set recovery (milliseconds, 100 to 3600000)");
+	} else {
+		return refuse(why, "set (latency or recovery)");
+	}
+	return 0;
+}
+
 int tandem_message_parse(const struct tandem_words *words, unsigned int nr_legs,
 			 struct tandem_message *message, const char **why)
 {
@@ -326,8 +347,10 @@ int tandem_message_parse(const struct tandem_words *words, unsigned int nr_legs,
 		message->leg = (u16)leg;
 	} else if (!strcmp(verb, "sync")) {
 		error = parse_sync(&left, message, why);
+	} else if (!strcmp(verb, "set")) {
+		error = parse_set(&left, message, why);
 	} else {
-		return refuse(why, "message (fail or sync)");
+		return refuse(why, "message (fail, sync or set)");
 	}
 	if (!error && left.nr)
 		return refuse(why, "message (words left over)");
@@ -355,6 +378,14 @@ int tandem_message_format(const struct tandem_message *message, char *text, size
 		break;
 	case TANDEM_MESSAGE_SYNC_LATENCY:
 		line_add_text(&line, "sync latency ");
+		line_add_number(&line, message->value);
+		break;
+	case TANDEM_MESSAGE_SET_LATENCY:
+		line_add_text(&line, "set latency ");
+		line_add_number(&line, message->value);
+		break;
+	case TANDEM_MESSAGE_SET_RECOVERY:
+		line_add_text(&line, "set recovery ");
 		line_add_number(&line, message->value);
 		break;
 	}

@@ -48,12 +48,16 @@ enum tandem_message_verb {
 	TANDEM_MESSAGE_SYNC_RESUME,
 	TANDEM_MESSAGE_SYNC_RATE,
 	TANDEM_MESSAGE_SYNC_LATENCY,
+	TANDEM_MESSAGE_SET_LATENCY,
+	TANDEM_MESSAGE_SET_RECOVERY,
 };
 
 struct tandem_message {
 	enum tandem_message_verb verb;
 	u16 leg;	/* FAIL only */
-	u64 value;	/* RATE: bytes a second; LATENCY: microseconds; 0: none is given */
+	u64 value;	/* RATE: bytes a second; LATENCY: microseconds; 0: none is given.
+			 * RECOVERY: milliseconds
+			 */
 };
 
 /* Words of a message as device-mapper splits them; the strings stay the caller's. */

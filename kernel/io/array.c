@@ -246,6 +246,7 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
 		status->lost.sectors += tandem_lost_total(&array->set[i]);
 	}
 	tandem_sync_status(array, status);
+	tandem_keep_status(array, &status->kept);
 	status->resync_sectors = atomic64_read(&array->resync_sectors);
 	status->rebuild_sectors = atomic64_read(&array->rebuild_sectors);
 }
@@ -275,6 +276,9 @@ int tandem_array_message(struct tandem_array *array, const struct tandem_message
 		return -EROFS;
 	if (message->verb == TANDEM_MESSAGE_FAIL)
 		return fail_by_message(array, message->leg);
+	if (message->verb == TANDEM_MESSAGE_SET_LATENCY ||
+	    message->verb == TANDEM_MESSAGE_SET_RECOVERY)
+		return tandem_keep_message(array, message);
 	tandem_sync_message(array, message);
 	return 0;
 }

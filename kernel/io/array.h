@@ -23,6 +23,7 @@
 
 #include "core/assembly.h"
 #include "core/status.h"
+#include "io/keep.h"
 #include "io/leg.h"
 #include "io/set.h"
 #include "io/sync.h"
@@ -76,6 +77,7 @@ struct tandem_array {
 	enum tandem_phase phase;
 	bool sync_paused;
 	struct tandem_sync sync;
+	struct tandem_keep keep;
 	bool flush_lost;		/* the next round of flushes fails (A8) */
 	bool giving_up;			/* presuspend: no patience with records */
 	u16 record_next;		/* set to look at first, in turn */

@@ -310,8 +310,8 @@ static u64 leg_mask(struct tandem_set *set, u8 legs)
 static void count_attempt(struct tandem_array *array, struct tandem_set *set)
 {
 	if (set->record_attempts++ == 0)
-		pr_err("tandem %s: set %u: cannot record a failed leg; its writes are held\n",
-		       array->super->name, set->index);
+		pr_err("tandem %s: set %u: cannot record %s\n", array->super->name, set->index,
+		       is_failing(set) ? "a failed leg; its writes are held" : "a setting");
 	if (set->record_attempts >= RECORD_PATIENCE || array->giving_up)
 		set->record_hopeless = true;
 }
@@ -402,6 +402,7 @@ void tandem_fault_record_work(struct work_struct *work)
 
 	if (!tandem_commit_try(array))
 		return;
+	tandem_keep_edit(array);
 	set = set_to_record(array);
 	if (!set) {
 		tandem_commit_release(array);
@@ -424,9 +425,9 @@ void tandem_fault_kick(struct tandem_array *array)
 	if (array->phase == TANDEM_PHASE_DOWN)
 		return;
 	set = set_to_record(array);
-	if (!set)
+	if (!set && !tandem_keep_is_due(array))
 		return;
-	if (set->record_attempts)
+	if (set && set->record_attempts)
 		delay_ms = min_t(unsigned int, RECORD_DELAY_MAX_MS,
 				 RECORD_DELAY_MS << min(set->record_attempts - 1, 10u));
 	mod_delayed_work(array->wq, &array->record_work, msecs_to_jiffies(delay_ms));
@@ -445,6 +446,8 @@ bool tandem_fault_is_settled(struct tandem_array *array)
 {
 	unsigned int i;
 
+	if (tandem_keep_is_due(array))
+		return false;
 	for (i = 0; i < array->nr_sets; i++)
 		if (tandem_fault_is_due(&array->set[i]) && !array->set[i].record_hopeless)
 			return false;

@@ -60,7 +60,7 @@ void tandem_fault_record_work(struct work_struct *work);
  * tandem_fault_is_due() - is there a failure in @set that is not on record?
  *
  * Of any leg, also of one that was being filled; or a configuration without one
- * that has not landed on every leg that stays. Whatever changes the record next
+ * or a setting that has not landed on every leg that stays. Whatever changes the record next
  * must wait for it, or take the leg out itself. Context: any.
  */
 bool tandem_fault_is_due(struct tandem_set *set);

@@ -215,6 +215,8 @@ int tandem_array_load(struct tandem_array *array, const char **why)
 	decode_slot(array, load, 1);
 	error = choose(array, load, why);
 	if (!error)
+		tandem_keep_load(array);
+	if (!error)
 		error = tandem_array_shape(array);
 	kvfree(load);
 	return error;

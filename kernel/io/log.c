@@ -381,7 +381,7 @@ static u32 limit_of(const struct tandem_log *log)
 {
 	const struct tandem_array *array = log->set->array;
 	struct tandem_rate_target target = {
-		.target_ms = array->super->recovery_target_ms,
+		.target_ms = READ_ONCE(array->keep.recovery_ms),
 		.region_bytes = array->super->geo.region_sectors * TANDEM_SECTOR_BYTES,
 		.capacity = log->capacity,
 	};

@@ -104,7 +104,7 @@ static u64 due(struct tandem_copy *copy)
 	regions = pacer->unsure + atomic_read(&set->nr_partly);
 	regions = min(regions, READ_ONCE(set->log->limit));
 	return tandem_pace_due((u64)regions * super->geo.region_sectors * TANDEM_SECTOR_BYTES,
-			       super->recovery_target_ms);
+			       READ_ONCE(set->array->keep.recovery_ms));
 }
 
 static void obey(struct tandem_copy *copy)

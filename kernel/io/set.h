@@ -42,8 +42,8 @@ static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 fail
  * struct tandem_set - a mirror set in operation
  * @region: one word per region, io/region.h
  * @pin: leg (bit) that answers for unsure regions while nobody may copy
- * @record_due: a configuration without a failed leg was issued and is not yet on
- *	every leg that stays; written under the commit token
+ * @record_due: a configuration without a failed leg was issued, or a setting
+ *	(io/keep.h), and is not yet on every leg that stays; written under the commit token
  * @record_attempts: failed ones in a row; @record_hopeless: held requests get
  *	errors, not patience
  * @home: leg (bit) that answers where nobody has written; it changes only when that

@@ -8,7 +8,8 @@
  *   done earlier takes nothing back.
  * - Its unit is the region: one is to be copied or it is not. What is done of one shows
  *   in the rate alone.
- * - Rate limit and latency target are of this run: a new table begins without them.
+ * - What "sync rate" and "sync latency" say is of this run: a new table begins without a
+ *   limit, and with the latency target that is kept (io/keep.h).
  *
  * Relations: core/progress.c reckons, io/pace.c keeps to the limits.
  */
@@ -92,6 +93,8 @@ void tandem_sync_message(struct tandem_array *array, const struct tandem_message
 		WRITE_ONCE(array->sync.target_us, message->value);
 		break;
 	case TANDEM_MESSAGE_FAIL:
+	case TANDEM_MESSAGE_SET_LATENCY:
+	case TANDEM_MESSAGE_SET_RECOVERY:
 		return;
 	}
 	tandem_sync_note(array);

@@ -14,7 +14,7 @@ struct tandem_status;
 /*
  * struct tandem_sync - of one array
  * @limit: bytes a second for each set, or 0; @target_us: latency of users' requests, or
- *	0. Written by messages, read by anyone; gone with the array
+ *	0. Written by messages and the first load, read by anyone; gone with the array
  * @progress: under array->lock
  */
 struct tandem_sync {

@@ -226,7 +226,8 @@ struct tandem_super_disk {
 	__u8 init;				/*   236 enum tandem_init */
 	__u8 reserved0[3];			/*   237 */
 	__le64 created_s;			/*   240 seconds since 1970 */
-	__le64 reserved1;			/*   248 */
+	__le32 latency_target_us;		/*   248 `tandem set`; 0: the kernel's own */
+	__le32 reserved1;			/*   252 */
 	struct tandem_epoch_disk epoch;		/*   256 */
 	__u8 reserved2[720];			/*   304 */
 	struct tandem_config_disk set[TANDEM_MAX_SETS];	/*  1024 */
@@ -234,6 +235,8 @@ struct tandem_super_disk {
 	__u8 reserved3[1024];			/* 15360 */
 };
 TANDEM_STATIC_ASSERT(sizeof(struct tandem_super_disk) == TANDEM_SUPER_BYTES, "superblock");
+TANDEM_STATIC_ASSERT(__builtin_offsetof(struct tandem_super_disk, latency_target_us) == 248,
+		     "latency target");
 TANDEM_STATIC_ASSERT(__builtin_offsetof(struct tandem_super_disk, epoch) == 256, "epoch");
 TANDEM_STATIC_ASSERT(__builtin_offsetof(struct tandem_super_disk, set) == 1024, "sets");
 TANDEM_STATIC_ASSERT(__builtin_offsetof(struct tandem_super_disk, legs) == 4096, "legs");

@@ -38,10 +38,13 @@
  *	sync rate BYTES      copy at most so much a second; 0: any rate
  *	sync latency US      slow copying down while requests of users take longer
  *	                     than this; 0: half as long again as without copying
+ *	set latency US       the same, and kept: it goes to the superblocks, and every
+ *	                     start begins with it
+ *	set recovery MS      recovery target, kept likewise
  *
  * Status line (INFO): see struct tandem_status in core/status.h:
  *
- *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG COPY PACE LOST
+ *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG COPY PACE LOST KEPT
  *
  *	STATE     healthy, degraded, unrecorded, failed or read-only
  *	SYNC      resync, rebuild, first-touch, paused or "-"
@@ -56,8 +59,11 @@
  *	COPY      RATE/WORST: bytes a second of a resync as measured in the slowest
  *	          set, 0 if in none; milliseconds that one would take now
  *	PACE      RATE/ETA/LIMIT/TARGET: bytes a second of the running sync, 0 if not
- *	          measured; seconds to its end, with a rate; the last two messages
+ *	          measured; seconds to its end, with a rate; what "sync rate" and
+ *	          "sync latency" said last, or "set latency" after it
  *	LOST      sectors that could be read from no leg; errors until they are written
+ *	KEPT      TARGET/RECOVERY/DUE: what the two messages "set" said last; 1 until every leg
+ *	          in use has it on disk
  */
 #ifndef TANDEM_TABLE_H
 #define TANDEM_TABLE_H

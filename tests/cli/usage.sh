@@ -13,11 +13,11 @@ disk b 16M
 refused "no verb" 2 "a verb is missing"
 refused "a verb that does not exist" 2 "frobnicate: no such verb" frobnicate
 refused "an empty verb" 2 "no such verb" ""
-for verb in scrub set doctor; do
+for verb in scrub doctor; do
 	refused "$verb is announced, not guessed" 2 "$verb: is not in this version" $verb x y
 done
 for verb in create assemble stop status examine fail remove add replace grow rebuild monitor \
-		forget wait; do
+		forget wait set; do
 	claim "$verb explains itself" "$tandem" $verb --help
 	refused "$verb knows no --frob" 2 "--frob: no such option" $verb --frob
 	refused "$verb knows no -x" 2 "-x: no such option" $verb -x
@@ -91,6 +91,19 @@ for time in 0 0us 9us 11s 5 x 1m; do
 	refused "latency target of \"$time\"" 2 "latency" rebuild "$name" \
 		--latency-target "$time"
 done
+for time in "" 0 9us 11s 5 x 1m; do
+	refused "a kept latency target of \"$time\"" 2 "latency" set "$name" latency-target="$time"
+done
+for time in "" 0 99ms 2h x; do
+	refused "a kept recovery target of \"$time\"" 2 "recovery" set "$name" \
+		recovery-target="$time"
+done
+refused "set of nothing" 2 "something is missing" set "$name"
+refused "set of a word" 2 "nothing to set" set "$name" frobnicate=1
+refused "set without a value" 2 "needs a time" set "$name" recovery-target
+refused "set of one key twice" 2 "given twice" set "$name" latency-target=1ms latency-target=auto
+refused "set of what is still to come" 2 "in this version" set "$name" read-policy=first
+refused "set of an array that is stopped" 3 "$name" set "$name" recovery-target=5s
 refused "paused and resumed at once" 2 "not both" rebuild "$name" --pause --resume
 refused "fail with a word too many" 2 "one word too many" fail "$name" 1 2
 refused "remove without a leg" 2 "something is missing" remove "$name"

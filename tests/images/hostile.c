@@ -56,6 +56,10 @@
 	  "recovery target (100 ms to 1 h)") \
 	x(recovery_huge, disk->recovery_target_ms = cpu_to_le32(3600001), EINVAL, \
 	  "recovery target (100 ms to 1 h)") \
+	x(latency_small, disk->latency_target_us = cpu_to_le32(9), EINVAL, \
+	  "latency target (10 us to 10 s, or 0)") \
+	x(latency_huge, disk->latency_target_us = cpu_to_le32(10000001), EINVAL, \
+	  "latency target (10 us to 10 s, or 0)") \
 	x(logical_zero, disk->logical_block_bytes = cpu_to_le32(0), EINVAL, \
 	  "logical block size (512 to 4096, a power of two)") \
 	x(logical_small, disk->logical_block_bytes = cpu_to_le32(256), EINVAL, \

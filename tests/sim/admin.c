@@ -273,6 +273,29 @@ static void steer_copying(void)
 		front_message(TANDEM_MESSAGE_SYNC_LATENCY, target[which]);
 }
 
+/* Sometimes twice, while the first is on its way, or with a crash in its middle. */
+static void set_for_good(void)
+{
+	static const u64 target[] = { 0, TANDEM_MIN_LATENCY_TARGET_US, 500, 100000 };
+	static const u64 recovery[] = { TANDEM_MIN_RECOVERY_TARGET_MS, 1000, 10000, 60000 };
+
+	if (!sim_chance(SIM_RANDOM_KEEP, world.options.keep))
+		return;
+	if (world.options.crash && !sim_below(SIM_RANDOM_KEEP, 4))
+		arm(1000);
+	do {
+		if (sim_below(SIM_RANDOM_KEEP, 2))
+			front_message(TANDEM_MESSAGE_SET_LATENCY,
+				      target[sim_below(SIM_RANDOM_KEEP, 4)]);
+		else
+			front_message(TANDEM_MESSAGE_SET_RECOVERY,
+				      recovery[sim_below(SIM_RANDOM_KEEP, 4)]);
+		sim_run(sim_below(SIM_RANDOM_KEEP, 2000));
+	} while (front_is_up() && !sim_below(SIM_RANDOM_KEEP, 3));
+	if (front_is_up())
+		front_poll();
+}
+
 static void reload(void)
 {
 	struct front_table table;
@@ -311,6 +334,7 @@ static void act(void)
 	if (chance(o->message))
 		send_message();
 	steer_copying();
+	set_for_good();
 	if (grow())
 		return;
 	if (front_is_read_only() && !below(4)) {

@@ -6,6 +6,7 @@
  */
 #include "front_device.h"
 #include "oracle_grow.h"
+#include "oracle_keep.h"
 #include "oracle_pace.h"
 #include "sched.h"
 #include "world.h"
@@ -150,6 +151,7 @@ static int activate(void)
 	oracle_grown(&front.start, front.array);
 	oracle_started(&front.start, front.array);
 	oracle_rate_started(front.array);
+	oracle_keep_started(&front.start, front.array);
 	front.up = true;
 	front.blocked = false;
 	front_submit_deferred();
@@ -219,6 +221,7 @@ void front_suspend(bool interrupted)
 	tandem_array_end_finish(front.array);
 	sim_state.control = false;
 	oracle_rate_down(front.array);
+	oracle_keep_down(front.array);
 	oracle_pace_down(front.array);
 	front.up = false;
 	SIM_NOTE("suspended", NULL, { 0 });
@@ -313,17 +316,22 @@ const char *front_status(void)
 void front_poll(void)
 {
 	front_status();
-	if (front.up)
-		oracle_look(front.array);
+	if (!front.up)
+		return;
+	oracle_look(front.array);
+	oracle_keep_look(front.array);
 }
 
 int front_message(enum tandem_message_verb verb, u64 number)
 {
 	struct tandem_message message = { .verb = verb, .leg = number, .value = number };
-	int error = tandem_array_message(front.array, &message);
+	int error;
 
+	oracle_keep_sent(&message, 1);
+	error = tandem_array_message(front.array, &message);
 	if (verb == TANDEM_MESSAGE_FAIL && !error)
 		oracle_taken_out((unsigned int)number);
+	oracle_keep_sent(&message, error);
 	SIM_NOTE("message", NULL, { verb, number, -error });
 	return error;
 }

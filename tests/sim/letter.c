@@ -19,6 +19,7 @@
 #include "front_device.h"
 #include "letter.h"
 #include "mishap.h"
+#include "oracle_keep.h"
 #include "rollback.h"
 #include "sched.h"
 #include "steer.h"
@@ -414,6 +415,7 @@ static void set_up(const struct letter_play *play)
 	sim_start(1);
 	options_fixed(&world.options, &play->options);
 	oracle_begin();
+	oracle_keep_begin();
 	faults_start(&world.options);
 	admin_start();
 	rollback_start();

@@ -25,6 +25,7 @@
 #include "front_device.h"
 #include "growth.h"
 #include "handover.h"
+#include "oracle_keep.h"
 #include "rollback.h"
 #include "sched.h"
 #include "users.h"
@@ -67,6 +68,7 @@ static void set_up(u64 seed, const struct sim_limits *limits)
 	world.options.seed = seed;
 	options_draw(&world.options, limits);
 	oracle_begin();
+	oracle_keep_begin();
 	faults_start(&world.options);
 	admin_start();
 	rollback_start();

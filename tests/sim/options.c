@@ -161,6 +161,12 @@ static void draw_stream(struct sim_options *o)
 	o->reload = 0;
 }
 
+/* What the administrator sets for good. */
+static void draw_keep(struct sim_options *o)
+{
+	o->keep = sim_below(SIM_RANDOM_KEEP, 2) ? 0 : 3 + sim_below(SIM_RANDOM_KEEP, 20);
+}
+
 /*
  * A stream of its own, and a third of the seeds: sets that become longer, up to @room
  * regions, by pieces that are no regions.
@@ -227,6 +233,7 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 	draw_ahead(o);
 	draw_pace(o);
 	draw_growth(o);
+	draw_keep(o);
 	o->overlap = 0;
 	if (limits->calm) {
 		o->read_error = o->write_error = o->flush_error = o->meta_error = 0;

@@ -73,7 +73,7 @@ static void check_measured(u32 s, u64 rate)
 static void check_limit(const struct tandem_set *set)
 {
 	u64 rate = set->copy_rate ? set->copy_rate : TANDEM_DEFAULT_COPY_RATE;
-	u64 bytes = world.super.recovery_target_ms * rate / 1000;
+	u64 bytes = set->array->keep.recovery_ms * rate / 1000;
 	u64 want = max(bytes / (world.super.geo.region_sectors * 512), 4ull);
 
 	want = max(min(want, set->log->capacity / 4ull), 1ull);

@@ -54,7 +54,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.leg[1].write_errors = 2;
 	status.leg[1].flush_errors = 3;
 	there_and_back(&status);
-	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " - - - -");
+	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " - - - - -");
 	status.log.present = true;
 	status.log.dirty_regions = 5;
 	status.log.limit_regions = 900;
@@ -62,7 +62,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.log.waits = 4;
 	there_and_back(&status);
 	assert_string_equal(line,
-			    "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " 5/900/77/4 - - -");
+			    "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " 5/900/77/4 - - - -");
 	status.log.has_record_waits = true;
 	status.log.record_waits = 19;
 	status.copy.present = true;
@@ -72,7 +72,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.lost.sectors = 24;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4/19 123456789/42 - 24");
+			    " 5/900/77/4/19 123456789/42 - 24 -");
 	status.pace.present = true;
 	status.pace.rate = 1000;
 	status.pace.eta_s = 600;
@@ -80,7 +80,14 @@ static void test_line_is_the_documented_one(void **state)
 	status.pace.target_us = 5000;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24");
+			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24 -");
+	status.kept.present = true;
+	status.kept.target_us = 800;
+	status.kept.recovery_ms = 10000;
+	status.kept.due = true;
+	there_and_back(&status);
+	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
+			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24 800/10000/1");
 }
 
 static void test_every_combination_of_states_comes_back(void **state)
@@ -158,6 +165,16 @@ static void fill_pace(struct prng *prng, struct tandem_pace_status *pace)
 	pace->target_us = any_number(prng);
 }
 
+static void fill_kept(struct prng *prng, struct tandem_kept_status *kept)
+{
+	kept->present = prng_below(prng, 2);
+	if (!kept->present)
+		return;
+	kept->target_us = any_number(prng);
+	kept->recovery_ms = any_number(prng);
+	kept->due = prng_below(prng, 2);
+}
+
 static void test_any_numbers_come_back(void **state)
 {
 	struct prng prng = prng_start();
@@ -180,6 +197,7 @@ static void test_any_numbers_come_back(void **state)
 		fill_pace(&prng, &status.pace);
 		status.lost.present = prng_below(&prng, 2);
 		status.lost.sectors = status.lost.present ? any_number(&prng) : 0;
+		fill_kept(&prng, &status.kept);
 		there_and_back(&status);
 	}
 }
@@ -193,7 +211,7 @@ static void test_short_buffers_are_noticed_and_never_overrun(void **state)
 
 	(void)state;
 	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS
-					     " 1/2/3/4 5/6 1/2/3/4 7", &status), 0);
+					     " 1/2/3/4 5/6 1/2/3/4 7 8/9/0", &status), 0);
 	len = tandem_status_format(&status, text, sizeof(text));
 	assert_in_range(len, 40, 100);
 	for (size = 0; size < sizeof(text); size++) {
@@ -214,6 +232,7 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 	static const char *const copies[] = { " -", " 5/6" };
 	static const char *const paces[] = { " -", " 5/6/7/8" };
 	static const char *const losses[] = { " -", " 7" };
+	static const char *const kept[] = { " -", " 8/9/1" };
 	static struct tandem_status want, status;
 	char text[128], *cut;
 	unsigned int i;
@@ -238,8 +257,13 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 		snprintf(text, sizeof(text), "%s - -%s%s", whole, paces[i], losses[i]);
 		assert_int_equal(tandem_status_parse(text, &want), 0);
 		assert_int_equal(want.lost.present, i);
-		snprintf(text, sizeof(text), "%s - -%s%s  more/words: 9", whole, paces[i],
-			 losses[i]);
+		assert_false(want.kept.present);
+		snprintf(text, sizeof(text), "%s - -%s%s%s", whole, paces[i], losses[i], kept[i]);
+		assert_int_equal(tandem_status_parse(text, &want), 0);
+		assert_int_equal(want.kept.present, i);
+		assert_int_equal(want.kept.due, i);
+		snprintf(text, sizeof(text), "%s - -%s%s%s  more/words: 9", whole, paces[i],
+			 losses[i], kept[i]);
 		assert_int_equal(tandem_status_parse(text, &status), 0);
 		assert_memory_equal(&status, &want, sizeof(want));
 	}

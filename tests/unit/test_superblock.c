@@ -162,6 +162,7 @@ static void random_super(struct prng *prng)
 	super.logical_block_bytes = 512u << prng_below(prng, 4);
 	super.physical_block_bytes = super.logical_block_bytes << prng_below(prng, 9);
 	super.recovery_target_ms = 100 + (u32)prng_below(prng, 3599901);
+	super.latency_target_us = prng_below(prng, 2) ? 10 + (u32)prng_below(prng, 9999991) : 0;
 	super.created_s = prng_next(prng);
 	super.epoch.id = random_id(prng);
 	super.epoch.parent = id_or_none(prng);
@@ -304,6 +305,9 @@ static void test_limits_are_where_they_should_be(void **state)
 	super.recovery_target_ms--;
 	assert_int_equal(tandem_super_check(&super, NULL), -EINVAL);
 	super.recovery_target_ms = TANDEM_MAX_RECOVERY_TARGET_MS;
+	super.latency_target_us = TANDEM_MIN_LATENCY_TARGET_US - 1;
+	assert_int_equal(tandem_super_check(&super, NULL), -EINVAL);
+	super.latency_target_us = TANDEM_MAX_LATENCY_TARGET_US;
 	super.logical_block_bytes = 4096;
 	super.physical_block_bytes = 1u << 20;
 	assert_int_equal(tandem_super_check(&super, NULL), 0);

@@ -315,6 +315,11 @@ static void test_every_message_comes_back_unchanged(void **state)
 	message_there_and_back(TANDEM_MESSAGE_SYNC_LATENCY, 0, "sync latency 0");
 	message_there_and_back(TANDEM_MESSAGE_SYNC_LATENCY, 10, "sync latency 10");
 	message_there_and_back(TANDEM_MESSAGE_SYNC_LATENCY, 10000000, "sync latency 10000000");
+	message_there_and_back(TANDEM_MESSAGE_SET_LATENCY, 0, "set latency 0");
+	message_there_and_back(TANDEM_MESSAGE_SET_LATENCY, 10, "set latency 10");
+	message_there_and_back(TANDEM_MESSAGE_SET_LATENCY, 10000000, "set latency 10000000");
+	message_there_and_back(TANDEM_MESSAGE_SET_RECOVERY, 100, "set recovery 100");
+	message_there_and_back(TANDEM_MESSAGE_SET_RECOVERY, 3600000, "set recovery 3600000");
 	/* A verb that is none prints nothing, which no one would take for a message. */
 	message.verb = (enum tandem_message_verb)99;
 	assert_int_equal(tandem_message_format(&message, text, sizeof(text)), 0);
@@ -322,6 +327,8 @@ static void test_every_message_comes_back_unchanged(void **state)
 }
 
 #define BAD_RATE "sync rate (bytes a second, 65536 at least, or 0)"
+#define BAD_SET_LATENCY "set latency (microseconds, 10 to 10000000, or 0)"
+#define BAD_RECOVERY "set recovery (milliseconds, 100 to 3600000)"
 #define BAD_LATENCY "sync latency (microseconds, 10 to 10000000, or 0)"
 
 static void test_bad_messages_are_refused_with_their_reason(void **state)
@@ -329,10 +336,10 @@ static void test_bad_messages_are_refused_with_their_reason(void **state)
 	static const struct {
 		const char *line, *why;
 	} bad[] = {
-		{ "", "message (fail or sync)" },
-		{ "garbage", "message (fail or sync)" },
-		{ "FAIL 1", "message (fail or sync)" },
-		{ "failed 1", "message (fail or sync)" },
+		{ "", "message (fail, sync or set)" },
+		{ "garbage", "message (fail, sync or set)" },
+		{ "FAIL 1", "message (fail, sync or set)" },
+		{ "failed 1", "message (fail, sync or set)" },
 		{ "fail", "fail (number of a leg)" },
 		{ "fail x", "fail (number of a leg)" },
 		{ "fail -1", "fail (number of a leg)" },
@@ -347,6 +354,16 @@ static void test_bad_messages_are_refused_with_their_reason(void **state)
 		{ "sync rate 65535", BAD_RATE },
 		{ "sync rate 1099511627777", BAD_RATE },
 		{ "sync rate 65536 1", "message (words left over)" },
+		{ "set", "set (latency or recovery)" },
+		{ "set name 1", "set (latency or recovery)" },
+		{ "set latency", BAD_SET_LATENCY },
+		{ "set latency 9", BAD_SET_LATENCY },
+		{ "set latency 10000001", BAD_SET_LATENCY },
+		{ "set recovery", BAD_RECOVERY },
+		{ "set recovery 0", BAD_RECOVERY },
+		{ "set recovery 99", BAD_RECOVERY },
+		{ "set recovery 3600001", BAD_RECOVERY },
+		{ "set recovery 100 100", "message (words left over)" },
 		{ "sync latency", BAD_LATENCY },
 		{ "sync latency -1", BAD_LATENCY },
 		{ "sync latency 9", BAD_LATENCY },

@@ -212,6 +212,16 @@ int cli_forget(struct cli_output *out, struct tandem_context *ctx,
 	return finish(out, ctx, NULL);
 }
 
+#define LATENCY_WORDS "needs a time, such as 800us or 5ms, or auto"
+
+static int latency_target(const char *text, uint64_t *us)
+{
+	*us = 0;
+	if (!strcmp(text, "auto"))
+		return 0;
+	return cli_latency_parse(text, us) || !*us ? -1 : 0;
+}
+
 int cli_rebuild(struct cli_output *out, struct tandem_context *ctx,
 		const struct cli_request *request)
 {
@@ -233,14 +243,59 @@ int cli_rebuild(struct cli_output *out, struct tandem_context *ctx,
 	else if (request->rate && (cli_size_parse(request->rate, &opt.rate_bytes_per_s) ||
 				   !opt.rate_bytes_per_s))
 		return cli_output_usage(out, "--rate", "needs a size, such as 50M, or none");
-	if (request->latency_target && !strcmp(request->latency_target, "auto"))
-		opt.latency_target_us = 0;
-	else if (request->latency_target &&
-		 (cli_latency_parse(request->latency_target, &opt.latency_target_us) ||
-		  !opt.latency_target_us))
-		return cli_output_usage(out, "--latency-target",
-					"needs a time, such as 800us or 5ms, or auto");
+	if (request->latency_target &&
+	    latency_target(request->latency_target, &opt.latency_target_us))
+		return cli_output_usage(out, "--latency-target", LATENCY_WORDS);
 	if (tandem_rebuild(ctx, &opt, &err))
+		return cli_output_error(out, &err);
+	return finish(out, ctx, opt.array);
+}
+
+/* One KEY=VALUE. NULL, or what is wrong with it. */
+static const char *set_one(const char *word, struct tandem_set_options *opt)
+{
+	static const char *const later[] = { "auto", "discard", "stable", "read-policy", "name" };
+	const size_t len = strcspn(word, "=");
+	const char *value = word[len] ? word + len + 1 : "";
+	size_t i;
+
+	if (len == strlen("latency-target") && !strncmp(word, "latency-target", len)) {
+		if (opt->latency_target_us != TANDEM_UNKNOWN)
+			return "is given twice";
+		return latency_target(value, &opt->latency_target_us) ? LATENCY_WORDS : NULL;
+	}
+	if (len == strlen("recovery-target") && !strncmp(word, "recovery-target", len)) {
+		if (opt->recovery_target_ms != TANDEM_UNKNOWN)
+			return "is given twice";
+		return cli_duration_parse(value, &opt->recovery_target_ms) ?
+		       "needs a time, such as 500ms, 10s or 5m" : NULL;
+	}
+	for (i = 0; i < sizeof(later) / sizeof(*later); i++) {
+		if (len == strlen(later[i]) && !strncmp(word, later[i], len))
+			return "cannot be set in this version";
+	}
+	return "is nothing to set; KEY=VALUE with latency-target or recovery-target";
+}
+
+int cli_set(struct cli_output *out, struct tandem_context *ctx,
+	    const struct cli_request *request)
+{
+	struct tandem_set_options opt = {
+		.array = request->arg[0],
+		.latency_target_us = TANDEM_UNKNOWN,
+		.recovery_target_ms = TANDEM_UNKNOWN,
+		.dry_run = request->dry_run,
+	};
+	struct tandem_error err;
+	const char *wrong;
+	unsigned int i;
+
+	for (i = 1; i < request->nr_args; i++) {
+		wrong = set_one(request->arg[i], &opt);
+		if (wrong)
+			return cli_output_usage(out, request->arg[i], wrong);
+	}
+	if (tandem_set(ctx, &opt, &err))
 		return cli_output_error(out, &err);
 	return finish(out, ctx, opt.array);
 }

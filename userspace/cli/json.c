@@ -144,6 +144,8 @@ static struct json_object *array_object(const struct tandem_array_info *info)
 	add_number(to, "rebuild_bytes", info->rebuild_bytes);
 	add_number(to, "rate_limit_bytes_per_s", info->rate_limit_bytes_per_s);
 	add_number(to, "latency_target_us", info->latency_target_us);
+	add_number(to, "kept_latency_target_us", info->kept_latency_target_us);
+	add_bool(to, "kept", info->kept);
 	add(to, "sync", sync_object(info));
 	add(to, "scrub", NULL);
 	for (i = 0; i < info->nr_legs + info->nr_spares; i++)
@@ -329,6 +331,7 @@ static void add_label(struct json_object *to, const struct tandem_label_info *in
 	add_number(to, "data_offset_bytes", info->data_offset_bytes);
 	add_number(to, "disk_bytes", info->disk_bytes);
 	add_number(to, "recovery_target_ms", info->recovery_target_ms);
+	add_number(to, "latency_target_us", info->latency_target_us);
 	add_number(to, "created_s", info->created_s);
 	add_history(to, info);
 	add_places(to, info);

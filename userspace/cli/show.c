@@ -153,9 +153,17 @@ static void show_pace(const struct tandem_array_info *info)
 		cli_size_text(info->rate_limit_bytes_per_s, rate, sizeof(rate));
 		printf("pace    at most %s/s, by tandem rebuild --rate\n", rate);
 	}
-	if (info->latency_target_us != TANDEM_UNKNOWN)
+	if (info->latency_target_us != info->kept_latency_target_us &&
+	    info->latency_target_us != TANDEM_UNKNOWN)
 		printf("pace    latency target %llu us, by tandem rebuild --latency-target\n",
 		       (unsigned long long)info->latency_target_us);
+	else if (info->latency_target_us != info->kept_latency_target_us)
+		printf("pace    no latency target, by tandem rebuild --latency-target\n");
+	if (info->kept_latency_target_us != TANDEM_UNKNOWN)
+		printf("pace    latency target %llu us, by tandem set\n",
+		       (unsigned long long)info->kept_latency_target_us);
+	if (!info->kept)
+		printf("pace    what was set last is not on every leg yet\n");
 }
 
 static void show_log(const struct tandem_array_info *info)
@@ -327,6 +335,11 @@ void cli_show_label(const struct tandem_label_info *info)
 	       info->blank ? ", prepared and never filled" : "");
 	printf("  shape       %s, %s, role %s, regions of %s, data from %s, init %s\n",
 	       info->level, size, info->role, region, offset, info->init);
+	cli_seconds_text(info->recovery_target_ms, size, sizeof(size));
+	printf("  targets     recovery %s", size);
+	if (info->latency_target_us != TANDEM_UNKNOWN)
+		printf(", latency %llu us", (unsigned long long)info->latency_target_us);
+	printf("\n");
 	printf("  generation  %llu, %s, from %s\n", (unsigned long long)info->generation,
 	       or_dash(info->config_id), or_dash(info->config_parent));
 	printf("  epoch       %llu, %s, from %s\n", (unsigned long long)info->epoch_number,

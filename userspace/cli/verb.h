@@ -103,6 +103,8 @@ int cli_forget(struct cli_output *out, struct tandem_context *ctx,
 	       const struct cli_request *request);
 int cli_rebuild(struct cli_output *out, struct tandem_context *ctx,
 		const struct cli_request *request);
+int cli_set(struct cli_output *out, struct tandem_context *ctx,
+	    const struct cli_request *request);
 int cli_wait(struct cli_output *out, struct tandem_context *ctx,
 	     const struct cli_request *request);
 

@@ -138,6 +138,8 @@ static void fill_sizes(struct tandem_label_info *info, const struct tandem_super
 	info->data_offset_bytes = super->data_offset_sectors * TANDEM_SECTOR_BYTES;
 	info->disk_bytes = super->own_disk_sectors * TANDEM_SECTOR_BYTES;
 	info->recovery_target_ms = super->recovery_target_ms;
+	info->latency_target_us = super->latency_target_us ? super->latency_target_us :
+				  TANDEM_UNKNOWN;
 	info->created_s = super->created_s;
 }
 

@@ -83,6 +83,15 @@ static void fill_pace(struct tandem_array_info *info, const struct tandem_pace_s
 	info->latency_target_us = pace->target_us ? pace->target_us : TANDEM_UNKNOWN;
 }
 
+/* The kernel's word goes before that of the superblock, which may be on its way. */
+static void fill_kept(struct tandem_array_info *info, const struct tandem_kept_status *kept)
+{
+	info->kept = !kept->due;
+	info->kept_latency_target_us = kept->target_us ? kept->target_us : TANDEM_UNKNOWN;
+	if (kept->present)
+		info->recovery_target_ms = kept->recovery_ms;
+}
+
 static void fill_lost(struct tandem_array_info *info, const struct tandem_lost_status *lost)
 {
 	info->lost_bytes = lost->present ? lost->sectors * TANDEM_SECTOR_BYTES : TANDEM_UNKNOWN;
@@ -146,6 +155,7 @@ static void fill(const struct tandem_context *ctx, const struct tandem_view *vie
 	fill_copy(info, &view->status.copy);
 	fill_pace(info, &view->status.pace);
 	fill_lost(info, &view->status.lost);
+	fill_kept(info, &view->status.kept);
 	for (i = 0; i < info->nr_legs; i++) {
 		const struct tandem_leg_status *from = &view->status.leg[i];
 		struct tandem_leg_info *leg = &entry->leg[i];

@@ -138,6 +138,7 @@ int tandem_forget(struct tandem_context *ctx, const struct tandem_disks *disks,
 #include "tandem_monitor.h"
 #include "tandem_rebuild.h"
 #include "tandem_replace.h"
+#include "tandem_set.h"
 #include "tandem_status.h"
 #include "tandem_wait.h"
 

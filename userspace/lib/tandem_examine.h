@@ -72,6 +72,7 @@ struct tandem_region_info {
  * @map_pages: of the region map, for this set; TANDEM_UNKNOWN: the array keeps none
  * @map_lost_pages: those without a valid slot on this leg; TANDEM_UNKNOWN for one that
  *	is not current, whose map is not asked
+ * @latency_target_us: as given to tandem_set(); TANDEM_UNKNOWN: none is given
  * @written_regions, @zero_regions, @stale_regions: numbers; TANDEM_UNKNOWN if not known
  */
 struct tandem_label_info {
@@ -124,6 +125,7 @@ struct tandem_label_info {
 	uint64_t stale_regions;
 	const struct tandem_region_info *region;
 	bool spare;
+	uint64_t latency_target_us;
 };
 
 /* One array that the examined disks belong to, and what could be started. */

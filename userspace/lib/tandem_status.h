@@ -59,8 +59,10 @@ struct tandem_leg_info {
  * @nr_spares: disks behind the @nr_legs of @leg; 0 before tandem_status_spares()
  * @sync_rate_bytes_per_s, @sync_eta_s: of what is being copied; TANDEM_UNKNOWN until it
  *	was measured
- * @rate_limit_bytes_per_s, @latency_target_us: as given to tandem_rebuild();
- *	TANDEM_UNKNOWN: none is given
+ * @rate_limit_bytes_per_s, @latency_target_us: in force, as given to tandem_rebuild() or
+ *	kept; TANDEM_UNKNOWN: none is given
+ * @kept_latency_target_us: as given to tandem_set(), for every start; TANDEM_UNKNOWN: none
+ * @kept: what was set is on every leg in use
  * @lost_bytes: could be read from no leg, and are errors until they are written
  */
 struct tandem_array_info {
@@ -98,6 +100,8 @@ struct tandem_array_info {
 	uint64_t sync_eta_s;
 	uint64_t rate_limit_bytes_per_s;
 	uint64_t latency_target_us;
+	uint64_t kept_latency_target_us;
+	bool kept;
 };
 
 /* Active arrays, all (@array NULL) or one; to be given back with _put(). */
