@@ -121,6 +121,7 @@ static void expect_add(const char *status, const char *rest, const char *into)
 	mock_dm_expect(&(struct mock_dm_step){ .op = TANDEM_DM_LOAD, .text = table(into) });
 	mock_dm_expect(&(struct mock_dm_step){ .op = TANDEM_DM_SUSPEND });
 	mock_dm_expect(&(struct mock_dm_step){ .op = TANDEM_DM_RESUME });
+	look(REBUILD, into);
 }
 
 /* One pass at @seconds, and all that it says. */

@@ -21,6 +21,7 @@
 
 #define MIB (1ull << 20)
 #define C "current:5:0:0:0 "
+#define R "rebuilding:5:0:0:0 "
 #define F "failed:5:0:0:0 "
 #define FOUR "4 240:0 240:1 240:2 240:3 2 degraded proven"
 #define WIDE_0 "5 240:0 240:1 240:4 240:2 240:3 2 degraded proven"
@@ -241,6 +242,7 @@ static void test_what_cannot_be_ended_keeps_nobody_waiting(void **state)
 	refused_once();
 	look("5 " F F C C C, WIDE_0);
 	reload("5 240:0 240:1 240:4 240:2 240:3 4 degraded proven rebuild 1");
+	look("5 " F R C C C, WIDE_0);
 	pass(2000, RETURNS);
 	look("5 " F F C C C, WIDE_0);
 	pass(3900, "");

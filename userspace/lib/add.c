@@ -199,17 +199,51 @@ static int reload(struct adding *add, struct tandem_error *err)
 	return ret;
 }
 
+/* It fills a place and is out of use; the array may have outgrown it since. */
+static int check_in_table(struct adding *add, unsigned int leg, struct tandem_error *err)
+{
+	int ret = wanted_place(add, leg, err);
+
+	if (!ret)
+		ret = tandem_newleg_check_size(&add->new, err);
+	if (ret && err->code == TANDEM_CODE_FAILED)
+		tandem_error_hint(err, "a larger disk: tandem add %s DEV --leg %u",
+				  array_name(add), leg);
+	return ret;
+}
+
 static int choose_way(struct adding *add, struct tandem_error *err)
 {
 	unsigned int leg;
 
 	for (leg = 0; leg < add->view.table.nr_legs; leg++) {
 		if (add->view.disk[leg] && add->view.disk[leg] == add->new.fresh.dev.rdev)
-			return wanted_place(add, leg, err);
+			return check_in_table(add, leg, err);
 	}
 	if (tandem_newleg_is_ours(&add->new) && !(add->new.label.super.flags & TANDEM_FLAG_BLANK))
 		return check_returning(add, err);
 	return prepare_new(add, err);
+}
+
+/*
+ * The kernel takes a table with a disk that it then does not fill: one that it cannot read
+ * in whole, or that the array has outgrown since we looked. Nothing is said before it is so.
+ */
+static int check_filled(struct adding *add, struct tandem_error *err)
+{
+	const struct tandem_volume volume = add->view.volume;
+	int ret;
+
+	tandem_view_free(&add->view);
+	ret = tandem_view_read(add->ctx, &volume, &add->view, err);
+	if (ret || add->leg >= add->view.status.nr_legs ||
+	    !tandem_reload_is_free(&add->view, add->leg))
+		return ret;
+	tandem_error_set(err, TANDEM_CODE_FAILED, array_name(add),
+			 "leg %u, %s, is in its place but is not filled: it is %s", add->leg,
+			 add->opt->disk, tandem_leg_state_text(state_of(add, add->leg)));
+	return tandem_error_hint(err, "the kernel log says why; another disk: tandem add %s DEV "
+				 "--leg %u", array_name(add), add->leg);
 }
 
 static int add_disk(struct adding *add, struct tandem_error *err)
@@ -228,6 +262,8 @@ static int add_disk(struct adding *add, struct tandem_error *err)
 		ret = choose_way(add, err);
 	if (!ret && !add->opt->dry_run && !add->opt->spare)
 		ret = reload(add, err);
+	if (!ret && !add->opt->dry_run && !add->opt->spare)
+		ret = check_filled(add, err);
 	tandem_device_close(&add->new.fresh.dev);
 	if (!ret && !add->opt->spare)
 		tandem_notice(add->ctx, "%s: leg %u, %s: %s%s", array_name(add), add->leg,
