@@ -6,7 +6,7 @@
 #
 #   leg_create NAME DISK     /dev/mapper/NAME, healthy
 #   leg_plug NAME            healthy again
-#   leg_pull NAME            every request fails
+#   leg_pull NAME            every request fails, flushes included
 #   leg_fail_writes NAME     writes and flushes fail, reads work
 #   leg_fail_flush NAME      only flushes fail
 #   leg_drop_writes NAME     writes are acknowledged and forgotten
@@ -79,11 +79,6 @@ leg_plug()
 	leg_table_linear "$1" | leg_load "$1"
 }
 
-leg_pull()
-{
-	echo "0 $(leg_sectors "$1") error" | leg_load "$1"
-}
-
 # Up 0 s, down for ever: flakey's way to say always.
 leg_flakey()
 {
@@ -91,6 +86,13 @@ leg_flakey()
 
 	shift
 	leg_piece "$name" flakey 0 "$(leg_sectors "$name")" "0 100000000 $# $*" | leg_load "$name"
+}
+
+# Not the target "error": that takes no flush, so an empty one would be answered well by
+# device-mapper, and a leg that is gone would vouch for what it never got.
+leg_pull()
+{
+	leg_flakey "$1"
 }
 
 leg_fail_writes()
