@@ -98,7 +98,7 @@ const char *tandem_assembly_text(enum tandem_verdict_kind kind)
 	case TANDEM_ASM_EMPTY:
 		return "a set has no leg that holds its data";
 	case TANDEM_ASM_SPLIT:
-		return "split brain: legs went on without each other";
+		return "split brain: legs were each written to without the other";
 	case TANDEM_ASM_MISMATCH:
 		return "a leg does not fit its record or the other legs";
 	case TANDEM_ASM_DUPLICATE:

@@ -237,6 +237,7 @@ static void test_split_brain_names_both_sides_and_the_way_out(void **state)
 	new_epoch(1);
 	refuses(TANDEM_CODE_REFUSED);
 	says(err.text, "split brain");
+	says(err.text, "were each written to without the other");
 	says(err.text, "/mock/0 (epoch 2, generation 2)");
 	says(err.text, "/mock/1 (epoch 2, generation 2)");
 	says(err.hint, "tandem forget /mock/1");

@@ -68,7 +68,8 @@ static int explain_split(const struct tandem_group *group, const struct tandem_p
 	side_paths(group, b, there, sizeof(there));
 	tandem_error_set(err, TANDEM_CODE_REFUSED, one->name,
 			 "split brain: %s (epoch %llu, generation %llu) and %s (epoch %llu, "
-			 "generation %llu) were written apart; refusing to assemble",
+			 "generation %llu) were each written to without the other; refusing to "
+			 "assemble",
 			 here, one->epoch.number, config_of(one)->generation,
 			 there, two->epoch.number, config_of(two)->generation);
 	return tandem_error_hint(err,
