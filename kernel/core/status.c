@@ -66,6 +66,26 @@ static int format_kept(const struct tandem_kept_status *kept, char *text, size_t
 			(unsigned int)kept->due);
 }
 
+/* Two words, the second with a part for each leg. */
+static int format_shape(const struct tandem_status *status, char *text, size_t size)
+{
+	const struct tandem_shape_status *shape = &status->shape;
+	unsigned int i;
+	size_t len;
+
+	if (!shape->present)
+		return snprintf(text, size, " -");
+	len = (size_t)snprintf(text, size, " %s/%s/%u/%u/%u", tandem_level_text(shape->level),
+			       tandem_role_text(shape->role), shape->chunk_sectors,
+			       shape->region_sectors, (unsigned int)shape->nr_sets);
+	for (i = 0; i < status->nr_legs && len < size; i++)
+		len += (size_t)snprintf(text + len, size - len, "%c%u:%u:%u", i ? ',' : ' ',
+					(unsigned int)status->leg[i].set,
+					(unsigned int)status->leg[i].by_hand,
+					(unsigned int)status->leg[i].replaces);
+	return (int)len;
+}
+
 int tandem_status_format(const struct tandem_status *status, char *text, size_t size)
 {
 	unsigned int i;
@@ -89,6 +109,8 @@ int tandem_status_format(const struct tandem_status *status, char *text, size_t 
 		len += (size_t)format_lost(&status->lost, text + len, size - len);
 	if (len < size)
 		len += (size_t)format_kept(&status->kept, text + len, size - len);
+	if (len < size)
+		len += (size_t)format_shape(status, text + len, size - len);
 	return len < size ? (int)len : -ENOSPC;
 }
 
@@ -229,6 +251,67 @@ static int parse_kept(struct reader *reader, struct tandem_kept_status *kept)
 	return 0;
 }
 
+static int take_level(struct reader *reader, u8 *level)
+{
+	const char *word = take_word(reader, '/');
+
+	*level = TANDEM_RAID1;
+	if (!strcmp(word, tandem_level_text(TANDEM_RAID1)))
+		return 0;
+	*level = TANDEM_RAID10;
+	return strcmp(word, tandem_level_text(TANDEM_RAID10)) ? -EINVAL : 0;
+}
+
+static int take_role(struct reader *reader, u8 *role)
+{
+	const char *word = take_word(reader, '/');
+
+	for (*role = TANDEM_ROLE_LOG; *role <= TANDEM_ROLE_MIXED; (*role)++)
+		if (!strcmp(word, tandem_role_text(*role)))
+			return 0;
+	return -EINVAL;
+}
+
+static int parse_places(struct reader *reader, struct tandem_status *status)
+{
+	u64 set, by_hand, replaces;
+	unsigned int i;
+
+	for (i = 0; i < status->nr_legs; i++) {
+		if (take_number(reader, ':', TANDEM_MAX_SETS - 1, &set) ||
+		    take_number(reader, ':', 1, &by_hand) ||
+		    take_number(reader, i + 1 < status->nr_legs ? ',' : ' ', status->nr_legs,
+				&replaces))
+			return -EINVAL;
+		status->leg[i].set = (u16)set;
+		status->leg[i].by_hand = by_hand;
+		status->leg[i].replaces = (u16)replaces;
+	}
+	return 0;
+}
+
+/* A module that does not tell the shape ends its line here. */
+static int parse_shape(struct reader *reader, struct tandem_status *status)
+{
+	struct tandem_shape_status *shape = &status->shape;
+	u64 chunk, region, sets;
+
+	if (!*reader->text)
+		return 0;
+	if (*reader->text == '-')
+		return strcmp(take_word(reader, ' '), "-") ? -EINVAL : 0;
+	if (take_level(reader, &shape->level) || take_role(reader, &shape->role) ||
+	    take_number(reader, '/', TANDEM_MAX_CHUNK_SECTORS, &chunk) ||
+	    take_number(reader, '/', TANDEM_MAX_REGION_SECTORS, &region) ||
+	    take_number(reader, ' ', TANDEM_MAX_SETS, &sets))
+		return -EINVAL;
+	shape->chunk_sectors = (u32)chunk;
+	shape->region_sectors = (u32)region;
+	shape->nr_sets = (u16)sets;
+	shape->present = true;
+	return parse_places(reader, status);
+}
+
 static int parse_array(struct reader *reader, struct tandem_status *status)
 {
 	int state = tandem_array_state_parse(take_word(reader, ' '));
@@ -272,5 +355,7 @@ int tandem_status_parse(const char *text, struct tandem_status *status)
 		return -EINVAL;
 	if (parse_lost(&reader, &status->lost))
 		return -EINVAL;
-	return parse_kept(&reader, &status->kept);
+	if (parse_kept(&reader, &status->kept))
+		return -EINVAL;
+	return parse_shape(&reader, status);
 }

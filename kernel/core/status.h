@@ -10,8 +10,12 @@
 
 #include "core/types.h"
 
+/* @set, @by_hand, @replaces (a leg plus one, or 0): with struct tandem_shape_status alone */
 struct tandem_leg_status {
 	enum tandem_leg_state state;
+	u16 set;
+	u16 replaces;
+	bool by_hand;
 	u64 generation;
 	u64 read_errors;
 	u64 write_errors;
@@ -87,6 +91,19 @@ struct tandem_kept_status {
 	bool due;
 };
 
+/**
+ * struct tandem_shape_status - what does not change while the array runs
+ * @present: known to this module; the others are 0 if not
+ */
+struct tandem_shape_status {
+	bool present;
+	u8 level;	/* enum tandem_level */
+	u8 role;	/* enum tandem_role */
+	u16 nr_sets;
+	u32 chunk_sectors;
+	u32 region_sectors;
+};
+
 struct tandem_status {
 	enum tandem_array_state state;
 	enum tandem_sync_kind sync;
@@ -103,6 +120,7 @@ struct tandem_status {
 	struct tandem_pace_status pace;
 	struct tandem_lost_status lost;
 	struct tandem_kept_status kept;
+	struct tandem_shape_status shape;
 };
 
 /* Characters without the zero, or -ENOSPC. */

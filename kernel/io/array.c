@@ -218,6 +218,26 @@ static enum tandem_array_state state_of(struct tandem_array *array)
 				      array->params.read_only);
 }
 
+/* As the superblocks have it. array->lock held, though it is the token that guards these. */
+static void tell_shape(struct tandem_array *array, struct tandem_status *status)
+{
+	const struct tandem_super *super = array->super;
+	unsigned int i, old;
+
+	status->shape.present = true;
+	status->shape.level = (u8)super->geo.level;
+	status->shape.role = super->role;
+	status->shape.nr_sets = array->nr_sets;
+	status->shape.chunk_sectors = super->geo.chunk_sectors;
+	status->shape.region_sectors = super->geo.region_sectors;
+	for (i = 0; i < array->params.nr_legs; i++) {
+		old = tandem_replace_old_of(super, i);
+		status->leg[i].set = super->place[i].set;
+		status->leg[i].by_hand = super->place[i].by_hand;
+		status->leg[i].replaces = old == TANDEM_NO_PLACE ? 0 : old + 1;
+	}
+}
+
 void tandem_array_status(struct tandem_array *array, struct tandem_status *status)
 {
 	struct tandem_leg *leg;
@@ -238,6 +258,7 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
 		if (leg->set)
 			status->leg[i].generation = array->super->set[leg->set->index].generation;
 	}
+	tell_shape(array, status);
 	spin_unlock_irqrestore(&array->lock, flags);
 	for (i = 0; i < array->nr_sets; i++) {
 		tandem_log_status(&array->set[i], status);

@@ -44,7 +44,7 @@
  *
  * Status line (INFO): see struct tandem_status in core/status.h:
  *
- *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG COPY PACE LOST KEPT
+ *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG COPY PACE LOST KEPT SHAPE
  *
  *	STATE     healthy, degraded, unrecorded, failed or read-only
  *	SYNC      resync, rebuild, first-touch, paused or "-"
@@ -64,6 +64,9 @@
  *	LOST      sectors that could be read from no leg; errors until they are written
  *	KEPT      TARGET/RECOVERY/DUE: what the two messages "set" said last; 1 until every leg
  *	          in use has it on disk
+ *	SHAPE     two words, LEVEL/ROLE/CHUNK/REGION/SETS (in sectors), and for each leg
+ *	          SET:HAND:REPLACES, with commas: 1 if it was taken out by hand; the leg that
+ *	          it is to replace, plus one, or 0
  */
 #ifndef TANDEM_TABLE_H
 #define TANDEM_TABLE_H

@@ -18,6 +18,7 @@
 struct mock_disk mock_disk[MOCK_DISKS];
 struct mock_change mock_log[MOCK_LOG];
 unsigned int mock_changes;
+unsigned int mock_reads;
 static unsigned int fail_at, visible;
 
 void mock_disks_init(u64 size_bytes)
@@ -126,6 +127,7 @@ static int mock_read(const struct tandem_device *dev, u64 offset, void *data, si
 	const struct mock_disk *disk = disk_of(dev);
 
 	assert_true(offset + len <= disk->size_bytes);
+	mock_reads++;
 	if (offset < disk->bad_to && offset + len > disk->bad_from)
 		return -EIO;
 	memcpy(data, disk->data + offset, len);

@@ -49,6 +49,8 @@ extern const struct tandem_device_ops mock_device_ops;
 extern struct mock_disk mock_disk[MOCK_DISKS];
 extern struct mock_change mock_log[MOCK_LOG];
 extern unsigned int mock_changes;
+/* How often anything was read from any disk. */
+extern unsigned int mock_reads;
 
 /* All disks new, zeroed, of one size; the log empty; nothing fails. */
 void mock_disks_init(u64 size_bytes);

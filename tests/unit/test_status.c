@@ -54,7 +54,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.leg[1].write_errors = 2;
 	status.leg[1].flush_errors = 3;
 	there_and_back(&status);
-	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " - - - - -");
+	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " - - - - - -");
 	status.log.present = true;
 	status.log.dirty_regions = 5;
 	status.log.limit_regions = 900;
@@ -62,7 +62,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.log.waits = 4;
 	there_and_back(&status);
 	assert_string_equal(line,
-			    "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " 5/900/77/4 - - - -");
+			    "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " 5/900/77/4 - - - - -");
 	status.log.has_record_waits = true;
 	status.log.record_waits = 19;
 	status.copy.present = true;
@@ -72,7 +72,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.lost.sectors = 24;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4/19 123456789/42 - 24 -");
+			    " 5/900/77/4/19 123456789/42 - 24 - -");
 	status.pace.present = true;
 	status.pace.rate = 1000;
 	status.pace.eta_s = 600;
@@ -80,14 +80,26 @@ static void test_line_is_the_documented_one(void **state)
 	status.pace.target_us = 5000;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24 -");
+			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24 - -");
 	status.kept.present = true;
 	status.kept.target_us = 800;
 	status.kept.recovery_ms = 10000;
 	status.kept.due = true;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24 800/10000/1");
+			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24 800/10000/1 -");
+	status.shape.present = true;
+	status.shape.level = TANDEM_RAID10;
+	status.shape.role = TANDEM_ROLE_LOG;
+	status.shape.nr_sets = 1;
+	status.shape.chunk_sectors = 128;
+	status.shape.region_sectors = 2048;
+	status.leg[1].by_hand = true;
+	status.leg[1].replaces = 1;
+	there_and_back(&status);
+	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
+			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24 800/10000/1"
+			    " raid10/log/128/2048/1 0:0:0,0:1:1");
 }
 
 static void test_every_combination_of_states_comes_back(void **state)
@@ -175,6 +187,26 @@ static void fill_kept(struct prng *prng, struct tandem_kept_status *kept)
 	kept->due = prng_below(prng, 2);
 }
 
+static void fill_shape(struct prng *prng, struct tandem_status *status)
+{
+	struct tandem_shape_status *shape = &status->shape;
+	unsigned int i;
+
+	shape->present = prng_below(prng, 2);
+	if (!shape->present)
+		return;
+	shape->level = prng_below(prng, 2) ? TANDEM_RAID1 : TANDEM_RAID10;
+	shape->role = (u8)(TANDEM_ROLE_LOG + prng_below(prng, 3));
+	shape->nr_sets = (u16)prng_below(prng, TANDEM_MAX_SETS + 1);
+	shape->chunk_sectors = (u32)prng_below(prng, TANDEM_MAX_CHUNK_SECTORS + 1);
+	shape->region_sectors = (u32)prng_below(prng, TANDEM_MAX_REGION_SECTORS + 1);
+	for (i = 0; i < status->nr_legs; i++) {
+		status->leg[i].set = (u16)prng_below(prng, TANDEM_MAX_SETS);
+		status->leg[i].by_hand = prng_below(prng, 2);
+		status->leg[i].replaces = (u16)prng_below(prng, status->nr_legs + 1);
+	}
+}
+
 static void test_any_numbers_come_back(void **state)
 {
 	struct prng prng = prng_start();
@@ -198,6 +230,7 @@ static void test_any_numbers_come_back(void **state)
 		status.lost.present = prng_below(&prng, 2);
 		status.lost.sectors = status.lost.present ? any_number(&prng) : 0;
 		fill_kept(&prng, &status.kept);
+		fill_shape(&prng, &status);
 		there_and_back(&status);
 	}
 }
@@ -205,15 +238,16 @@ static void test_any_numbers_come_back(void **state)
 static void test_short_buffers_are_noticed_and_never_overrun(void **state)
 {
 	static struct tandem_status status;
-	char text[128];
+	char text[160];
 	size_t size, i;
 	int len;
 
 	(void)state;
 	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS
-					     " 1/2/3/4 5/6 1/2/3/4 7 8/9/0", &status), 0);
+					     " 1/2/3/4 5/6 1/2/3/4 7 8/9/0 raid1/log/0/8/1"
+					     " 0:0:0,0:0:0", &status), 0);
 	len = tandem_status_format(&status, text, sizeof(text));
-	assert_in_range(len, 40, 100);
+	assert_in_range(len, 40, 127);
 	for (size = 0; size < sizeof(text); size++) {
 		memset(text, '#', sizeof(text));
 		assert_int_equal(tandem_status_format(&status, text, size),
@@ -233,8 +267,9 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 	static const char *const paces[] = { " -", " 5/6/7/8" };
 	static const char *const losses[] = { " -", " 7" };
 	static const char *const kept[] = { " -", " 8/9/1" };
+	static const char *const shapes[] = { " -", " raid1/log/0/8/1 0:0:0,0:1:1" };
 	static struct tandem_status want, status;
-	char text[128], *cut;
+	char text[192], *cut;
 	unsigned int i;
 	size_t len;
 
@@ -262,8 +297,13 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 		assert_int_equal(tandem_status_parse(text, &want), 0);
 		assert_int_equal(want.kept.present, i);
 		assert_int_equal(want.kept.due, i);
-		snprintf(text, sizeof(text), "%s - -%s%s%s  more/words: 9", whole, paces[i],
-			 losses[i], kept[i]);
+		assert_false(want.shape.present);
+		snprintf(text, sizeof(text), "%s - - - -%s%s", whole, kept[i], shapes[i]);
+		assert_int_equal(tandem_status_parse(text, &want), 0);
+		assert_int_equal(want.shape.present, i);
+		assert_int_equal(want.leg[1].by_hand, i);
+		snprintf(text, sizeof(text), "%s - - - -%s%s  more/words: 9", whole, kept[i],
+			 shapes[i]);
 		assert_int_equal(tandem_status_parse(text, &status), 0);
 		assert_memory_equal(&status, &want, sizeof(want));
 	}

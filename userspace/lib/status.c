@@ -2,8 +2,12 @@
 /*
  * Status of active arrays, for people and for JSON.
  *
- * An array whose superblock cannot be read right now still has a status: what
- * only the superblock knows is then NULL or TANDEM_UNKNOWN.
+ * Decisions
+ * - Whoever looks wakes no disk and stands in nobody's way: the kernel tells all but which
+ *   disk it was that is gone. Only for that, or of a module that tells less, the superblock
+ *   of a current leg is read. Spares are another matter: they are in no kernel.
+ * - An array whose superblock cannot be read right now still has a status: what
+ *   only the superblock knows is then NULL or TANDEM_UNKNOWN.
  */
 #include <stdlib.h>
 
@@ -130,32 +134,57 @@ static void fill_super(struct entry *entry, const struct tandem_super *super)
 	}
 }
 
-static void fill(const struct tandem_context *ctx, const struct tandem_view *view,
-		 const struct tandem_super *super, struct entry *entry)
+/* The same without a look at any disk; of each leg what its disk says of itself. */
+static void fill_shape(const struct tandem_context *ctx, const struct tandem_view *view,
+		       struct entry *entry)
+{
+	const struct tandem_shape_status *shape = &view->status.shape;
+	struct tandem_array_info *info = &entry->info;
+	struct tandem_device dev;
+	unsigned int leg;
+
+	info->level = tandem_level_text(shape->level);
+	info->role = tandem_role_text(shape->role);
+	info->chunk_bytes = (u64)shape->chunk_sectors * TANDEM_SECTOR_BYTES;
+	info->region_bytes = (u64)shape->region_sectors * TANDEM_SECTOR_BYTES;
+	info->nr_sets = shape->nr_sets;
+	for (leg = 0; leg < info->nr_legs; leg++) {
+		const struct tandem_leg_status *from = &view->status.leg[leg];
+
+		entry->leg[leg].set = from->set;
+		entry->leg[leg].by_hand = from->by_hand;
+		entry->leg[leg].replaces = from->replaces ? from->replaces - 1u : TANDEM_NO_LEG;
+		if (entry->serial[leg][0] || !entry->leg[leg].disk)
+			continue;
+		tandem_device_init(&dev, entry->disk[leg]);
+		dev.rdev = view->disk[leg];
+		ctx->device->serial(&dev, entry->serial[leg], sizeof(entry->serial[leg]));
+		entry->leg[leg].serial = entry->serial[leg];
+	}
+}
+
+/* Does it take a superblock to say what there is to say? Which disk a place had, that is gone. */
+static bool needs_super(const struct tandem_context *ctx, const struct tandem_view *view)
+{
+	char path[TANDEM_PATH_BYTES];
+	unsigned int leg;
+
+	for (leg = 0; leg < view->status.nr_legs; leg++) {
+		path[0] = 0;
+		if (view->disk[leg])
+			ctx->device->path_of(view->disk[leg], path, sizeof(path));
+		if (!path[0])
+			return true;
+	}
+	return !view->status.shape.present;
+}
+
+static void fill_disks(const struct tandem_context *ctx, const struct tandem_view *view,
+		       struct entry *entry)
 {
 	struct tandem_array_info *info = &entry->info;
 	unsigned int i;
 
-	snprintf(entry->name, sizeof(entry->name), "%s", view->volume.name);
-	snprintf(entry->device, sizeof(entry->device), "/dev/tandem/%s", view->volume.name);
-	tandem_id_to_text(&view->volume.array, entry->uuid);
-	entry->array = view->volume.array;
-	info->name = entry->name;
-	info->uuid = entry->uuid;
-	info->device = entry->device;
-	info->state = tandem_array_state_text(view->status.state);
-	info->size_bytes = view->sectors * TANDEM_SECTOR_BYTES;
-	info->epoch = view->status.epoch;
-	info->unsure_regions = view->status.unsure_regions;
-	info->nr_legs = view->status.nr_legs;
-	info->leg = entry->leg;
-	fill_super(entry, super);
-	fill_sync(info, &view->status);
-	fill_log(info, &view->status.log);
-	fill_copy(info, &view->status.copy);
-	fill_pace(info, &view->status.pace);
-	fill_lost(info, &view->status.lost);
-	fill_kept(info, &view->status.kept);
 	for (i = 0; i < info->nr_legs; i++) {
 		const struct tandem_leg_status *from = &view->status.leg[i];
 		struct tandem_leg_info *leg = &entry->leg[i];
@@ -170,6 +199,36 @@ static void fill(const struct tandem_context *ctx, const struct tandem_view *vie
 			ctx->device->path_of(view->disk[i], entry->disk[i], sizeof(entry->disk[i]));
 		leg->disk = entry->disk[i][0] ? entry->disk[i] : NULL;
 	}
+}
+
+static void fill(const struct tandem_context *ctx, const struct tandem_view *view,
+		 const struct tandem_super *super, struct entry *entry)
+{
+	struct tandem_array_info *info = &entry->info;
+
+	snprintf(entry->name, sizeof(entry->name), "%s", view->volume.name);
+	snprintf(entry->device, sizeof(entry->device), "/dev/tandem/%s", view->volume.name);
+	tandem_id_to_text(&view->volume.array, entry->uuid);
+	entry->array = view->volume.array;
+	info->name = entry->name;
+	info->uuid = entry->uuid;
+	info->device = entry->device;
+	info->state = tandem_array_state_text(view->status.state);
+	info->size_bytes = view->sectors * TANDEM_SECTOR_BYTES;
+	info->epoch = view->status.epoch;
+	info->unsure_regions = view->status.unsure_regions;
+	info->nr_legs = view->status.nr_legs;
+	info->leg = entry->leg;
+	fill_disks(ctx, view, entry);
+	fill_super(entry, super);
+	if (view->status.shape.present)
+		fill_shape(ctx, view, entry);
+	fill_sync(info, &view->status);
+	fill_log(info, &view->status.log);
+	fill_copy(info, &view->status.copy);
+	fill_pace(info, &view->status.pace);
+	fill_lost(info, &view->status.lost);
+	fill_kept(info, &view->status.kept);
 }
 
 static int append(const struct tandem_context *ctx, const struct tandem_volume *volume,
@@ -191,9 +250,10 @@ static int append(const struct tandem_context *ctx, const struct tandem_volume *
 	}
 	ret = tandem_view_read(ctx, volume, &view, err);
 	if (!ret) {
-		bool known = !tandem_view_super(ctx, &view, super, &ignored);
+		bool needed = needs_super(ctx, &view);
+		bool known = needed && !tandem_view_super(ctx, &view, super, &ignored);
 
-		if (!known)
+		if (needed && !known)
 			tandem_debug(ctx, "%s: %s", ignored.object, ignored.text);
 		fill(ctx, &view, known ? super : NULL, entry);
 		grown[list->nr++] = entry;
