@@ -103,7 +103,6 @@ refused "set of a word" 2 "nothing to set" set "$name" frobnicate=1
 refused "set without a value" 2 "needs a time" set "$name" recovery-target
 refused "set of one key twice" 2 "given twice" set "$name" latency-target=1ms latency-target=auto
 refused "set of what is still to come" 2 "in this version" set "$name" read-policy=first
-refused "set of an array that is stopped" 3 "$name" set "$name" recovery-target=5s
 refused "paused and resumed at once" 2 "not both" rebuild "$name" --pause --resume
 refused "fail with a word too many" 2 "one word too many" fail "$name" 1 2
 refused "remove without a leg" 2 "something is missing" remove "$name"
