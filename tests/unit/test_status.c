@@ -61,8 +61,8 @@ static void test_line_is_the_documented_one(void **state)
 	status.log.records = 77;
 	status.log.waits = 4;
 	there_and_back(&status);
-	assert_string_equal(line,
-			    "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " 5/900/77/4 - - - - -");
+	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
+			    " 5/900/77/4 - - - - -");
 	status.log.has_record_waits = true;
 	status.log.record_waits = 19;
 	status.copy.present = true;
