@@ -19,7 +19,7 @@ struct sim_command {
 	enum req_op op;
 	bool flush;
 	bool fua;
-	bool users;		/* part of a user's request */
+	struct bio *users;		/* part of a user's request */
 	bool applied;
 	bool held;		/* until disk_let_go() */
 	bool at_start;		/* takes effect when submitted, not when completed */

@@ -208,6 +208,15 @@ static bool obey(struct sim_command *command, struct sim_outcome *outcome)
 	return true;
 }
 
+/* Who will not wait is told to come again; and again, as long as he will not. */
+static bool is_refused(struct sim_command *command)
+{
+	if (!(command->bio->bi_opf & REQ_NOWAIT) || !command->users)
+		return false;
+	command->users->sim_refused = command->users->sim_refused || !below(16);
+	return command->users->sim_refused;
+}
+
 void faults_decide(struct sim_command *command, struct sim_outcome *outcome)
 {
 	struct sim_disk *disk = command->disk;
@@ -227,7 +236,7 @@ void faults_decide(struct sim_command *command, struct sim_outcome *outcome)
 		outcome->survival = draw_survival(outcome->status);
 		outcome->drop = command->flush && faults.options->dropped && below(2) &&
 				!faults_is_retryable(outcome->status);
-	} else if (command->bio->bi_opf & REQ_NOWAIT && command->users && !below(16)) {
+	} else if (is_refused(command)) {
 		outcome->status = BLK_STS_AGAIN;
 		outcome->survival = SIM_NONE;
 	}

@@ -124,11 +124,19 @@ static void op_done(struct sim_op *op)
 	op->done(op);
 }
 
+/* Nobody waits for it: it may end with the error of one leg though another one has the data. */
+static bool is_read_ahead(const struct sim_part *part)
+{
+	return part->bio.bi_opf & REQ_RAHEAD;
+}
+
 static void judge_part(struct sim_part *part, blk_status_t status)
 {
 	struct sim_op *op = part->op;
 	bool flush = op->preflush || op->kind == TANDEM_OP_FLUSH;
 
+	if (status && is_read_ahead(part))
+		return;
 	if (status) {
 		op->lost |= part->was_lost;
 		if (status != BLK_STS_NOTSUPP || op->kind != TANDEM_OP_WRITE_ZEROES)
@@ -166,8 +174,11 @@ static void clone_end(struct bio *bio)
 	struct sim_part *part = container_of(bio, struct sim_part, bio);
 	blk_status_t status = bio->bi_status;
 
-	if (tandem_request_end(part->request, &status))
+	if (tandem_request_end(part->request, &status)) {
+		if (bio->bi_status && is_read_ahead(part))
+			sim_fail("I12", "a read-ahead that failed is tried again");
 		return;
+	}
 	part_end(part, status);
 }
 
@@ -194,7 +205,7 @@ static blk_opf_t flags_of(const struct sim_op *op)
 		return REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC;
 	switch (op->kind) {
 	case TANDEM_OP_READ:
-		return flags | REQ_OP_READ;
+		return flags | REQ_OP_READ | (op->read_ahead ? REQ_RAHEAD : 0);
 	case TANDEM_OP_WRITE_ZEROES:
 		if (!op->zero_pages)
 			return flags | REQ_OP_WRITE_ZEROES | (op->fua ? REQ_FUA : 0);

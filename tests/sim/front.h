@@ -42,7 +42,7 @@ struct sim_op {
 	enum tandem_op kind;
 	u64 sector;
 	u32 count;
-	bool fua, preflush, nowait;
+	bool fua, preflush, nowait, read_ahead;
 	u64 id;
 	u8 *buffer;
 	struct content_snapshot *snapshot;

@@ -129,6 +129,7 @@ static bool draw(struct user *user)
 	op->preflush = op->kind == TANDEM_OP_WRITE && percent(o->flush_percent);
 	op->nowait = op->count && percent(o->nowait_percent);
 	op->id = next_id++;
+	op->read_ahead = op->kind == TANDEM_OP_READ && !(op->id % 5);
 	op->buffer = user->buffer;
 	op->snapshot = user->snapshot;
 	op->done = done;
@@ -250,6 +251,7 @@ static void run_through(enum tandem_op kind, u64 end)
 	for (sector = 0; sector < end; sector += user->op.count) {
 		memset(&user->op, 0, sizeof(user->op));
 		user->op.kind = kind;
+		user->op.read_ahead = false;
 		user->op.sector = sector;
 		user->op.count = min((u64)MAX_SECTORS, end - sector);
 		user->op.id = next_id++;

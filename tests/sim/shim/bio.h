@@ -84,6 +84,7 @@ struct bio {
 	bio_end_io_t *bi_end_io;
 	void *bi_private;
 	u8 *sim_data;			/* of byte 0 of the first iter */
+	bool sim_refused;		/* a disk would have had to wait, and said so */
 };
 
 #define SIM_BIO_READY		0x62696f31u
