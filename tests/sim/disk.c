@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "disk.h"
+#include "front.h"
 #include "ledger.h"
 #include "lostbook.h"
 #include "mapbook.h"
@@ -26,6 +27,19 @@
 static struct sim_disk *disk_of(struct tandem_disk *engine)
 {
 	return container_of(engine, struct sim_disk, engine);
+}
+
+/*
+ * What is written in front of the data goes into one page, or into one superblock; but for
+ * what a start or a stop makes of a log.
+ */
+static bool is_whole(const struct bio *bio)
+{
+	const u32 page = TANDEM_PAGE_BYTES / 512, super = TANDEM_SUPER_BYTES / 512;
+
+	return !front_is_up() || bio_op(bio) == REQ_OP_READ || !bio_sectors(bio) || bio_sectors(bio) == page ||
+	       bio_sectors(bio) == super ||
+	       bio->bi_iter.bi_sector >= world.super.data_offset_sectors;
 }
 
 static void check_submission(struct sim_disk *disk, struct bio *bio)
@@ -46,6 +60,13 @@ static void check_submission(struct sim_disk *disk, struct bio *bio)
 		sim_fail("bio", "%s: sectors %llu+%u do not exist or are half a block",
 			 disk->engine.name, (unsigned long long)bio->bi_iter.bi_sector,
 			 bio_sectors(bio));
+	if (bio_op(bio) == REQ_OP_DISCARD)
+		sim_fail("I44", "%s: a discard: what it leaves there is up to the disk",
+			 disk->engine.name);
+	if (!is_whole(bio))
+		sim_fail("I48", "%s: %u sectors of metadata at %llu: neither a page nor a superblock",
+			 disk->engine.name, bio_sectors(bio),
+			 (unsigned long long)bio->bi_iter.bi_sector);
 }
 
 static void capture(struct sim_command *command)
