@@ -57,7 +57,7 @@ const struct scenario scenarios[] = {
 	{ "B3", "a region that is written to while it is cleaned stays in the log (I17)",
 	  "wLwcg wLWcg wLWac woLwcg wCLcg", { NULL }, NULL },
 	{ "B4", "what was flushed under another configuration does not leave the log (I17)",
-	  "wLbcBg wLacAg wLawcAg wLbwBrrg wqlcg", { NULL }, NULL },
+	  "wLbcBg wLacAg wLawcAg wLbwBrrg wql wkl wqlcg", { NULL }, NULL },
 	{ "B5", "whoever waits for a region to be drained is told (I31)",
 	  "WcWRg WcwWrwg WcRWOg", { NULL }, NULL },
 	{ "B6", "what a failed leg lacks is what was in the log, and under way",
