@@ -202,6 +202,8 @@ static const struct letter letters[] = {
 	{ 'e', WIDE, mishap_is_well, mishap_spoil, 0 },
 	{ 'E', WIDE, mishap_is_well, mishap_spoil, 1 },
 	{ 'Z', 0, mishap_is_well, mishap_spoil_table, 1 },
+	{ 'P', 0, mishap_is_well, mishap_spoil_map, 0 },
+	{ 'Q', 0, mishap_is_well, mishap_spoil_map, 1 },
 	{ 'z', WIDE, mishap_may_rot, mishap_rot, 0 },
 	{ 'x', WIDE, mishap_may_replace, mishap_replace, 1 },
 };

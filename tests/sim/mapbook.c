@@ -166,6 +166,15 @@ bool mapbook_is_map(const struct sim_command *command)
 	       command->sector + command->count <= map_end();
 }
 
+/* What lies there is of no use to anybody: it cannot be read. */
+static bool is_unreadable(const struct sim_command *command)
+{
+	const struct sim_health *health = &command->disk->health;
+
+	return command->sector < health->bad_first + health->bad_count &&
+	       health->bad_first < command->sector + command->count;
+}
+
 /* A whole page, durable at once. What the other slot has must do if this is torn. */
 void mapbook_command(const struct sim_command *command)
 {
@@ -177,7 +186,7 @@ void mapbook_command(const struct sim_command *command)
 	    command->op != REQ_OP_WRITE || offset / PAGE_SECTORS > 1)
 		sim_fail("K9", "leg %u: what is written to its map is no page: %llu+%u, FUA %u",
 			 leg, (unsigned long long)offset, command->count, command->fua);
-	if (other < maps[leg][true].complete)
+	if (other < maps[leg][true].complete && !is_unreadable(command))
 		sim_fail("map", "leg %u: page %llu is written over, the other slot has %llu", leg,
 			 (unsigned long long)maps[leg][true].complete, (unsigned long long)other);
 }

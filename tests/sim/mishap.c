@@ -124,6 +124,17 @@ void mishap_spoil_table(u32 leg)
 	health(leg)->bad_count = 1;
 }
 
+/* One slot of its first page, or both: what another leg has counts, or nothing does. */
+void mishap_spoil_map(u32 leg)
+{
+	const u32 slot_sectors = TANDEM_PAGE_BYTES / 512;
+	unsigned int which = choice_of(3);
+
+	health(leg)->bad_first = world.super.map_offset_sectors +
+				 (which == 1 ? slot_sectors : 0);
+	health(leg)->bad_count = which == 2 ? 2 * slot_sectors : slot_sectors;
+}
+
 bool mishap_may_rot(u32 leg)
 {
 	return !front_exists() && ledger_may_rot(leg);

@@ -6,7 +6,7 @@
 #ifndef SIM_SCENARIO_H
 #define SIM_SCENARIO_H
 
-#define SCENARIO_OPTIONS	4u
+#define SCENARIO_OPTIONS	8u
 
 /**
  * struct scenario - one history
