@@ -391,3 +391,34 @@ bool handover_play(void)
 	printf("%u passed, %u failed\n", passed, !passed);
 	return passed;
 }
+
+/* The first history: up to its end, or with every cut. */
+static bool play_first(u32 first, u32 seed)
+{
+	volatile u32 limit = first;
+	volatile bool passed = false;
+
+	handover_users_create();
+	if (!setjmp(sim_fail_env)) {
+		while (play(&histories[0], limit, seed))
+			limit++;
+		passed = true;
+	}
+	forget_run();
+	handover_destroy();
+	handover_users_destroy();
+	if (!passed)
+		printf("string handover-0-%u-%u FAILED: %s: %s\n", seed, limit,
+		       sim_failure.rule, sim_failure.text);
+	return passed;
+}
+
+bool handover_play_refusals(void)
+{
+	return play_first(1, SEEDS);
+}
+
+bool handover_play_former(void)
+{
+	return play_first(~0u, 0);
+}

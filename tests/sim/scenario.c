@@ -4,14 +4,11 @@
  * to where somebody would see it: the oracle at once, a read (g), a crash (c), a second
  * leg's death. What is not fixed by a digit is played in every way, so one row is
  * many histories.
- *
- * What the code does not have yet stands here, too, with the reason why it is skipped:
- * the list is complete, and whoever brings the feature finds the history.
+ * What no letter can say a function plays.
  */
+#include "handover.h"
+#include "limits.h"
 #include "scenario.h"
-
-#include <stddef.h>
-
 
 const struct scenario scenarios[] = {
 	{ "A1", "a copy onto a current leg is exclusive, FUA and logged (I25, I32)",
@@ -48,8 +45,7 @@ const struct scenario scenarios[] = {
 	  "wgcgg wgcvggsgg Wcvgsgg WcvgagsAgg Wcvgbg", { NULL }, NULL },
 	{ "A15", "a log that is full of unsure regions lets writers in, when one of them is equal",
 	  "wocwo. wocwocwo.g", { "log_limit=1", NULL }, NULL },
-	{ "A16", "what does not fit is refused", NULL, { NULL },
-	  "no event breaks it: limits are asserted at build and refused by create" },
+	{ "A16", "what does not fit is refused", NULL, { NULL }, limits_play },
 	{ "B1", "a region is dirty when all legs have its record (I1)",
 	  "Wcg Wbcg Wacg Wawcg WbwBg", { NULL }, NULL },
 	{ "B2", "a parked write holds its region against the cleaner (I17)",
@@ -79,8 +75,8 @@ const struct scenario scenarios[] = {
 	  { "identical=0", NULL }, NULL },
 	{ "B14", "two equal legs of three prove nothing about the third (I53)",
 	  "sh-t+ wsh-H+= wbwsh- wbwsB+~", { "legs=3", "force=1", "map=0", NULL }, NULL },
-	{ "B15", "a table that will not resume is refused before the suspend", NULL, { NULL },
-	  "the library decides: tests/unit/test_lib_active.c plays old and new table" },
+	{ "B15", "from a table that will not resume there is a way back", NULL, { NULL },
+	  handover_play_refusals },
 	{ "B16", "a fresh array reads the same, whichever leg dies (K3)",
 	  "gag gbg gagcAg gcg", { "identical=0", NULL }, NULL },
 	{ "B17", "a region that is dirty ahead is not written",
@@ -92,7 +88,7 @@ const struct scenario scenarios[] = {
 	{ "B19", "of a block that its pin cannot read another leg's becomes the value",
 	  "Wceggag WcEggbg WceEg!wg.", { NULL }, NULL },
 	{ "B20", "a disk that was replaced is a former leg, never one again", NULL, { NULL },
-	  "one disk for a place here: tests/unit/test_history.c has former legs" },
+	  handover_play_former },
 	{ "C2", "a rebuild that met a block that nobody can read goes on when it is written",
 	  "wbweB+rwrr= wbweB+rWrr= wbweB+rorwrr= wbweB+~rcrwrrr= wbweB+rwcrrr= wbweB+rsrwrrr=",
 	  { "lost_limit=1", NULL }, NULL },

@@ -6,22 +6,24 @@
 #ifndef SIM_SCENARIO_H
 #define SIM_SCENARIO_H
 
+#include "sys.h"
+
 #define SCENARIO_OPTIONS	8u
 
 /**
  * struct scenario - one history
  * @name: under which it is cited
  * @rule: that it would break
- * @strings: of letters (letter.h), one or more; NULL: not here
+ * @strings: of letters (letter.h), one or more; NULL: no letter can say it
  * @options: beyond the basic ones of walk.c
- * @skip: why it is not here: what it needs does not exist, or who has it instead
+ * @play: what plays it instead of strings
  */
 struct scenario {
 	const char *name;
 	const char *rule;
 	const char *strings;
 	const char *options[SCENARIO_OPTIONS];
-	const char *skip;
+	bool (*play)(void);
 };
 
 extern const struct scenario scenarios[];
