@@ -37,8 +37,8 @@ static bool is_whole(const struct bio *bio)
 {
 	const u32 page = TANDEM_PAGE_BYTES / 512, super = TANDEM_SUPER_BYTES / 512;
 
-	return !front_is_up() || bio_op(bio) == REQ_OP_READ || !bio_sectors(bio) || bio_sectors(bio) == page ||
-	       bio_sectors(bio) == super ||
+	return !front_is_up() || bio_op(bio) == REQ_OP_READ || !bio_sectors(bio) ||
+	       bio_sectors(bio) == page || bio_sectors(bio) == super ||
 	       bio->bi_iter.bi_sector >= world.super.data_offset_sectors;
 }
 
@@ -64,7 +64,7 @@ static void check_submission(struct sim_disk *disk, struct bio *bio)
 		sim_fail("I44", "%s: a discard: what it leaves there is up to the disk",
 			 disk->engine.name);
 	if (!is_whole(bio))
-		sim_fail("I48", "%s: %u sectors of metadata at %llu: neither a page nor a superblock",
+		sim_fail("I48", "%s: %u sectors of metadata at %llu: no page, no superblock",
 			 disk->engine.name, bio_sectors(bio),
 			 (unsigned long long)bio->bi_iter.bi_sector);
 }
