@@ -72,7 +72,7 @@ const struct scenario scenarios[] = {
 	  "(I2)", "bwmo!gMo.g bwmw.gc bwmocMg", { NULL }, NULL },
 	{ "B13", "a page of the map that cannot be read means written, and stale",
 	  "wlsPQ+gag wcPQ+gag wsPQ+cPQ+gag bwlsP+cg bwlsPB+rrr=gag gsPQ+gag",
-	  { "identical=0", NULL }, NULL },
+	  { NULL }, NULL },
 	{ "B14", "two equal legs of three prove nothing about the third (I53)",
 	  "sh-t+ wsh-H+= wbwsh- wbwsB+~", { "legs=3", "force=1", "map=0", NULL }, NULL },
 	{ "B15", "from a table that will not resume there is a way back", NULL, { NULL },
