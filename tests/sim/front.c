@@ -173,9 +173,11 @@ static void clone_end(struct bio *bio)
 {
 	struct sim_part *part = container_of(bio, struct sim_part, bio);
 	blk_status_t status = bio->bi_status;
+	bool is_over = status && is_read_ahead(part);
 
+	/* Tried again, it may have been answered and be gone by now. */
 	if (tandem_request_end(part->request, &status)) {
-		if (bio->bi_status && is_read_ahead(part))
+		if (is_over)
 			sim_fail("I12", "a read-ahead that failed is tried again");
 		return;
 	}
