@@ -142,6 +142,7 @@ static bool list_writes(struct tandem_log *log, struct list_head *ready)
 /* Readers of the hot line are not to see it change when nothing changes. */
 void tandem_batch_starved(struct tandem_log *log, bool starved)
 {
+	log->vain &= starved;
 	if (log->set->starved != starved)
 		WRITE_ONCE(log->set->starved, starved);
 	WRITE_ONCE(log->full, starved && !tandem_log_left(log));

@@ -64,8 +64,7 @@ enum clean_state { CLEAN_IDLE, CLEAN_FLUSH, CLEAN_MAP };
  * @misses: rounds in a row that came to nothing
  * @nr_unequal: dirty regions that the copier is to make equal; @last_unequal: one look
  *	before
- * @vain: since @since (jiffies) writes wait at the limit, and no region has left or become
- *	equal
+ * @since: jiffies, when log->vain began, or a region became equal
  * @cursor: where the next look among all begins
  */
 struct tandem_clean {
@@ -77,7 +76,6 @@ struct tandem_clean {
 	u32 misses;
 	u32 nr_unequal;
 	u32 last_unequal;
-	bool vain;
 	unsigned long since;
 	u32 cursor;
 	u32 nr;
@@ -202,10 +200,11 @@ static enum look first_look(struct tandem_log *log, bool urgent)
 static bool is_out_of_patience(struct tandem_clean *clean)
 {
 	u32 patience_ms = clean->nr_unequal ? STALLED_MS : BUSY_MS;
+	struct tandem_log *log = clean->set->log;
 
-	if (!clean->vain || clean->nr_unequal < clean->last_unequal)
+	if (!log->vain || clean->nr_unequal < clean->last_unequal)
 		clean->since = jiffies;
-	clean->vain = true;
+	log->vain = true;
 	clean->last_unequal = clean->nr_unequal;
 	return !time_before(jiffies, clean->since + msecs_to_jiffies(patience_ms));
 }
@@ -264,7 +263,6 @@ static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 		if (!clean->nr && urgent)
 			give_way(clean);
 	}
-	clean->vain &= urgent;
 	any = log->open && (clean->nr || clean->all ||
 			    (tandem_map_is_behind(set) &&
 			     !TANDEM_FAILING(atomic_read(&set->masks))));
@@ -283,9 +281,12 @@ static bool choose(struct tandem_clean *clean, bool urgent, bool *more)
 static void later(struct tandem_clean *clean, bool urgent)
 {
 	struct tandem_array *array = clean->set->array;
-	unsigned long delay = urgent ? msecs_to_jiffies(STARVED_MS) : interval(array);
 
-	queue_delayed_work(array->wq, &clean->work, delay);
+	/* A record that came meanwhile may have asked for a look at leisure. */
+	if (urgent)
+		mod_delayed_work(array->wq, &clean->work, msecs_to_jiffies(STARVED_MS));
+	else
+		queue_delayed_work(array->wq, &clean->work, interval(array));
 }
 
 /* There is something that may leave the log one day, or that no map says yet. */
@@ -380,7 +381,7 @@ static void finish(struct tandem_clean *clean, bool complete)
 			atomic_andnot(TANDEM_REGION_CLEANING, &set->region[clean->region[i]]);
 		}
 	}
-	clean->vain &= !left;
+	log->vain &= !left;
 	/* They were marked, and written to again before the flush was over. */
 	if (good && !left && set->starved)
 		give_way(clean);

@@ -37,7 +37,8 @@ enum log_state {
  *	@nr_unsure: these and those that are unsure
  * @nr_starved: writes that found no room
  * @extra: regions beyond three quarters, because none could leave; @over: beyond
- *	@limit, because all were written to for too long
+ *	@limit, because all were written to for too long: @vain, nothing has come of it
+ *	that writes wait, since the cleaner first found that
  * @waiting: writes that need a record; @listed: those of the record under way
  * @clear: regions that have left, until a record says so
  * @change: of the record under way
@@ -67,6 +68,7 @@ struct tandem_log {
 	u32 nr_starved;
 	u32 extra;
 	u32 over;
+	bool vain;
 	bool full;
 	struct list_head waiting;
 	struct list_head listed;

@@ -131,7 +131,8 @@ void oracle_rate_down(struct tandem_array *array);
 /* A start that broke off may have recorded another. */
 void oracle_rate_broken(void);
 void oracle_rate_look(struct tandem_array *array);
-/* A record of a log of @set is durable on some leg. */
+/* A record of a log of @set is sent to a leg; is durable on some. */
+void oracle_rate_sent(u32 set);
 void oracle_rate_landed(u32 set);
 
 /* Who writes in sequence (option stream) has been answered. */

@@ -17,6 +17,7 @@
 #include "core/pace.h"
 #include "front.h"
 #include "io/copier.h"
+#include "io/log.h"
 #include "io/region.h"
 #include "oracle.h"
 #include "oracle_pace.h"
@@ -64,7 +65,8 @@ static bool is_waited_for(struct tandem_set *set)
 		    tandem_region_is_unlike(set, request->region) && !set->record_hopeless)
 			return true;
 	}
-	return set->starved || !list_empty(&set->parked);
+	/* While the log is full it may step aside from one region after another, by a timer. */
+	return (set->starved && !tandem_log_is_full(set)) || !list_empty(&set->parked);
 }
 
 /* Counts from the first look that finds it so. */

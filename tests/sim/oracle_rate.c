@@ -35,7 +35,7 @@ static struct {
 	bool down;
 	struct {
 		u32 listed;	/* when the last record landed */
-		u32 allowed;	/* then: the next one may have been composed before it fell */
+		u32 allowed;	/* when the one under way was sent, if it was more */
 	} cost[TANDEM_MAX_SETS];
 } rates;
 
@@ -105,6 +105,19 @@ static u32 nr_listed(u32 set)
 	return nr;
 }
 
+static u32 allowed_now(u32 set)
+{
+	const struct tandem_log *log = front_array()->set[set].log;
+
+	return log->limit + log->over + log->nr_stuck;
+}
+
+void oracle_rate_sent(u32 set)
+{
+	if (front_exists() && front_array()->set[set].log)
+		rates.cost[set].allowed = max(rates.cost[set].allowed, allowed_now(set));
+}
+
 void oracle_rate_landed(u32 set)
 {
 	const struct tandem_log *log;
@@ -116,19 +129,18 @@ void oracle_rate_landed(u32 set)
 	if (!log)
 		return;
 	listed = nr_listed(set);
-	allowed = log->limit + log->over + log->nr_stuck;
-	if (front_is_up() && log->over && !faults_injected() &&
+	allowed = max(allowed_now(set), rates.cost[set].allowed);
+	if (front_is_up() && log->over && !faults_injected() && !world.options.slow &&
 	    world.options.latency < LONG_TICKS)
 		sim_fail("cost", "set %u: no disk has failed, and the limit gave way", set);
-	if (front_is_up() && log->over > listed + 1)
+	if (front_is_up() && log->over > log->intent.nr_dirty + 1)
 		sim_fail("cost", "set %u: the limit gave way by %u, for %u regions", set, log->over,
-			 listed);
-	if (front_is_up() && listed > rates.cost[set].listed &&
-	    listed > max(allowed, rates.cost[set].allowed))
+			 log->intent.nr_dirty);
+	if (front_is_up() && listed > rates.cost[set].listed && listed > allowed)
 		sim_fail("cost", "set %u: %u regions are in the logs, and %u may be", set, listed,
 			 allowed);
 	rates.cost[set].listed = listed;
-	rates.cost[set].allowed = allowed;
+	rates.cost[set].allowed = 0;
 }
 
 void oracle_rate_look(struct tandem_array *array)
