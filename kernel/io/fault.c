@@ -8,6 +8,9 @@
  * - The last leg is the last one that is *readable*: a leg under promotion
  *   counts for acknowledgements but survives for nobody until its promotion
  *   is on disk (a new configuration shares a leg with the last persisted one).
+ * - A leg that has failed a flush survives for nobody who has not: before the round
+ *   is judged another error must not leave it as the last leg, for it may have
+ *   dropped what is acknowledged.
  * - Patience is bounded: after RECORD_PATIENCE failed attempts, or in
  *   presuspend, held requests get errors. Nothing is acknowledged either way;
  *   the attempts go on with a bounded delay until one succeeds.
@@ -101,6 +104,21 @@ bool tandem_fault_is_due(struct tandem_set *set)
 	return set->record_due;
 }
 
+/*
+ * Is @leg the last one? It is, too, if it has not failed a flush and all others that may
+ * be read have, in the round that is on: it alone is known to hold what they may have
+ * dropped, and they fail when the round is judged.
+ */
+static bool is_last(const struct tandem_leg *leg, u8 readable)
+{
+	u8 suspect = TANDEM_SUSPECT(atomic_read(&leg->set->doubt));
+	u8 others = readable & ~leg->bit;
+
+	if (!(suspect & leg->bit))
+		others &= ~suspect;
+	return readable & leg->bit && !others;
+}
+
 bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event)
 {
 	struct tandem_set *set = leg->set;
@@ -112,7 +130,7 @@ bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event)
 	lockdep_assert_held(&set->array->lock);
 	if (!(TANDEM_WRITTEN(masks) & leg->bit))
 		return true;
-	if ((readable & leg->bit) && !(readable & ~leg->bit))
+	if (is_last(leg, readable))
 		return false;
 
 	if (TANDEM_COUNTED(masks) & leg->bit) {
@@ -240,9 +258,12 @@ void tandem_fault_settle(struct tandem_request *request)
 	for (i = 0; i < set->nr_legs; i++) {
 		if (trial.result[i] != TANDEM_RESULT_OK)
 			count_error(tandem_set_leg(set, i), request->op);
-		if (verdict.fail & (1u << i) &&
-		    !tandem_fault_fail_leg(tandem_set_leg(set, i), TANDEM_LEG_EV_ERROR))
-			verdict.error = trial.result[i];
+		if (!(verdict.fail & (1u << i)) ||
+		    tandem_fault_fail_leg(tandem_set_leg(set, i), TANDEM_LEG_EV_ERROR))
+			continue;
+		/* The others have it, and may stay if this one fails its flush as well. */
+		verdict.error = trial.result[i];
+		verdict.unsure = true;
 	}
 	if (verdict.unsure)
 		tandem_region_mark_unsure(set, request->region);

@@ -22,7 +22,8 @@
  * tandem_fault_fail_leg() - a leg failed by its own fault or by an admin
  * @event: TANDEM_LEG_EV_ERROR or TANDEM_LEG_EV_ADMIN_FAIL
  * Context: any, array->lock held. Return: false if it is the last current leg
- *	of its set: nothing happened, the error is the caller's
+ *	of its set, or the last that has not failed the flush that is on: nothing
+ *	happened, the error is the caller's
  */
 bool tandem_fault_fail_leg(struct tandem_leg *leg, enum tandem_leg_event event);
 

@@ -30,6 +30,9 @@ const struct scenario scenarios[] = {
 	{ "A8", "an activation flushes what a crash left in the caches; one failed flush "
 	  "poisons the next (I15, I20)",
 	  "wc22fcg wc22gcg wkfcg wkqf!f.cg wkqs+f!cg bwwks+f!f. wqfcg WFc", { NULL }, NULL },
+	{ "A8-suspect", "no other error leaves a leg as the last that has failed a flush (I24, K3)",
+	  "wgkjLog wkjL1o1g.f. wknLog wkjLodg wgqiLog wkjFog wgkbLog wkjLoucg",
+	  { NULL }, NULL },
 	{ "A9", "a suspend waits for nothing that it stops (I20)",
 	  "wOp.g woOp.g wOs+g woWps+g WcRpg", { "log_limit=1", NULL }, NULL },
 	{ "A10", "a start puts the union of the logs on all legs before anything else",
