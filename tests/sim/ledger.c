@@ -508,6 +508,20 @@ bool ledger_are_rivals(unsigned int a, unsigned int b)
 	       !is_before(a, b) && !is_before(b, a);
 }
 
+/*
+ * The array was up for a moment before we heard of it: a promotion is on its way. The leg may
+ * have its own record already, and nothing of it shows any more from now on.
+ */
+static void note_early(unsigned int leg)
+{
+	unsigned int slot;
+
+	note_promoted(leg, newest(set_of(leg)));
+	for (slot = 0; slot < 2; slot++)
+		if (ledger.shown[leg][slot] >= 0)
+			note_joining(leg, ledger.shown[leg][slot]);
+}
+
 void ledger_activated(u64 current_legs)
 {
 	struct ledger_node *node = &ledger.node[ledger.nr_nodes];
@@ -541,11 +555,10 @@ void ledger_activated(u64 current_legs)
 		if (current_legs & (1ull << i))
 			place_at(i, to);
 	ledger.live = ledger.nr_nodes++;
-	/* The array was up for a moment before we heard of it: a promotion may be on its way. */
 	for (i = 0; i < world.nr_disks; i++)
 		if (!(current_legs & (1ull << i)) && ledger_is_current(i) &&
 		    front_legs(TANDEM_LEG_REBUILDING) & 1ull << i)
-			note_promoted(i, newest(set_of(i)));
+			note_early(i);
 }
 
 void ledger_replaced(struct sim_disk *disk)
