@@ -222,6 +222,7 @@ static void complete_command(void *argument)
 	else
 		finish_well(command);
 	slotbook_ended(command);
+	mapbook_ended(command);
 	if (!status) {
 		oracle_rate_done(command);
 		oracle_pace_done(command);

@@ -13,12 +13,14 @@
 #include "world.h"
 
 #define PAGE_SECTORS	(TANDEM_PAGE_BYTES / 512)
+#define BOTH_SLOTS	3u
 
 struct map {
 	struct mapbook_state state;
 	bool read;
 	u64 acked;		/* the last page that the engine knows to be in one slot */
 	u64 complete;		/* and in both */
+	u8 unread;		/* slots of which the last read failed, and not written since */
 };
 
 static struct map maps[SIM_MAX_DISKS][2];	/* by leg; what is shown, what is durable */
@@ -175,13 +177,19 @@ static bool is_unreadable(const struct sim_command *command)
 	       health->bad_first < command->sector + command->count;
 }
 
-/* A whole page, durable at once. What the other slot has must do if this is torn. */
+/*
+ * A whole page, durable at once. What the other slot has must do if this is torn. Who could
+ * read neither knows of no number, nor which slot is the newer: he begins anew, with what the
+ * other legs say, or with everything (an ALL in the log is before it).
+ */
 void mapbook_command(const struct sim_command *command)
 {
 	unsigned int leg = command->disk->leg;
 	u64 offset = command->sector - map_first();
 	u64 other = mapbook_state(leg, true)->slot_sequence[!(offset / PAGE_SECTORS)];
 
+	if (maps[leg][true].unread == BOTH_SLOTS)
+		maps[leg][true].complete = 0;
 	if (offset % PAGE_SECTORS || command->count != PAGE_SECTORS || !command->fua ||
 	    command->op != REQ_OP_WRITE || offset / PAGE_SECTORS > 1)
 		sim_fail("K9", "leg %u: what is written to its map is no page: %llu+%u, FUA %u",
@@ -189,6 +197,32 @@ void mapbook_command(const struct sim_command *command)
 	if (other < maps[leg][true].complete && !is_unreadable(command))
 		sim_fail("map", "leg %u: page %llu is written over, the other slot has %llu", leg,
 			 (unsigned long long)maps[leg][true].complete, (unsigned long long)other);
+}
+
+/* Slots that @command reads or writes. */
+static u8 slots_of(const struct sim_command *command)
+{
+	u64 first = map_first();
+	unsigned int slot;
+	u8 slots = 0;
+
+	for (slot = 0; slot < 2; slot++, first += PAGE_SECTORS)
+		if (command->sector < first + PAGE_SECTORS &&
+		    first < command->sector + command->count)
+			slots |= (u8)(1u << slot);
+	return slots;
+}
+
+void mapbook_ended(const struct sim_command *command)
+{
+	struct map *map = &maps[command->disk->leg][true];
+
+	if (!mapbook_is_map(command))
+		return;
+	if (!command->outcome.status)
+		map->unread &= ~slots_of(command);
+	else if (command->op == REQ_OP_READ)
+		map->unread |= slots_of(command);
 }
 
 void mapbook_acked(const struct sim_command *command)
@@ -209,4 +243,5 @@ void mapbook_emptied(unsigned int leg)
 {
 	maps[leg][true].acked = 0;
 	maps[leg][true].complete = 0;
+	maps[leg][true].unread = 0;
 }

@@ -47,6 +47,8 @@ bool mapbook_is_map(const struct sim_command *command);
 void mapbook_command(const struct sim_command *command);
 /* It has been answered, and well: the engine knows that the page is there. */
 void mapbook_acked(const struct sim_command *command);
+/* It has been answered: may the engine know what is in the slots? */
+void mapbook_ended(const struct sim_command *command);
 /* The disk was replaced. */
 void mapbook_emptied(unsigned int leg);
 
