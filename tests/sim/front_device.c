@@ -82,6 +82,7 @@ static void note_start(const struct front_table *table, struct oracle_start *sta
 	start->degraded = table->degraded;
 	start->read_only = table->read_only;
 	start->grow = table->grow;
+	start->made = faults_injected();
 	start->misplaced = table->swap &&
 		table->present & (1ull | 1ull << (world.nr_disks - 1));
 }
@@ -236,6 +237,7 @@ int front_resume(void)
 int front_reload(const struct front_table *table)
 {
 	struct tandem_array *old = front.array;
+	u64 made = faults_injected();
 	struct tandem_array *new;
 	int error = construct(table, &new);
 
@@ -244,6 +246,7 @@ int front_reload(const struct front_table *table)
 	sim_memory_fail_at(0);
 	front_suspend(false);
 	note_start(table, &front.start);
+	front.start.made = made;
 	fill_disks(table, front.disk);
 	front.array = new;
 	error = activate();

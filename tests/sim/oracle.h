@@ -81,6 +81,7 @@ struct oracle_start {
 	u64 lossy_legs;
 	bool live;		/* it is the newest history that runs */
 	bool bound;		/* the newest records say what may be read */
+	u64 made;		/* faults that were injected before its table was made */
 	u64 injected;
 	u64 writes;
 	struct logbook_state log[SIM_MAX_DISKS];

@@ -67,6 +67,32 @@ void oracle_grown(const struct oracle_start *start, struct tandem_array *array)
 	world_resize(now);
 }
 
+/* Do two slots of legs that are here say two lengths: a start that was to grow broke off? */
+static bool is_growing(u64 legs)
+{
+	const struct slotbook_slot *slot;
+	unsigned int i;
+	u64 least = ~0ull, most = 0;
+
+	for (i = 0; i < 2 * world.nr_disks; i++) {
+		slot = slotbook_slot(i / 2, i % 2, false);
+		if (!(legs & 1ull << i / 2) || !slot->valid)
+			continue;
+		least = min(least, slot->set_sectors);
+		most = max(most, slot->set_sectors);
+	}
+	return least < most;
+}
+
+/*
+ * The table was laid out for the old length: the slot that has the new one could not be
+ * read when it was made, and now it can. Another table will do.
+ */
+static bool is_laid_out_short(const struct oracle_start *start, int error)
+{
+	return error == -ESTALE && start->injected != start->made && is_growing(start->present);
+}
+
 bool oracle_is_too_long(const struct oracle_start *start, int error)
 {
 	u64 needed = world.super.data_offset_sectors + start->grow +
@@ -77,5 +103,5 @@ bool oracle_is_too_long(const struct oracle_start *start, int error)
 		if (start->grow && error == -ENOSPC &&
 		    world.disk[leg].engine.size_sectors < needed)
 			return true;
-	return false;
+	return is_laid_out_short(start, error);
 }
