@@ -9,6 +9,7 @@
  */
 #include "core/superblock.h"
 #include "disk.h"
+#include "front.h"
 #include "sched.h"
 #include "slotbook.h"
 #include "world.h"
@@ -136,10 +137,13 @@ void slotbook_ended(const struct sim_command *command)
 	bool erred = command->outcome.status;
 	unsigned int slot;
 
-	/* What a write that erred has left behind shows when it does. */
+	/*
+	 * What a write that erred has left behind shows when it does. Who reads while the array
+	 * is up asks whether the disk answers: what is there it has written itself.
+	 */
 	for (slot = 0; slot < 2; slot++)
 		if (command->count && command->sector == disk->slot_sector[slot] &&
-		    (command->op == REQ_OP_READ || !erred))
+		    (command->op == REQ_OP_READ ? !front_is_up() : !erred))
 			slotbook.unread[disk->leg][slot] = erred;
 }
 
