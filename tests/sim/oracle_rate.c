@@ -35,7 +35,7 @@ static struct {
 	bool down;
 	struct {
 		u32 listed;	/* when the last record landed */
-		u32 allowed;	/* when the one under way was sent, if it was more */
+		u32 allowed;	/* most since then: it may fall behind whoever composes one */
 	} cost[TANDEM_MAX_SETS];
 } rates;
 
@@ -140,7 +140,7 @@ void oracle_rate_landed(u32 set)
 		sim_fail("cost", "set %u: %u regions are in the logs, and %u may be", set, listed,
 			 allowed);
 	rates.cost[set].listed = listed;
-	rates.cost[set].allowed = 0;
+	rates.cost[set].allowed = allowed_now(set);
 }
 
 void oracle_rate_look(struct tandem_array *array)
