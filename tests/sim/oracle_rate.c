@@ -118,6 +118,16 @@ void oracle_rate_sent(u32 set)
 		rates.cost[set].allowed = max(rates.cost[set].allowed, allowed_now(set));
 }
 
+/*
+ * Whatever is written to is soon free again. Strings leave requests under way for as long as
+ * they like; where processors interrupt each other, one may stand still for seconds.
+ */
+static bool is_quick(void)
+{
+	return !faults_injected() && !world.options.slow && !world.options.steered &&
+	       !world.options.preemption && world.options.latency < LONG_TICKS;
+}
+
 void oracle_rate_landed(u32 set)
 {
 	const struct tandem_log *log;
@@ -130,9 +140,7 @@ void oracle_rate_landed(u32 set)
 		return;
 	listed = nr_listed(set);
 	allowed = max(allowed_now(set), rates.cost[set].allowed);
-	/* Strings leave requests under way for as long as they like. */
-	if (front_is_up() && log->over && !faults_injected() && !world.options.slow &&
-	    !world.options.steered && world.options.latency < LONG_TICKS)
+	if (front_is_up() && log->over && is_quick())
 		sim_fail("cost", "set %u: no disk has failed, and the limit gave way", set);
 	if (front_is_up() && log->over > log->intent.nr_dirty + 1)
 		sim_fail("cost", "set %u: the limit gave way by %u, for %u regions", set, log->over,
