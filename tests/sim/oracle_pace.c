@@ -141,6 +141,9 @@ void oracle_pace_status(const struct tandem_status *status)
 		pace.total = 0;
 		return;
 	}
+	/* One has ended and another begun, and nobody looked in between. */
+	if (!status->done_regions && status->total_regions != pace.total)
+		pace.done = pace.total = 0;
 	if (status->done_regions < pace.done || status->total_regions < pace.total ||
 	    status->done_regions > status->total_regions)
 		sim_fail("pace", "%llu of %llu regions are done, and %llu of %llu were",
