@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "dm_ops.h"
+#include "mock_array.h"
 #include "mock_disk.h"
 #include "mock_dm.h"
 
@@ -27,23 +28,9 @@ static unsigned int nr_lines;
 
 static int set_up(void **state)
 {
-	static const char *const paths[] = { "/mock/0", "/mock/1" };
-	const struct tandem_create_options create = {
-		.name = "pg", .level = "raid1", .disk = paths, .nr_disks = 2, .no_activate = true,
-	};
-	char uuid[64];
-
 	(void)state;
-	mock_disks_init(16 * MIB);
-	mock_dm_reset();
 	nr_lines = 0;
-	if (tandem_create(&ctx, &create, &err))
-		fail_msg("%s: %s", err.object, err.text);
-	assert_true(mock_disk_super(0, &super));
-	tandem_id_to_text(&super.array, id);
-	snprintf(uuid, sizeof(uuid), "TANDEM-%s", id);
-	mock_dm_add_volume("tandem-pg", uuid, 0);
-	mock_changes = 0;
+	mock_array_make(&ctx, &mock_array_pair, &super, id);
 	memset(&adding, 0, sizeof(adding));
 	adding.array = "pg";
 	memset(&target, 0, sizeof(target));

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "dm_ops.h"
+#include "mock_array.h"
 #include "mock_disk.h"
 #include "mock_dm.h"
 
@@ -36,21 +37,11 @@ static void note(void *data, enum tandem_log_level level, const char *text)
 
 static int set_up(void **state)
 {
-	static const char *const paths[] = { "/mock/0", "/mock/1" };
-	const struct tandem_create_options create = {
-		.name = "pg", .level = "raid1", .disk = paths, .nr_disks = 2, .no_activate = true,
-	};
-	char id[TANDEM_ID_TEXT_BYTES], uuid[64];
+	char id[TANDEM_ID_TEXT_BYTES];
 	unsigned int i;
 
 	(void)state;
-	mock_disks_init(16 * MIB);
-	mock_dm_reset();
-	assert_int_equal(tandem_create(&ctx, &create, &err), 0);
-	assert_true(mock_disk_super(0, &super));
-	tandem_id_to_text(&super.array, id);
-	snprintf(uuid, sizeof(uuid), "TANDEM-%s", id);
-	mock_dm_add_volume("tandem-pg", uuid, 0);
+	mock_array_make(&ctx, &mock_array_pair, &super, id);
 	snprintf(both, sizeof(both), "%s 2 240:0 240:1 2 degraded proven", id);
 	snprintf(one, sizeof(one), "%s 2 240:0 - 2 degraded proven", id);
 	for (i = 0; i < 2; i++)

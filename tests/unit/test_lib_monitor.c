@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "dm_ops.h"
+#include "mock_array.h"
 #include "mock_disk.h"
 #include "mock_dm.h"
 
@@ -65,23 +66,12 @@ static void done(int ret)
 
 static int set_up(void **state)
 {
-	static const char *const paths[] = { "/mock/0", "/mock/1" };
-	const struct tandem_create_options create = {
-		.name = "pg", .level = "raid1", .disk = paths, .nr_disks = 2, .no_activate = true,
-	};
-	char uuid[64];
 
 	(void)state;
-	mock_disks_init(16 * MIB);
-	mock_dm_reset();
 	nr_lines = 0;
 	clock_now = 1000000;
 	ctx.run_dir = NULL;
-	done(tandem_create(&ctx, &create, &err));
-	assert_true(mock_disk_super(0, &super));
-	tandem_id_to_text(&super.array, id);
-	snprintf(uuid, sizeof(uuid), "TANDEM-%s", id);
-	mock_dm_add_volume("tandem-pg", uuid, 0);
+	mock_array_make(&ctx, &mock_array_pair, &super, id);
 	mock_disk_record_failure(0, 2);
 	mock_changes = 0;
 	opt = (struct tandem_monitor_options){ .settle_ms = -1, .grace_ms = -1, .event = hear,

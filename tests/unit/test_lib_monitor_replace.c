@@ -16,6 +16,7 @@
 #include "core/lineage.h"
 #include "core/replace.h"
 #include "dm_ops.h"
+#include "mock_array.h"
 #include "mock_disk.h"
 #include "mock_dm.h"
 
@@ -66,18 +67,11 @@ static int set_up(void **state)
 		.name = "pg", .level = "raid10", .disk = paths, .nr_disks = 4,
 		.chunk_bytes = MIB, .no_activate = true,
 	};
-	char uuid[64];
 
 	(void)state;
-	mock_disks_init(16 * MIB);
-	mock_dm_reset();
 	nr_lines = 0;
 	clock_now = 1000000;
-	done(tandem_create(&ctx, &create, &err));
-	assert_true(mock_disk_super(0, &super));
-	tandem_id_to_text(&super.array, id);
-	snprintf(uuid, sizeof(uuid), "TANDEM-%s", id);
-	mock_dm_add_volume("tandem-pg", uuid, 0);
+	mock_array_make(&ctx, &create, &super, id);
 	opt = (struct tandem_monitor_options){ .settle_ms = -1, .grace_ms = -1, .event = hear };
 	done(tandem_monitor_open(&ctx, &opt, &monitor, &err));
 	return 0;

@@ -16,6 +16,7 @@
 
 #include "core/replace.h"
 #include "dm_ops.h"
+#include "mock_array.h"
 #include "mock_disk.h"
 #include "mock_dm.h"
 #include "replace.h"
@@ -33,17 +34,9 @@ static unsigned int nr_lines;
 
 static void make(const struct tandem_create_options *create)
 {
-	char uuid[64];
 
-	mock_disks_init(16 * MIB);
-	mock_dm_reset();
 	nr_lines = 0;
-	if (tandem_create(&ctx, create, &err))
-		fail_msg("%s: %s", err.object, err.text);
-	assert_true(mock_disk_super(0, &super));
-	tandem_id_to_text(&super.array, id);
-	snprintf(uuid, sizeof(uuid), "TANDEM-%s", id);
-	mock_dm_add_volume("tandem-pg", uuid, 0);
+	mock_array_make(&ctx, create, &super, id);
 	assert_int_equal(tandem_dm_find(&ctx, "pg", &volume, &err), 0);
 	mock_changes = 0;
 	opt = (struct tandem_replace_options){ .array = "pg", .leg = "0", .disk = "/mock/4" };
@@ -51,13 +44,8 @@ static void make(const struct tandem_create_options *create)
 
 static int set_up(void **state)
 {
-	static const char *const paths[] = { "/mock/0", "/mock/1" };
-	const struct tandem_create_options create = {
-		.name = "pg", .level = "raid1", .disk = paths, .nr_disks = 2, .no_activate = true,
-	};
-
 	(void)state;
-	make(&create);
+	make(&mock_array_pair);
 	return 0;
 }
 

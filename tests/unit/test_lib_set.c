@@ -12,10 +12,10 @@
 #include <cmocka.h>
 
 #include "dm_ops.h"
+#include "mock_array.h"
 #include "mock_disk.h"
 #include "mock_dm.h"
 
-#define MIB (1ull << 20)
 #define LEGS "3 0/0 2 current:6:0:0:0 current:6:0:0:0"
 #define HEALTHY "1 healthy - 0 0 0 " LEGS
 #define KEEPS " - - 0/0/0/800 0 "
@@ -26,25 +26,13 @@ static char table[128];
 
 static int set_up(void **state)
 {
-	static const char *const paths[] = { "/mock/0", "/mock/1" };
-	const struct tandem_create_options create = {
-		.name = "pg", .level = "raid1", .disk = paths, .nr_disks = 2, .no_activate = true,
-	};
-	char id[TANDEM_ID_TEXT_BYTES], uuid[64];
+	char id[TANDEM_ID_TEXT_BYTES];
 	struct tandem_super super;
 
 	(void)state;
-	mock_disks_init(16 * MIB);
-	mock_dm_reset();
-	if (tandem_create(&ctx, &create, &err))
-		fail_msg("%s: %s", err.object, err.text);
-	assert_true(mock_disk_super(0, &super));
+	mock_array_make(&ctx, &mock_array_pair, &super, id);
 	assert_int_equal(super.latency_target_us, 0);
-	tandem_id_to_text(&super.array, id);
-	snprintf(uuid, sizeof(uuid), "TANDEM-%s", id);
 	snprintf(table, sizeof(table), "%s 2 240:0 240:1 2 degraded proven", id);
-	mock_dm_add_volume("tandem-pg", uuid, 0);
-	mock_changes = 0;
 	return 0;
 }
 

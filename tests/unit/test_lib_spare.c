@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "dm_ops.h"
+#include "mock_array.h"
 #include "mock_disk.h"
 #include "mock_dm.h"
 
@@ -31,7 +32,7 @@ static struct tandem_error err;
 static struct tandem_super super;
 static struct tandem_add_options adding;
 static struct tandem_target target;
-static char id[TANDEM_ID_TEXT_BYTES], dm_uuid[64], line[16][256];
+static char id[TANDEM_ID_TEXT_BYTES], line[16][256];
 static unsigned int nr_lines;
 
 static void done(int ret)
@@ -51,21 +52,9 @@ static void refused(int ret, enum tandem_code code, const char *what)
 
 static int set_up(void **state)
 {
-	static const char *const paths[] = { "/mock/0", "/mock/1" };
-	const struct tandem_create_options create = {
-		.name = "pg", .level = "raid1", .disk = paths, .nr_disks = 2, .no_activate = true,
-	};
-
 	(void)state;
-	mock_disks_init(16 * MIB);
-	mock_dm_reset();
 	nr_lines = 0;
-	done(tandem_create(&ctx, &create, &err));
-	assert_true(mock_disk_super(0, &super));
-	tandem_id_to_text(&super.array, id);
-	snprintf(dm_uuid, sizeof(dm_uuid), "TANDEM-%s", id);
-	mock_dm_add_volume("tandem-pg", dm_uuid, 0);
-	mock_changes = 0;
+	mock_array_make(&ctx, &mock_array_pair, &super, id);
 	adding = (struct tandem_add_options){ .array = "pg", .disk = "/mock/2", .spare = true };
 	target = (struct tandem_target){ .array = "pg" };
 	return 0;
