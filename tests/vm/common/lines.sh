@@ -14,8 +14,25 @@ lines()
 		for (n = first; n < first + count; n++) printf "%s %06d %s\n", word, n, pad }'
 }
 
-# array_lines NAME BLOCKS: one line a sector, its word and its number.
+# sector_lines < SECTORS: one line a sector, its word and its number, or "zero".
+sector_lines()
+{
+	tr '\000' 0 | awk '{
+		end = length($0)
+		for (at = 1; end - at >= 511; at += 512) print "zero"
+		if (at <= end) print substr($0, at, 12) }'
+}
+
+# array_lines NAME BLOCKS: the same of that array's first blocks.
 array_lines()
 {
-	dd if="/dev/tandem/$1" bs=64K count=$(($2 / 16)) iflag=direct status=none | cut -c1-12
+	dd if="/dev/tandem/$1" bs=64K count=$(($2 / 16)) iflag=direct status=none | sector_lines
+}
+
+# fill_junk DISK WORD: data as somebody else left it, in lines without a number.
+fill_junk()
+{
+	yes "$2 ------ $pad" |
+		dd of="$(dev "$1")" bs=1M seek=4 count=6 iflag=fullblock oflag=direct \
+			conv=notrunc,nocreat status=none
 }
