@@ -56,6 +56,23 @@ static void commit_end(struct bio *bio)
 		queue_delayed_work(array->wq, &commit->work, 0);
 }
 
+/*
+ * The home that a record names is one that it calls current: a crash may leave a record
+ * that was under way when the home failed, and what was read from it binds until a record
+ * leaves it out.
+ */
+static u8 home_of(const struct tandem_array *array, const struct tandem_set *set)
+{
+	const struct tandem_super *super = array->super;
+	u8 named = super->set[set->index].home;
+
+	if (!set->map)
+		return 0;
+	if (named && super->place[set->first_leg + named - 1].record == TANDEM_RECORD_CURRENT)
+		return named;
+	return ffs(set->home);
+}
+
 /* The array's superblock as this leg is to hold it. */
 static void encode(struct tandem_array *array, struct tandem_leg *leg)
 {
@@ -63,7 +80,7 @@ static void encode(struct tandem_array *array, struct tandem_leg *leg)
 	unsigned int i;
 
 	for (i = 0; i < array->nr_sets; i++)
-		super->set[i].home = array->set[i].map ? ffs(array->set[i].home) : 0;
+		super->set[i].home = home_of(array, &array->set[i]);
 	super->leg = leg->index;
 	super->leg_id = super->place[leg->index].id;
 	super->own_disk_sectors = leg->disk->size_sectors;

@@ -166,14 +166,20 @@ bool ledger_is_current(unsigned int leg)
 
 u64 ledger_length(u32 set)
 {
-	unsigned int leg, slot;
+	unsigned int first = set * world.options.legs;
+	const struct slotbook_slot *slot;
+	unsigned int leg, i;
 	u64 least = ~0ull;
 
-	for (leg = 0; leg < world.nr_disks; leg++)
-		for (slot = 0; slot < 2; slot++)
-			if (set_of(leg) == set && ledger_is_current(leg) &&
-			    slotbook_slot(leg, slot, true)->valid)
-				least = min(least, slotbook_slot(leg, slot, true)->set_sectors);
+	for (leg = first; leg < first + world.options.legs; leg++) {
+		if (!ledger_is_current(leg))
+			continue;
+		for (i = 0; i < 2; i++) {
+			slot = slotbook_slot(leg, i, true);
+			if (slot->valid)
+				least = min(least, slot->set_sectors);
+		}
+	}
 	return least;
 }
 

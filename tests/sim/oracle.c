@@ -406,6 +406,7 @@ void oracle_leg_doubtful(struct sim_disk *disk)
 static void check_equal(const char *rule, u32 set)
 {
 	unsigned int first = set * world.options.legs;
+	const u64 length = ledger_length(set);
 	s32 reference = -1;
 	unsigned int leg;
 	u64 sector, value;
@@ -415,7 +416,7 @@ static void check_equal(const char *rule, u32 set)
 			continue;
 		if (reference < 0)
 			reference = leg;
-		for (sector = 0; sector < ledger_length(set); sector++) {
+		for (sector = 0; sector < length; sector++) {
 			value = on_leg(leg, sector, true);
 			/* What is asked of maps and logs comes last: it takes longest. */
 			if ((value == on_leg(reference, sector, true) &&

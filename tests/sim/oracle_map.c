@@ -147,9 +147,8 @@ static void lose_leg(struct tandem_set *set)
 	}
 }
 
-void oracle_map_look(struct tandem_array *array)
+static void look(struct tandem_array *array, u64 now)
 {
-	u64 now = front_legs(TANDEM_LEG_CURRENT);
 	unsigned int s;
 	u64 mask;
 
@@ -159,6 +158,18 @@ void oracle_map_look(struct tandem_array *array)
 			lose_leg(&array->set[s]);
 		seen[s] = now;
 	}
+}
+
+/* A leg that fails is there still for whoever starts the array after a crash. */
+void oracle_map_look(struct tandem_array *array)
+{
+	u64 now = front_legs(TANDEM_LEG_CURRENT);
+	unsigned int leg;
+
+	for (leg = 0; leg < world.nr_disks; leg++)
+		if (!ledger_is_out(leg))
+			now |= seen[leg / world.options.legs] & 1ull << leg;
+	look(array, now);
 }
 
 void oracle_discarded(const struct sim_part *part)
@@ -201,7 +212,7 @@ void oracle_map_started(struct tandem_array *array)
 	unsigned int s;
 	u64 sector;
 
-	oracle_map_look(array);
+	look(array, front_legs(TANDEM_LEG_CURRENT));
 	for (s = 0; world.options.map && s < array->nr_sets; s++) {
 		set = &array->set[s];
 		for (sector = 0; sector < world.set_sectors; sector++) {
