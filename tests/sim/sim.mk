@@ -6,7 +6,8 @@
 #	make sim | sim-asan	build/bin/tandem-sim, tandem-sim-asan
 #	make check-sim SEEDS=N	N seeds, and a few under the sanitizers
 #	make check-million	a million, or MILLION=N, from FIRST_SEED on, on JOBS cores
-#	make check-strings LENGTH=N	every string of events of up to N letters
+#	make check-strings LENGTH=N	every string of events of up to N letters; PART=K/N:
+#				a part of them, as make check has one by the commit
 #	make check-scenarios	the named ones, growth of large sets, and replacing
 #	make mutants		every mutant of tests/mutants must die
 
@@ -61,7 +62,7 @@ check-million: $(SIM_BIN)
 	tests/sim/check-million $(FIRST_SEED) $(MILLION) $(JOBS) $B
 
 check-strings: $(SIM_BIN)
-	tests/sim/check-strings $(LENGTH) $B
+	tests/sim/check-strings $(LENGTH) $B $(PART)
 
 check-scenarios: $(SIM_BIN)
 	$(SIM_BIN) --scenario all
@@ -70,7 +71,7 @@ check-scenarios: $(SIM_BIN)
 
 stage_scenarios = $(submake) check-scenarios
 stage_strings = $(submake) check-strings LENGTH=4
-stage_strings_long = $(submake) check-strings LENGTH=5
+stage_strings_long = $(submake) check-strings LENGTH=5 PART=$(shell echo $$(($(COMMIT_SEED) % 4)))/4
 FAST += scenarios strings
 SLOW += strings-long
 

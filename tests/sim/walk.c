@@ -2,7 +2,8 @@
 /*
  * Bounded-exhaustive: every string of events up to a length, in every way.
  *
- *	tandem-sim --strings LENGTH [--wide] [--jobs N] [--set NAME=VALUE]... [--keep-going]
+ *	tandem-sim --strings LENGTH [--wide] [--part K/N] [--jobs N] [--set NAME=VALUE]...
+ *		[--keep-going]
  *	tandem-sim --string TEXT [--set NAME=VALUE]... [--verbose]
  *	tandem-sim --scenario NAME|all [--verbose]
  *
@@ -12,7 +13,8 @@
  * scenario is some strings with a name and a meaning (scenario.h).
  *
  * Work is shared by the decisions behind the first three letters: each process plays
- * these of all strings, and goes on with those that are its own.
+ * these of all strings, and goes on with those that are its own. So it is with part K of
+ * N, from 0 on, of all strings.
  */
 #include <getopt.h>
 #include <signal.h>
@@ -41,6 +43,7 @@ static struct {
 	const char *text;
 	const char *scenario;
 	u32 jobs, share;
+	u32 parts, part;
 	bool keep_going;
 	bool wide;
 	struct sim_limits limits;
@@ -55,7 +58,8 @@ static const char * const basics[] = {
 
 static bool is_ours(void)
 {
-	return choice_hash() % walk.jobs == walk.share;
+	return choice_hash() % walk.parts == walk.part &&
+	       choice_hash() / walk.parts % walk.jobs == walk.share;
 }
 
 static void report(const struct letter_play *play)
@@ -190,7 +194,7 @@ static void play_scenarios(struct counts *counts)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: tandem-sim --strings LENGTH [--wide] [--jobs N]\n"
+	fprintf(stderr, "usage: tandem-sim --strings LENGTH [--wide] [--part K/N] [--jobs N]\n"
 		"\t[--set NAME=VALUE]... [--keep-going]\n"
 		"       tandem-sim --string TEXT [--set NAME=VALUE]... [--verbose]\n"
 		"       tandem-sim --scenario NAME|all [--verbose]\n");
@@ -199,7 +203,7 @@ static int usage(void)
 
 enum option_key {
 	KEY_STRINGS = 1, KEY_STRING, KEY_SCENARIO, KEY_JOBS, KEY_SET, KEY_KEEP_GOING, KEY_VERBOSE,
-	KEY_WIDE,
+	KEY_WIDE, KEY_PART,
 };
 
 static const struct option long_options[] = {
@@ -210,6 +214,7 @@ static const struct option long_options[] = {
 	{ "set", required_argument, NULL, KEY_SET },
 	{ "keep-going", no_argument, NULL, KEY_KEEP_GOING },
 	{ "wide", no_argument, NULL, KEY_WIDE },
+	{ "part", required_argument, NULL, KEY_PART },
 	{ "verbose", no_argument, NULL, KEY_VERBOSE },
 	{ NULL, 0, NULL, 0 },
 };
@@ -221,6 +226,15 @@ static bool number(u32 max, u32 *value)
 
 	*value = given;
 	return end != optarg && !*end && given && given <= max;
+}
+
+/* "K/N" */
+static bool part(void)
+{
+	char rest;
+
+	return sscanf(optarg, "%u/%u%c", &walk.part, &walk.parts, &rest) == 2 &&
+	       walk.part < walk.parts;
 }
 
 static bool set_option(int key)
@@ -246,6 +260,8 @@ static bool set_option(int key)
 	case KEY_WIDE:
 		walk.wide = true;
 		return true;
+	case KEY_PART:
+		return part();
 	case KEY_VERBOSE:
 		sim_set_verbose(true);
 		return true;
@@ -259,6 +275,7 @@ static bool parse(int argc, char **argv)
 	int key;
 
 	walk.jobs = 1;
+	walk.parts = 1;
 	for (i = 0; i < ARRAY_SIZE(basics); i++)
 		options_fix(&walk.limits, basics[i]);
 	while ((key = getopt_long(argc, argv, "", long_options, NULL)) != -1)
