@@ -156,7 +156,9 @@ static void apply(struct sim_command *command, enum sim_survival survival)
 			survival = SIM_ALL;
 	}
 	command->stamp = store_write(&disk->store, &write, survival);
+	slotbook_set_tearing(survival == SIM_SOME);
 	note_changes(disk);
+	slotbook_set_tearing(false);
 }
 
 static void drop_command(struct sim_command *command)

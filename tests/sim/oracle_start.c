@@ -442,7 +442,7 @@ void oracle_refused(const struct oracle_start *start, int error)
 	if (count_writes() != start->writes && error != -EIO)
 		sim_fail("K6", "a refused start (%d) wrote to a disk", error);
 	if (!quiet || error == -ENOMEM || start->misplaced || oracle_is_too_long(start, error) ||
-	    rivals_among(start, start->present) ||
+	    rivals_among(start, start->present) || slotbook_is_spliced() ||
 	    history.forced_ever || start->current_legs & ~start->up_to_date)
 		return;
 	for (leg = 0; leg < world.nr_disks; leg++)

@@ -17,6 +17,7 @@
 static struct {
 	struct slotbook_slot slot[SIM_MAX_DISKS][2][2];	/* by leg; shown, durable; slot */
 	bool unread[SIM_MAX_DISKS][2];
+	bool tearing, spliced;
 	struct tandem_super super;
 } slotbook;
 
@@ -123,9 +124,11 @@ static void note(const struct sim_disk *disk, const struct slotbook_slot *slot, 
 bool slotbook_changed(struct sim_disk *disk, unsigned int slot_nr, bool durable)
 {
 	const struct slotbook_slot *slot = slotbook_slot(disk->leg, slot_nr, durable);
+	const bool was_valid = slot->valid;
 
 	if (!decode(disk, slot_nr, durable))
 		return false;
+	slotbook.spliced |= slotbook.tearing && !was_valid;
 	if (durable || (!slot->blank && world.created))
 		note(disk, slot, durable ? "record" : "record shows");
 	return true;
@@ -155,6 +158,16 @@ void slotbook_replaced(unsigned int leg)
 bool slotbook_is_unread(unsigned int leg, unsigned int slot)
 {
 	return slotbook.unread[leg][slot];
+}
+
+void slotbook_set_tearing(bool tearing)
+{
+	slotbook.tearing = tearing;
+}
+
+bool slotbook_is_spliced(void)
+{
+	return slotbook.spliced;
 }
 
 /* What a read of the slot gives is there for good. */

@@ -42,6 +42,13 @@ const struct slotbook_slot *slotbook_shown(unsigned int leg);
 bool slotbook_is_formatted(unsigned int leg);
 /* The last read of it failed, and it was not written since. */
 bool slotbook_is_unread(unsigned int leg, unsigned int slot);
+/* What changes now is what landed of a write that erred. */
+void slotbook_set_tearing(bool tearing);
+/*
+ * Such a write made a slot valid that was not: with what an earlier one left there it may
+ * have made up the record of that one, which nobody finished, and nobody knows of.
+ */
+bool slotbook_is_spliced(void);
 /* Both slots say the same, for good: one may rot. */
 bool slotbook_may_rot(unsigned int leg);
 
