@@ -254,6 +254,7 @@ void tandem_pace_copied(struct tandem_pace *pace, u32 bytes, u64 now_ns)
 
 	pace->bytes += bytes;
 	pace->piece = bytes;
+	pace->copied_ns = now_ns;
 	pace->next_ns = greater(pace->next_ns, earliest) + ns;
 	pace->next_ns = lesser(pace->next_ns, now_ns + ns);
 }
@@ -293,7 +294,7 @@ u64 tandem_pace_rest(struct tandem_pace *pace, u64 now_ns)
 		pace->quiet_ns = pace->probe_ns;
 	}
 	/* The pace may have changed since. */
-	until = lesser(until, now_ns + worth(pace->piece, allowed(pace, now_ns)));
+	until = lesser(until, pace->copied_ns + worth(pace->piece, allowed(pace, now_ns)));
 	until = greater(until, pace->probe_ns);
 	return until > now_ns + LEAST_REST_NS ? until - now_ns : 0;
 }

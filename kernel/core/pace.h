@@ -55,7 +55,8 @@ struct tandem_pace_order {
  * @order: the caller writes it, whenever it changes
  * @span_ns: how long a window is at least
  * @rate: bytes a second that are allowed by what the users' requests took
- * @piece: bytes of the last one; @next_ns: when the next one is due
+ * @piece: bytes of the last one; @copied_ns: when it was done; @next_ns: when the next
+ *	one is due, at the pace of then
  * @last_ns: when a request of a user was last seen
  * @window_ns, @bytes, @copying, @quiet: the window that is being measured: its
  *	beginning, what was copied, what was seen
@@ -69,6 +70,7 @@ struct tandem_pace {
 	u64 span_ns;
 	u64 rate;
 	u32 piece;
+	u64 copied_ns;
 	u64 next_ns;
 	u64 last_ns;
 	u64 window_ns;

@@ -225,6 +225,24 @@ static void test_a_limit_that_was_taken_back_holds_nobody(void **state)
 	assert_int_equal(tandem_pace_rest(&pace, disk.now_ns), 0);
 }
 
+/* Whoever wakes and looks again does not begin to rest again. */
+static void test_a_pace_that_rose_meanwhile_is_that_of_the_last_piece(void **state)
+{
+	u64 rest, again;
+
+	(void)state;
+	pace.order.limit = TANDEM_MIN_RATE_LIMIT;
+	run(3 * S);
+	tandem_pace_copied(&pace, PIECE, disk.now_ns);
+	rest = tandem_pace_rest(&pace, disk.now_ns);
+	pace.order.limit = 4ull * TANDEM_MIN_RATE_LIMIT;
+	disk.now_ns += rest / 8;
+	again = tandem_pace_rest(&pace, disk.now_ns);
+	assert_in_range(again, rest / 10, rest / 7);
+	disk.now_ns += again;
+	assert_int_equal(tandem_pace_rest(&pace, disk.now_ns), 0);
+}
+
 static void test_it_recovers_when_the_disk_does(void **state)
 {
 	(void)state;
@@ -376,6 +394,7 @@ int main(void)
 		TEST(test_what_is_due_comes_before_the_users),
 		TEST(test_a_limit_holds_and_what_is_due_does_not_mind),
 		TEST(test_a_limit_that_was_taken_back_holds_nobody),
+		TEST(test_a_pace_that_rose_meanwhile_is_that_of_the_last_piece),
 		TEST(test_it_recovers_when_the_disk_does),
 		TEST(test_users_who_leave_are_not_waited_for),
 		TEST(test_a_request_that_never_ends_counts),
