@@ -62,6 +62,7 @@ struct tandem_copy {
 	u32 ticket;
 	blk_opf_t fua;
 	bool resync;			/* legs may differ: not only to fill one */
+	bool zeroes;			/* nothing else is there, by the map */
 	struct tandem_rate rate;	/* of copies; io/rate.c */
 	u64 since_ns;			/* when the last one ended, or 0 */
 	struct tandem_pacer pacer;

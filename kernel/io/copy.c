@@ -232,6 +232,17 @@ static bool lose(struct tandem_copy *copy)
 	return next_piece(copy);
 }
 
+/* No copy, so it does not tell how long one takes. */
+static bool write_zeroes(struct tandem_copy *copy)
+{
+	memset(copy->buffer, 0, copy->length_sectors * TANDEM_SECTOR_BYTES);
+	copy->state = COPY_WRITE;
+	tandem_pace_begin(copy);
+	tandem_rate_pause(copy);
+	tandem_piece_send(copy, copy->targets, REQ_OP_WRITE | copy->fua);
+	return false;
+}
+
 static bool step_drain(struct tandem_copy *copy)
 {
 	u32 left = region_length(copy) - copy->offset_sectors;
@@ -249,6 +260,8 @@ static bool step_drain(struct tandem_copy *copy)
 		return true;
 	if (!copy->source)
 		return lose(copy);
+	if (copy->zeroes)
+		return write_zeroes(copy);
 	copy->state = COPY_READ;
 	tandem_pace_begin(copy);
 	tandem_rate_begin(copy);

@@ -11,6 +11,8 @@
  *   same of every block, and nothing is lost on it.
  * - Which leg is the source and which are targets is seen under the lock, when the
  *   region is exclusive: the pin and the home are those of that moment.
+ * - What the map calls zeroes is filled with zeroes, and nobody is read. While a region is
+ *   in the log its entry may say too little, and that is not believed.
  *
  * Invariants: I31-I33; a target that errs has failed, as with a write.
  */
@@ -19,6 +21,7 @@
 #include "io/copier.h"
 #include "io/fault.h"
 #include "io/lost.h"
+#include "io/mapper.h"
 #include "io/rate.h"
 #include "io/region.h"
 
@@ -34,6 +37,15 @@ void tandem_piece_begin(struct tandem_copy *copy)
 	copy->attempts = 0;
 }
 
+/* Only to fill a leg: where legs may differ they are made like one of them. */
+static bool holds_zeroes(const struct tandem_copy *copy, u32 word)
+{
+	const struct tandem_map *map = copy->set->map;
+
+	return map && !(word & (TANDEM_COPY_ON_CURRENT | TANDEM_REGION_DIRTY)) &&
+	       tandem_map_content(map->table.entry[copy->region]) == TANDEM_CONTENT_ZERO;
+}
+
 /* Who reads, who is written to: as the region and the legs are now. */
 bool tandem_piece_plan(struct tandem_copy *copy)
 {
@@ -45,6 +57,7 @@ bool tandem_piece_plan(struct tandem_copy *copy)
 	masks = atomic_read(&set->masks);
 	word = atomic_read(tandem_copy_word(copy));
 	wanted = word & TANDEM_REGION_UNSURE ? set->pin : set->home;
+	copy->zeroes = holds_zeroes(copy, word);
 	spin_unlock_irq(&set->array->lock);
 	readable = TANDEM_READABLE(masks) & ~copy->tried;
 	copy->source = readable & wanted ? wanted : readable & -readable;
@@ -55,7 +68,7 @@ bool tandem_piece_plan(struct tandem_copy *copy)
 		copy->targets = TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks);
 	copy->targets &= ~copy->source;
 	copy->resync = word & TANDEM_COPY_ON_CURRENT;
-	copy->fua = copy->resync || !set->copy_rate ? REQ_FUA : 0;
+	copy->fua = copy->resync || (!set->copy_rate && !copy->zeroes) ? REQ_FUA : 0;
 	return copy->targets;
 }
 

@@ -274,6 +274,8 @@ void oracle_leg_command(const struct sim_command *command)
 	    front_reads_are_bound())
 		sim_fail("K4", "leg %u is read, and is not current by the newest record",
 			 disk->leg);
+	if (command->op == REQ_OP_READ && is_data(command) && !command->users)
+		oracle_copy_reads(command);
 	if (command->op == REQ_OP_READ || !command->count)
 		return;
 	if (front_is_read_only())

@@ -103,6 +103,7 @@ void oracle_map_begin(void);
 void oracle_map_agrees(u32 set);
 void oracle_map_look(struct tandem_array *array);
 void oracle_map_started(struct tandem_array *array);
+void oracle_copy_reads(const struct sim_command *command);	/* data, and for no user */
 /* By maps and logs of all current legs, was nothing written to @region? */
 bool oracle_is_never(u32 set, u32 region, bool durable);
 /* Somebody writes to a sector that nobody has written: index in the books. */

@@ -7,11 +7,13 @@
  *	lacking   a leg that is not current has, for good, everything in regions that are
  *	          neither stale on it in the map of a current leg, nor in a log, its own or
  *	          that of the current leg (K4)
+ *	zeroes    what is zeroes by the map, and in no log, is not read to fill a leg
  *	bare      what nobody has written reads the same until a leg of its set is lost,
  *	          or a start found its region in a log
  */
 #include "front.h"
 #include "oracle_grow.h"
+#include "io/mapper.h"
 #include "io/region.h"
 #include "ledger.h"
 #include "lostbook.h"
@@ -132,6 +134,22 @@ void oracle_map_agrees(u32 set)
 static bool has(struct tandem_set *set, u32 region, u32 bits)
 {
 	return oracle_word(set, region) & bits;
+}
+
+void oracle_copy_reads(const struct sim_command *command)
+{
+	u64 sector = command->sector - world.super.data_offset_sectors;
+	struct tandem_set *set;
+	u32 region = region_of(sector);
+
+	if (!world.options.map || !front_exists())
+		return;
+	set = &front_array()->set[world_set_of(command->disk->leg)];
+	if (set->map && region < set->map->table.nr_regions &&
+	    tandem_map_content(set->map->table.entry[region]) == TANDEM_CONTENT_ZERO &&
+	    !has(set, region, TANDEM_REGION_DIRTY | TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY))
+		sim_fail("zeroes", "leg %u is read to copy region %u, which is zeroes",
+			 command->disk->leg, region);
 }
 
 /* A leg is out that was read: another one may answer where nobody wrote. */

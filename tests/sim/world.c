@@ -164,6 +164,15 @@ static u64 owner_of(unsigned int leg, u64 sector)
 	return world.options.identical && sector < world.now_sectors ? 0 : leg + 1;
 }
 
+/* What `create` left there: junk, or zeroes if the map calls it that. */
+static u64 initial(unsigned int leg, u64 sector)
+{
+	u64 owner = owner_of(leg, sector);
+
+	return !owner && world.options.map && world.options.init_content == TANDEM_CONTENT_ZERO ?
+	       0 : junk(owner, sector);
+}
+
 static void make_disk(unsigned int leg)
 {
 	struct sim_disk *disk = &world.disk[leg];
@@ -180,7 +189,7 @@ static void make_disk(unsigned int leg)
 	disk->engine.size_sectors -= room_sectors();
 	for (i = 0; i < world.set_sectors; i++) {
 		sector = store->data_first + i;
-		store->view[sector] = junk(owner_of(leg, i), i);
+		store->view[sector] = initial(leg, i);
 		store->durable[sector] = store->view[sector];
 	}
 }
@@ -201,8 +210,7 @@ static void open_books(void)
 	for (set = 0; set < world.options.sets; set++)
 		for (sector = 0; sector < world.set_sectors; sector++) {
 			for (leg = 0; leg < world.options.legs; leg++)
-				value[leg] = junk(owner_of(set * world.options.legs + leg, sector),
-						  sector);
+				value[leg] = initial(set * world.options.legs + leg, sector);
 			content_set(set * world.set_sectors + sector, value,
 				    owner_of(0, sector) ? world.options.legs : 1);
 			if (world.options.map &&
