@@ -22,7 +22,10 @@
  * - In an array of role log whoever writes to a region that is new, or has rested, is a
  *   stream. In others it takes the region behind one that was new before: a stranger
  *   costs nothing. One that has got somewhere is not given up for one that has not.
- * - Behind the last region of the set comes the first.
+ * - Behind the last region of the set comes the first. A ring that is shorter goes from
+ *   its own last region to its own first one, and so does a file in pieces: such a jump is
+ *   known when it was seen twice, from one region to the other, and until a stream goes
+ *   straight on there. Once would not do: two writers side by side look the same.
  * - A batch is half a window at least. What leaves while a stream lives waits for that
  *   record, and that one for its room: so there is no more than one for so many regions.
  * - No region of others is evicted for what is ahead, and a quarter of what they may have
@@ -48,17 +51,97 @@
 /* Looks of the cleaner without a write after which a stream has ended. */
 #define PATIENCE	8
 
-static u32 after(const struct tandem_log *log, u32 region, u32 count)
-{
-	const u32 nr = log->shape.nr_regions;
+/* How often a jump must be seen. */
+#define PROOFS		2u
 
-	return region + count < nr ? region + count : region + count - nr;
-}
-
-/* From @from on, around the end of the set, where is @to? */
-static u32 distance(const struct tandem_log *log, u32 from, u32 to)
+/* From @from straight on, around the end of the set, where is @to? */
+static u32 straight(const struct tandem_log *log, u32 from, u32 to)
 {
 	return to >= from ? to - from : to + log->shape.nr_regions - from;
+}
+
+/* The region that comes behind @region for whoever writes in sequence. */
+static u32 next(const struct tandem_log *log, u32 region)
+{
+	const struct tandem_jump *jump = log->ahead.jump;
+	unsigned int i;
+
+	for (i = 0; i < TANDEM_AHEAD_JUMPS; i++, jump++)
+		if (jump->seen >= PROOFS && jump->from == region)
+			return jump->to;
+	return region + 1 < log->shape.nr_regions ? region + 1 : 0;
+}
+
+/* The same by one jump at most, whichever way is shorter. */
+static u32 distance(const struct tandem_log *log, u32 from, u32 to)
+{
+	const struct tandem_jump *jump = log->ahead.jump;
+	u32 least = straight(log, from, to);
+	unsigned int i;
+
+	for (i = 0; i < TANDEM_AHEAD_JUMPS; i++, jump++)
+		if (jump->seen >= PROOFS)
+			least = min(least, straight(log, from, jump->from) + 1 +
+				    straight(log, jump->to, to));
+	return least;
+}
+
+/* A stream went from @from to @to: what it passed by, it does not jump from. */
+static void unlearn(struct tandem_log *log, u32 from, u32 to)
+{
+	struct tandem_jump *jump = log->ahead.jump;
+	u32 steps = straight(log, from, to);
+	unsigned int i;
+
+	if (steps > 2 || steps > distance(log, from, to))
+		return;
+	for (i = 0; i < TANDEM_AHEAD_JUMPS; i++, jump++)
+		if (straight(log, from, jump->from) < steps)
+			jump->seen = min(jump->seen, 1u);
+}
+
+/* The same end of a ring, though the last region is not reached by every lap? */
+static bool is_same(const struct tandem_log *log, u32 from, u32 other)
+{
+	return straight(log, from, other) <= 1 || straight(log, other, from) <= 1;
+}
+
+/*
+ * A stream went on at @to, and was at @from. No jump leads back to where its window comes
+ * from, or a region would be in that twice.
+ */
+static void learn(struct tandem_log *log, u32 from, u32 to)
+{
+	struct tandem_jump *jump = log->ahead.jump, *spare = jump;
+	unsigned int i;
+
+	if (straight(log, to, from) < 2 * log->ahead.window)
+		return;
+	for (i = 0; i < TANDEM_AHEAD_JUMPS; i++, jump++) {
+		if (jump->seen && jump->to == to && is_same(log, jump->from, from)) {
+			jump->seen = min(jump->seen + 1, PROOFS);
+			if (straight(log, jump->from, from) == 1)
+				jump->from = from;
+			return;
+		}
+		if (jump->seen < spare->seen || (jump->seen == spare->seen && jump->at < spare->at))
+			spare = jump;
+	}
+	*spare = (struct tandem_jump){ from, to, 1, log->ahead.clock };
+}
+
+/* A stream begins at @to: perhaps it is the one that moved last. */
+static void learn_new(struct tandem_log *log, const struct tandem_stream *stream, u32 to)
+{
+	const struct tandem_stream *other = log->ahead.stream, *last = NULL;
+	unsigned int i;
+
+	for (i = 0; i < TANDEM_AHEAD_STREAMS; i++, other++)
+		if (other != stream && other->is_used && other->is_sure &&
+		    other->passed >= log->ahead.window && (!last || last->at < other->at))
+			last = other;
+	if (last)
+		learn(log, last->head, to);
 }
 
 static u32 word_of(const struct tandem_log *log, u32 region)
@@ -79,11 +162,13 @@ static bool is_entered(const struct tandem_log *log, u32 region)
 static void arm(struct tandem_log *log, const struct tandem_stream *stream)
 {
 	const u32 busy = TANDEM_REGION_COUNT | TANDEM_REGION_EXCL | TANDEM_REGION_AHEAD;
+	u32 region = stream->head;
 	atomic_t *word;
 	u32 nr, old;
 
-	for (nr = 1; nr <= log->ahead.window; nr++) {
-		word = &log->set->region[after(log, stream->head, nr)];
+	for (nr = 0; nr < log->ahead.window; nr++) {
+		region = next(log, region);
+		word = &log->set->region[region];
 		old = atomic_read(word);
 		if (old & TANDEM_REGION_DIRTY && !(old & busy))
 			atomic_cmpxchg(word, old,
@@ -101,6 +186,7 @@ static void move(struct tandem_log *log, struct tandem_stream *stream, u32 head)
 	for (i = 0; i < TANDEM_AHEAD_STREAMS; i++, other++)
 		if (other != stream && other->head == head)
 			other->is_used = false;
+	unlearn(log, stream->head, head);
 	stream->passed = min(stream->passed + steps, log->shape.nr_regions);
 	stream->head = head;
 	stream->idle = 0;
@@ -111,35 +197,39 @@ static void move(struct tandem_log *log, struct tandem_stream *stream, u32 head)
 /* Regions in front of the head that are in the log, one after the other. */
 static u32 nr_in_front(const struct tandem_log *log, const struct tandem_stream *stream)
 {
-	u32 nr = 0;
+	u32 region = next(log, stream->head);
+	u32 nr;
 
-	while (nr < log->ahead.window &&
-	       tandem_intent_has(&log->intent, after(log, stream->head, nr + 1)))
-		nr++;
+	for (nr = 0; nr < log->ahead.window && tandem_intent_has(&log->intent, region); nr++)
+		region = next(log, region);
 	return nr;
 }
 
 static void follow(struct tandem_log *log, struct tandem_stream *stream)
 {
-	u32 nr = 0;
-	u32 step = 1;
+	u32 one, two;
+	u32 nr;
 
-	while (step && nr < log->ahead.window) {
-		for (step = 2; step && !is_entered(log, after(log, stream->head, step)); step--)
-			;
-		if (step)
-			move(log, stream, after(log, stream->head, step));
-		nr += step;
+	for (nr = 0; nr < log->ahead.window; nr++) {
+		one = next(log, stream->head);
+		two = next(log, one);
+		if (is_entered(log, two))
+			move(log, stream, two);
+		else if (is_entered(log, one))
+			move(log, stream, one);
+		else
+			break;
 	}
 }
 
 /* Regions ahead that have left, and no record has said so. */
 static void call_back(struct tandem_log *log, const struct tandem_stream *stream)
 {
-	u32 nr, region;
+	u32 region = stream->head;
+	u32 nr;
 
-	for (nr = 1; nr <= log->ahead.window && log->nr_clear; nr++) {
-		region = after(log, stream->head, nr);
+	for (nr = 0; nr < log->ahead.window && log->nr_clear; nr++) {
+		region = next(log, region);
 		if (tandem_intent_has(&log->intent, region) && !tandem_log_has(log, region))
 			tandem_batch_call_back(log, region);
 	}
@@ -173,11 +263,14 @@ static struct tandem_stream *spare(struct tandem_log *log)
 static u32 nr_behind(const struct tandem_log *log, u32 head)
 {
 	const u32 most = min(log->limit, log->shape.nr_regions - 1);
-	u32 nr = 0;
+	u32 region = head;
+	u32 nr;
 
-	while (nr < most &&
-	       tandem_intent_has(&log->intent, after(log, head, log->shape.nr_regions - nr - 1)))
-		nr++;
+	for (nr = 0; nr < most; nr++) {
+		region = region ? region - 1 : log->shape.nr_regions - 1;
+		if (!tandem_intent_has(&log->intent, region))
+			break;
+	}
 	return nr;
 }
 
@@ -193,8 +286,12 @@ void tandem_ahead_note(struct tandem_log *log, u32 region)
 		if (!stream->is_used || distance(log, stream->head, region) >
 		    (stream->is_sure ? reach : 1))
 			continue;
-		if (!stream->is_sure)
+		if (!stream->is_sure) {
 			stream->before = nr_behind(log, stream->head);
+			learn_new(log, stream, stream->head);
+		} else if (distance(log, stream->head, region) > 2) {
+			learn(log, stream->head, region);
+		}
 		stream->is_sure = true;
 		move(log, stream, region);
 		return;
@@ -205,6 +302,8 @@ void tandem_ahead_note(struct tandem_log *log, u32 region)
 	stream->is_sure = log->set->array->super->role == TANDEM_ROLE_LOG;
 	stream->before = stream->is_sure ? nr_behind(log, region) : 0;
 	stream->head = region;
+	if (stream->is_sure)
+		learn_new(log, stream, region);
 	move(log, stream, region);
 }
 
@@ -218,10 +317,13 @@ static void follow_all(struct tandem_log *log)
 	for (i = 0; i < TANDEM_AHEAD_STREAMS; i++, stream++)
 		if (stream->is_used && stream->is_sure)
 			follow(log, stream);
+	if (log->ahead.returned)
+		tandem_ahead_note(log, log->ahead.returned - 1);
+	log->ahead.returned = 0;
 	if (!entered)
 		return;
 	WRITE_ONCE(log->ahead.entered, 0);
-	if (log->set->array->super->role == TANDEM_ROLE_LOG)
+	if (log->set->array->super->role == TANDEM_ROLE_LOG || tandem_ahead_holds(log, entered - 1))
 		tandem_ahead_note(log, entered - 1);
 }
 
@@ -251,10 +353,13 @@ static bool is_cleared_now(const struct tandem_log *log, u32 region)
 /* Regions of the window that are not in the log. */
 static u32 nr_missing(const struct tandem_log *log, const struct tandem_stream *stream)
 {
+	u32 region = stream->head;
 	u32 nr, missing = 0;
 
-	for (nr = 1; nr <= log->ahead.window; nr++)
-		missing += !tandem_intent_has(&log->intent, after(log, stream->head, nr));
+	for (nr = 0; nr < log->ahead.window; nr++) {
+		region = next(log, region);
+		missing += !tandem_intent_has(&log->intent, region);
+	}
 	return missing;
 }
 
@@ -302,13 +407,17 @@ bool tandem_ahead_begin(struct tandem_log *log)
 static void list_batch(struct tandem_log *log, const struct tandem_stream *stream)
 {
 	const u32 room = spare_room(log);
-	u32 nr, region, listed = 0;
+	u32 region = stream->head;
+	u32 nr, listed = 0;
 
-	for (nr = 1; nr <= log->ahead.window; nr++)
-		if (is_cleared_now(log, after(log, stream->head, nr)))
+	for (nr = 0; nr < log->ahead.window; nr++) {
+		region = next(log, region);
+		if (is_cleared_now(log, region))
 			return;
-	for (nr = 1; nr <= log->ahead.window && listed < room; nr++) {
-		region = after(log, stream->head, nr);
+	}
+	region = stream->head;
+	for (nr = 0; nr < log->ahead.window && listed < room; nr++) {
+		region = next(log, region);
 		if (tandem_intent_has(&log->intent, region))
 			continue;
 		tandem_batch_list_new(log, region);

@@ -13,6 +13,7 @@
 struct tandem_log;
 
 #define TANDEM_AHEAD_STREAMS	4
+#define TANDEM_AHEAD_JUMPS	4
 
 /*
  * struct tandem_stream - somebody who writes in sequence
@@ -34,20 +35,36 @@ struct tandem_stream {
 };
 
 /*
+ * struct tandem_jump - behind region @from somebody went on at @to
+ * @seen: how often, as far as that is of interest; 0: not used
+ * @at: when it was seen first
+ */
+struct tandem_jump {
+	u32 from;
+	u32 to;
+	u32 seen;
+	u64 at;
+};
+
+/*
  * struct tandem_ahead - the streams of a set
+ * @jump: where a stream does not go straight on
  * @window: regions that are to be dirty ahead of each
  * @nr_listed: of the record under way, its last new regions are ahead
  * @has_moved: a stream has come to another region since the last record
  * @entered: a region that was written to after a rest, plus one; of several, one. For
  *	whoever comes by, without the lock
+ * @returned: one that was to leave, and is written again, plus one; 0: none
  * @lacks_room: another batch does not fit, and the cleaner has not looked since
  */
 struct tandem_ahead {
 	struct tandem_stream stream[TANDEM_AHEAD_STREAMS];
+	struct tandem_jump jump[TANDEM_AHEAD_JUMPS];
 	u32 window;
 	u32 nr_listed;
 	u64 clock;
 	u32 entered;
+	u32 returned;
 	bool has_moved;
 	bool lacks_room;
 };

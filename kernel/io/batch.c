@@ -43,10 +43,15 @@ static void call_back_all(struct tandem_log *log)
 {
 	struct tandem_request *request;
 
-	list_for_each_entry(request, &log->waiting, node)
-		if (!tandem_log_has(log, request->region) &&
-		    tandem_intent_has(&log->intent, request->region))
-			tandem_batch_call_back(log, request->region);
+	list_for_each_entry(request, &log->waiting, node) {
+		if (tandem_log_has(log, request->region) ||
+		    !tandem_intent_has(&log->intent, request->region))
+			continue;
+		tandem_batch_call_back(log, request->region);
+		/* As good as new, and perhaps the first of a stream. */
+		if (request->op != TANDEM_OP_READ)
+			log->ahead.returned = request->region + 1;
+	}
 }
 
 static bool is_change_full(struct tandem_log *log)

@@ -120,7 +120,8 @@ static u32 ahead_below(u32 n)
 
 /*
  * Windows that fit into sets of few regions. Or (stream) one user who writes in sequence,
- * round and round, in a set that is long enough for the real one; the others only look.
+ * round and round, in a set that is long enough for the real one; the others only look. He
+ * leaves out the first regions of each set (ring).
  */
 static void draw_ahead(struct sim_options *o)
 {
@@ -159,6 +160,15 @@ static void draw_stream(struct sim_options *o)
 	o->stop = 0;
 	o->suspend = ahead_below(4) ? 0 : 40;
 	o->reload = 0;
+	/*
+	 * A ring that is shorter than the set, by less than a window or by several, and laps
+	 * enough to show as one. If it is odd each lap comes to the very end.
+	 */
+	o->ring = ahead_below(2) ? 1 + ahead_below(16) + 40 * ahead_below(2) : 0;
+	if (o->ring) {
+		o->regions += o->ring;
+		o->events += 1600;
+	}
 }
 
 /* What the administrator sets for good. */

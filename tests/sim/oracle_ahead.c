@@ -7,8 +7,9 @@
  *	          what leaves
  *	limit     no more is dirty than may be, unless it was when the counting began
  *
- * All from when the stream has gone on for a window, and until a start, an error, a
- * change of the legs or a rest of the writer; then anew. A stream ends when nobody writes
+ * All from when the stream has gone on for a window, of a ring that is shorter than the
+ * set behind two laps as well, and until a start, an error, a change of the legs or a rest
+ * of the writer; then anew. A stream ends when nobody writes
  * at its head for eight looks of the cleaner; of two sets one may hear nothing of a writer
  * for several of his writes.
  */
@@ -19,6 +20,7 @@
 #include "world.h"
 
 #define WARM_REGIONS	24
+#define LAPS		2
 #define REGIONS_A_RECORD 8
 
 /* One that was due when the counting began, one that is not finished when it ends. */
@@ -67,6 +69,14 @@ static u64 regions_passed(void)
 	return ahead.sectors / world.options.sets / world.super.geo.region_sectors;
 }
 
+/* It is known as a stream, and the ring as a ring. */
+static bool is_warm(void)
+{
+	u32 lap = world.options.ring ? world.options.regions - world.options.ring : 0;
+
+	return regions_passed() >= WARM_REGIONS + LAPS * lap;
+}
+
 static void count_from_now(struct tandem_array *array)
 {
 	unsigned int s;
@@ -86,6 +96,9 @@ static void check(const struct tandem_log *log, u32 s)
 	u32 most = max(log->limit + log->extra, ahead.dirty[s]);
 	/* In other arrays it shows as a stream by the second region that is new. */
 	u32 unknown = world.options.role_log ? 0 : 2;
+
+	/* And where a ring ends, if that is here in one lap and there in another. */
+	unknown += world.options.ring && world.options.ring % 2 == 0;
 
 	if (log->intent.nr_dirty > most)
 		sim_fail("ahead", "set %u: %u regions are dirty, and %u may be", s,
@@ -118,6 +131,6 @@ void oracle_ahead_written(u32 sectors)
 	ahead.sectors += sectors;
 	for (s = 0; ahead.counts && s < array->nr_sets; s++)
 		check(array->set[s].log, s);
-	if (!ahead.counts && regions_passed() >= WARM_REGIONS)
+	if (!ahead.counts && is_warm())
 		count_from_now(array);
 }

@@ -64,10 +64,12 @@ static u64 place(struct user *user, u32 count)
 {
 	u32 align = world.options.block_bytes / 512;
 	u64 room = world.volume_sectors;
+	u64 ring = (u64)world.options.ring * world.options.sets * world.super.geo.region_sectors;
 	u64 sector;
 
 	if (is_stream(user))
-		return user->next_sector + count <= room ? user->next_sector : 0;
+		return user->next_sector >= ring && user->next_sector + count <= room ?
+		       user->next_sector : ring;
 	if (user->sequential && user->next_sector + count <= room)
 		return user->next_sector;
 	if (world.options.hot_sectors && !percent(15))
@@ -123,6 +125,8 @@ static bool draw(struct user *user)
 	if (op->kind == TANDEM_OP_FLUSH && front_is_read_only())
 		op->kind = TANDEM_OP_READ;
 	op->count = op->kind == TANDEM_OP_FLUSH ? 0 : draw_count();
+	if (o->ring % 2 && is_stream(user) && user->next_sector < world.volume_sectors)
+		op->count = min((u64)op->count, world.volume_sectors - user->next_sector);
 	op->sector = op->count ? place(user, op->count) : 0;
 	op->fua = op->kind != TANDEM_OP_READ && op->count && op->kind != TANDEM_OP_DISCARD &&
 		  percent(o->fua_percent);
