@@ -5,6 +5,8 @@
  *	ends      a copier that has work rests no longer than one piece is worth at the
  *	          floor, and a probe
  *	free      while it rests no region is its own: writers go on
+ *	stall     a write waits for no more than the piece that is under way, or that it
+ *	          found the copier about to begin (issue 3: one bounded copy)
  *	nobody waits   not while a read waits for a region to be made equal, or a writer for
  *	          room in the log; nor on the way down
  *	timed     no request is timed that has ended
@@ -34,6 +36,11 @@ static struct {
 	u64 waits_since[TANDEM_MAX_SETS];	/* and somebody waits */
 	u64 ends_since[TANDEM_MAX_SETS];	/* and the array goes down */
 	u64 done, total;
+	struct {
+		u32 begun;		/* pieces */
+		u32 region;
+		u32 offset_sectors;	/* of the last one */
+	} at[TANDEM_MAX_SETS];
 } pace;
 
 void oracle_pace_begin(void)
@@ -79,6 +86,31 @@ static u64 age(u64 *since, bool is_so)
 	return *since ? sim_now() - *since : 0;
 }
 
+static void look_at_writers(struct tandem_set *set)
+{
+	const struct tandem_copy *copy = set->copy;
+	struct tandem_request *request;
+	struct sim_part *part;
+	u32 s = set->index;
+
+	if ((copy->state == COPY_READ || copy->state == COPY_WRITE) &&
+	    (copy->region != pace.at[s].region ||
+	     copy->offset_sectors != pace.at[s].offset_sectors)) {
+		pace.at[s].region = copy->region;
+		pace.at[s].offset_sectors = copy->offset_sectors;
+		pace.at[s].begun++;
+	}
+	list_for_each_entry(request, &set->parked, node) {
+		part = container_of(request->bio, struct sim_part, bio);
+		if (!part->parked)
+			part->parked = pace.at[s].begun + 1;
+		if (pace.at[s].begun > part->parked)
+			sim_fail("stall", "set %u: a write to region %u waits, and the copier began "
+				 "%u pieces", s, request->region,
+				 pace.at[s].begun - part->parked + 1);
+	}
+}
+
 static void look_at(struct tandem_set *set)
 {
 	struct tandem_pacer *pacer = &set->copy->pacer;
@@ -111,8 +143,10 @@ void oracle_pace_look(void)
 	/* The next one is another sync. */
 	if (!array->sync.progress.total)
 		pace.done = pace.total = 0;
-	for (s = 0; s < array->nr_sets; s++)
+	for (s = 0; s < array->nr_sets; s++) {
 		look_at(&array->set[s]);
+		look_at_writers(&array->set[s]);
+	}
 }
 
 /* A piece has been copied onto a disk. */
