@@ -51,16 +51,19 @@ enum {
  * @count: of a round, a multiple of @depth
  * @rest_ms: between two that are timed one by one; 0: a round is timed as a whole
  * @settle_ms: before each round, until the array has cleaned up
+ * @is_fresh: each place once, and never before: a round has places of its own
  */
 struct operation {
 	const char *name;
 	size_t bytes, stride;
 	unsigned int places, count, depth;
 	int rest_ms, settle_ms, flags;
-	int is_read, syncs, is_gather, appends;
+	int is_read, syncs, is_gather, appends, is_fresh;
 };
 
 static const struct operation operations[] = {
+	{ .name = "write8k-fresh", .bytes = 8 * KIB, .stride = 1 * MIB, .places = 20,
+	  .count = 20, .depth = 1, .rest_ms = 1000, .is_fresh = 1 },
 	{ .name = "write8k-qd1", .bytes = 8 * KIB, .stride = 8 * KIB, .places = 256,
 	  .count = 2000, .depth = 1 },
 	{ .name = "write8k-qd32", .bytes = 8 * KIB, .stride = 8 * KIB, .places = 256,
@@ -92,6 +95,7 @@ struct counters {
 struct bench {
 	const struct operation *op;
 	int is_counting;
+	unsigned int round;
 	int fd;
 	char **legs;
 	aio_context_t aio;
@@ -151,9 +155,12 @@ static struct counters look(const struct bench *bench)
 }
 
 /* Every place once before any comes again; 37 has no divisor in common with @places. */
-static off_t place(const struct operation *op, unsigned int n)
+static off_t place(const struct bench *bench, unsigned int n)
 {
-	return (off_t)(n * 37 % op->places) * op->stride;
+	const struct operation *op = bench->op;
+	unsigned int first = op->is_fresh ? bench->round * op->places : 0;
+
+	return (off_t)(first + n * 37 % op->places) * op->stride;
 }
 
 static void one(struct bench *bench, unsigned int n)
@@ -164,11 +171,11 @@ static void one(struct bench *bench, unsigned int n)
 	if (op->appends)
 		done = write(bench->fd, bench->memory, op->bytes);
 	else if (op->is_read)
-		done = pread(bench->fd, bench->memory, op->bytes, place(op, n));
+		done = pread(bench->fd, bench->memory, op->bytes, place(bench, n));
 	else if (op->is_gather)
-		done = pwritev(bench->fd, bench->vector, NR_BUFFERS, place(op, n));
+		done = pwritev(bench->fd, bench->vector, NR_BUFFERS, place(bench, n));
 	else
-		done = pwrite(bench->fd, bench->memory, op->bytes, place(op, n));
+		done = pwrite(bench->fd, bench->memory, op->bytes, place(bench, n));
 	if (done != (ssize_t)op->bytes || (op->syncs && fdatasync(bench->fd)) ||
 	    (op->appends && fsync(bench->fd)))
 		die(op->name);
@@ -188,7 +195,7 @@ static void group(struct bench *bench, unsigned int first)
 		iocb[i].aio_fildes = bench->fd;
 		iocb[i].aio_buf = (uintptr_t)bench->memory;
 		iocb[i].aio_nbytes = op->bytes;
-		iocb[i].aio_offset = place(op, first + i);
+		iocb[i].aio_offset = place(bench, first + i);
 		list[i] = &iocb[i];
 	}
 	if (syscall(SYS_io_submit, bench->aio, op->depth, list) != (long)op->depth ||
@@ -212,8 +219,9 @@ static void some(struct bench *bench, unsigned int first, unsigned int count)
 	}
 }
 
-/* @count of them, timed and counted into @sum. */
-static void measure(struct bench *bench, unsigned int count, struct counters *sum)
+/* @count of them, from number @first on, timed and counted into @sum. */
+static void measure(struct bench *bench, unsigned int first, unsigned int count,
+		    struct counters *sum)
 {
 	struct counters before = look(bench), after;
 	uint64_t ns;
@@ -221,7 +229,7 @@ static void measure(struct bench *bench, unsigned int count, struct counters *su
 	if (bench->is_counting)
 		events_start();
 	ns = now_ns();
-	some(bench, 0, count);
+	some(bench, first, count);
 	sum->ns += now_ns() - ns;
 	if (bench->is_counting)
 		events_stop();
@@ -238,7 +246,7 @@ static void fill(struct bench *bench)
 	unsigned int n;
 
 	for (n = 0; op->is_read && n < op->places; n++)
-		if (pwrite(bench->fd, bench->memory, op->bytes, place(op, n)) !=
+		if (pwrite(bench->fd, bench->memory, op->bytes, place(bench, n)) !=
 		    (ssize_t)op->bytes)
 			die(op->name);
 	some(bench, 0, op->depth > op->places ? op->depth : op->places);
@@ -250,15 +258,17 @@ static struct counters play(struct bench *bench)
 	struct counters sum = { 0 };
 	unsigned int n;
 
-	fill(bench);
+	if (!op->is_fresh)
+		fill(bench);
 	if (op->settle_ms)
 		poll(NULL, 0, op->settle_ms);
 	if (!op->rest_ms)
-		measure(bench, op->count, &sum);
+		measure(bench, 0, op->count, &sum);
 	for (n = 0; op->rest_ms && n < op->count; n++) {
 		poll(NULL, 0, op->rest_ms);
-		measure(bench, 1, &sum);
+		measure(bench, n, 1, &sum);
 	}
+	bench->round++;
 	return sum;
 }
 
