@@ -36,7 +36,8 @@
  *   with as well: after a crash it goes through what it left dirty before, and nobody
  *   notices in that. It must not keep the room until it rests.
  * - Where the writer is can be seen from the words of the regions; one region may be
- *   left out. A write at the end of its window finds its stream again.
+ *   left out. Who writes further ahead is a stranger, or the stream that has jumped: that
+ *   shows when he goes on there and nobody at the head.
  *
  * If power goes: what is ahead is in the logs and equal; it is copied for nothing.
  *
@@ -54,10 +55,18 @@
 /* How often a jump must be seen. */
 #define PROOFS		2u
 
+/* A region may be left out. */
+#define STEPS		2u
+
 /* From @from straight on, around the end of the set, where is @to? */
 static u32 straight(const struct tandem_log *log, u32 from, u32 to)
 {
 	return to >= from ? to - from : to + log->shape.nr_regions - from;
+}
+
+static u32 region_back(const struct tandem_log *log, u32 region, u32 count)
+{
+	return region >= count ? region - count : region + log->shape.nr_regions - count;
 }
 
 /* The region that comes behind @region for whoever writes in sequence. */
@@ -93,7 +102,7 @@ static void unlearn(struct tandem_log *log, u32 from, u32 to)
 	u32 steps = straight(log, from, to);
 	unsigned int i;
 
-	if (steps > 2 || steps > distance(log, from, to))
+	if (steps > distance(log, from, to))
 		return;
 	for (i = 0; i < TANDEM_AHEAD_JUMPS; i++, jump++)
 		if (straight(log, from, jump->from) < steps)
@@ -106,20 +115,29 @@ static bool is_same(const struct tandem_log *log, u32 from, u32 other)
 	return straight(log, from, other) <= 1 || straight(log, other, from) <= 1;
 }
 
-/*
- * A stream went on at @to, and was at @from. No jump leads back to where its window comes
- * from, or a region would be in that twice.
- */
+/* Would a window that goes over the jump come to a region twice? */
+static bool is_cycle(const struct tandem_log *log, u32 from, u32 to)
+{
+	u32 nr;
+
+	for (nr = 0; nr < 2 * log->ahead.window; nr++, to = next(log, to))
+		if (to == from)
+			return true;
+	return false;
+}
+
+/* A stream went on at @to, and was at @from. */
 static void learn(struct tandem_log *log, u32 from, u32 to)
 {
 	struct tandem_jump *jump = log->ahead.jump, *spare = jump;
 	unsigned int i;
 
-	if (straight(log, to, from) < 2 * log->ahead.window)
+	if (is_cycle(log, from, to))
 		return;
 	for (i = 0; i < TANDEM_AHEAD_JUMPS; i++, jump++) {
 		if (jump->seen && jump->to == to && is_same(log, jump->from, from)) {
 			jump->seen = min(jump->seen + 1, PROOFS);
+			jump->at = log->ahead.clock;
 			if (straight(log, jump->from, from) == 1)
 				jump->from = from;
 			return;
@@ -130,18 +148,38 @@ static void learn(struct tandem_log *log, u32 from, u32 to)
 	*spare = (struct tandem_jump){ from, to, 1, log->ahead.clock };
 }
 
-/* A stream begins at @to: perhaps it is the one that moved last. */
-static void learn_new(struct tandem_log *log, const struct tandem_stream *stream, u32 to)
+/* Somebody new: perhaps the stream that moved last, which is not at its head any more. */
+static void suspect(struct tandem_log *log, struct tandem_stream *stream)
 {
 	const struct tandem_stream *other = log->ahead.stream, *last = NULL;
 	unsigned int i;
 
 	for (i = 0; i < TANDEM_AHEAD_STREAMS; i++, other++)
 		if (other != stream && other->is_used && other->is_sure &&
-		    other->passed >= log->ahead.window && (!last || last->at < other->at))
+		    other->passed + other->last_passed >= log->ahead.window &&
+		    (!last || last->at < other->at))
 			last = other;
-	if (last)
-		learn(log, last->head, to);
+	stream->has_origin = last;
+	stream->origin = last ? last->head : 0;
+}
+
+/* It has gone on, and the other one has not: it is that one, and has jumped. */
+static void identify(struct tandem_log *log, struct tandem_stream *stream)
+{
+	struct tandem_stream *other = log->ahead.stream;
+	unsigned int i;
+
+	if (!stream->has_origin || stream->passed < 2)
+		return;
+	stream->has_origin = false;
+	for (i = 0; i < TANDEM_AHEAD_STREAMS; i++, other++) {
+		if (other == stream || !other->is_used || other->head != stream->origin)
+			continue;
+		learn(log, other->head, region_back(log, stream->head, stream->passed));
+		stream->last_head = other->head;
+		stream->last_passed = min(other->passed + other->before, log->shape.nr_regions);
+		other->is_used = false;
+	}
 }
 
 static u32 word_of(const struct tandem_log *log, u32 region)
@@ -176,9 +214,24 @@ static void arm(struct tandem_log *log, const struct tandem_stream *stream)
 	}
 }
 
+/* It went from its head to @head: on, or over a jump. */
+static void pass(const struct tandem_log *log, struct tandem_stream *stream, u32 head)
+{
+	u32 steps = straight(log, stream->head, head);
+	u32 behind = stream->passed + stream->before;
+
+	if (steps <= STEPS) {
+		stream->passed = min(stream->passed + steps, log->shape.nr_regions);
+		return;
+	}
+	stream->last_head = stream->head;
+	stream->last_passed = min(behind, log->shape.nr_regions);
+	stream->passed = 0;
+	stream->before = 0;
+}
+
 static void move(struct tandem_log *log, struct tandem_stream *stream, u32 head)
 {
-	u32 steps = distance(log, stream->head, head);
 	struct tandem_stream *other = log->ahead.stream;
 	unsigned int i;
 
@@ -187,8 +240,9 @@ static void move(struct tandem_log *log, struct tandem_stream *stream, u32 head)
 		if (other != stream && other->head == head)
 			other->is_used = false;
 	unlearn(log, stream->head, head);
-	stream->passed = min(stream->passed + steps, log->shape.nr_regions);
+	pass(log, stream, head);
 	stream->head = head;
+	identify(log, stream);
 	stream->idle = 0;
 	stream->at = ++log->ahead.clock;
 	log->ahead.has_moved = true;
@@ -238,7 +292,7 @@ static void call_back(struct tandem_log *log, const struct tandem_stream *stream
 /* How much would be lost with it. */
 static u32 worth(const struct tandem_stream *stream)
 {
-	return stream->is_used ? 1 + stream->is_sure + !!stream->passed : 0;
+	return stream->is_used ? 1 + stream->is_sure + (stream->passed || stream->last_passed) : 0;
 }
 
 /* For somebody new: one that has ended, or is none yet, or stands for longest. */
@@ -277,21 +331,16 @@ static u32 nr_behind(const struct tandem_log *log, u32 head)
 void tandem_ahead_note(struct tandem_log *log, u32 region)
 {
 	struct tandem_stream *stream = log->ahead.stream;
-	u32 reach = 2 * log->ahead.window;
 	unsigned int i;
 
 	if (!log->ahead.window)
 		return;
 	for (i = 0; i < TANDEM_AHEAD_STREAMS; i++, stream++) {
-		if (!stream->is_used || distance(log, stream->head, region) >
-		    (stream->is_sure ? reach : 1))
+		if (!stream->is_used ||
+		    distance(log, stream->head, region) > (stream->is_sure ? STEPS : 1))
 			continue;
-		if (!stream->is_sure) {
+		if (!stream->is_sure)
 			stream->before = nr_behind(log, stream->head);
-			learn_new(log, stream, stream->head);
-		} else if (distance(log, stream->head, region) > 2) {
-			learn(log, stream->head, region);
-		}
 		stream->is_sure = true;
 		move(log, stream, region);
 		return;
@@ -302,8 +351,7 @@ void tandem_ahead_note(struct tandem_log *log, u32 region)
 	stream->is_sure = log->set->array->super->role == TANDEM_ROLE_LOG;
 	stream->before = stream->is_sure ? nr_behind(log, region) : 0;
 	stream->head = region;
-	if (stream->is_sure)
-		learn_new(log, stream, region);
+	suspect(log, stream);
 	move(log, stream, region);
 }
 
@@ -323,7 +371,8 @@ static void follow_all(struct tandem_log *log)
 	if (!entered)
 		return;
 	WRITE_ONCE(log->ahead.entered, 0);
-	if (log->set->array->super->role == TANDEM_ROLE_LOG || tandem_ahead_holds(log, entered - 1))
+	if (log->set->array->super->role == TANDEM_ROLE_LOG ||
+	    tandem_ahead_holds(log, entered - 1))
 		tandem_ahead_note(log, entered - 1);
 }
 
@@ -458,15 +507,24 @@ bool tandem_ahead_holds(const struct tandem_log *log, u32 region)
 	return false;
 }
 
+/* Has @stream done with @region, but not only just now? */
+static bool has_done(const struct tandem_log *log, const struct tandem_stream *stream, u32 region)
+{
+	u32 steps = straight(log, region, stream->head);
+
+	if (steps <= stream->passed + stream->before)
+		return steps > 1;
+	steps = straight(log, region, stream->last_head);
+	return steps <= stream->last_passed && steps + stream->passed > 0;
+}
+
 bool tandem_ahead_is_behind(const struct tandem_log *log, u32 region)
 {
 	const struct tandem_stream *stream = log->ahead.stream;
 	unsigned int i;
 
 	for (i = 0; i < TANDEM_AHEAD_STREAMS; i++, stream++)
-		if (stream->is_used && stream->is_sure &&
-		    distance(log, region, stream->head) <= stream->passed + stream->before &&
-		    distance(log, region, stream->head) > 1)
+		if (stream->is_used && stream->is_sure && has_done(log, stream, region))
 			return !tandem_ahead_holds(log, region);
 	return false;
 }

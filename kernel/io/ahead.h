@@ -19,8 +19,10 @@ struct tandem_log;
  * struct tandem_stream - somebody who writes in sequence
  * @is_sure: it is one; else its first region, seen once
  * @head: region that it is in
- * @passed: regions that it has gone through, @head not included
+ * @passed: regions that it has gone through since it last jumped, @head not included
  * @before: of those behind them, as many were dirty when it was first seen
+ * @last_head, @last_passed: the same before that jump; 0 regions: there was none
+ * @has_origin, @origin: it began when another one was at that region: is it the same?
  * @idle: looks of the cleaner since the last write to @head
  * @at: when it last came to another region, by @clock of the set
  */
@@ -30,6 +32,10 @@ struct tandem_stream {
 	u32 head;
 	u32 passed;
 	u32 before;
+	u32 last_head;
+	u32 last_passed;
+	bool has_origin;
+	u32 origin;
 	u8 idle;
 	u64 at;
 };
@@ -37,7 +43,7 @@ struct tandem_stream {
 /*
  * struct tandem_jump - behind region @from somebody went on at @to
  * @seen: how often, as far as that is of interest; 0: not used
- * @at: when it was seen first
+ * @at: when it was last seen, by @clock of the set
  */
 struct tandem_jump {
 	u32 from;

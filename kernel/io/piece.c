@@ -37,12 +37,16 @@ void tandem_piece_begin(struct tandem_copy *copy)
 	copy->attempts = 0;
 }
 
-/* Only to fill a leg: where legs may differ they are made like one of them. */
+/*
+ * Only to fill a leg: where legs may differ they are made like one of them. While no rate
+ * is known it is measured (io/rate.c), and that takes copies.
+ */
 static bool holds_zeroes(const struct tandem_copy *copy, u32 word)
 {
 	const struct tandem_map *map = copy->set->map;
 
-	return map && !(word & (TANDEM_COPY_ON_CURRENT | TANDEM_REGION_DIRTY)) &&
+	return map && copy->set->copy_rate &&
+	       !(word & (TANDEM_COPY_ON_CURRENT | TANDEM_REGION_DIRTY)) &&
 	       tandem_map_content(map->table.entry[copy->region]) == TANDEM_CONTENT_ZERO;
 }
 
@@ -68,7 +72,7 @@ bool tandem_piece_plan(struct tandem_copy *copy)
 		copy->targets = TANDEM_WRITTEN(masks) & ~TANDEM_READABLE(masks);
 	copy->targets &= ~copy->source;
 	copy->resync = word & TANDEM_COPY_ON_CURRENT;
-	copy->fua = copy->resync || (!set->copy_rate && !copy->zeroes) ? REQ_FUA : 0;
+	copy->fua = copy->resync || !set->copy_rate ? REQ_FUA : 0;
 	return copy->targets;
 }
 

@@ -145,7 +145,8 @@ void oracle_copy_reads(const struct sim_command *command)
 	if (!world.options.map || !front_exists())
 		return;
 	set = &front_array()->set[world_set_of(command->disk->leg)];
-	if (set->map && region < set->map->table.nr_regions &&
+	/* While no rate is known copies measure it. */
+	if (set->map && set->copy_rate && region < set->map->table.nr_regions &&
 	    tandem_map_content(set->map->table.entry[region]) == TANDEM_CONTENT_ZERO &&
 	    !has(set, region, TANDEM_REGION_DIRTY | TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY))
 		sim_fail("zeroes", "leg %u is read to copy region %u, which is zeroes",

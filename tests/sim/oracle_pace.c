@@ -105,8 +105,8 @@ static void look_at_writers(struct tandem_set *set)
 		if (!part->parked)
 			part->parked = pace.at[s].begun + 1;
 		if (pace.at[s].begun > part->parked)
-			sim_fail("stall", "set %u: a write to region %u waits, and the copier began "
-				 "%u pieces", s, request->region,
+			sim_fail("stall", "set %u: a write to region %u waits, and %u pieces were "
+				 "begun", s, request->region,
 				 pace.at[s].begun - part->parked + 1);
 	}
 }

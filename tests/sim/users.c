@@ -60,13 +60,25 @@ static bool is_stream(const struct user *user)
 	return world.options.stream && user == users;
 }
 
+/*
+ * One who writes to a region that the stream leaves out, and again before it rests: not near
+ * the end of the ring, or he would be taken for the stream.
+ */
+static bool is_stranger(const struct user *user)
+{
+	return world.options.stream && world.options.ring > 40 && user == users + 1;
+}
+
 static u64 place(struct user *user, u32 count)
 {
 	u32 align = world.options.block_bytes / 512;
 	u64 room = world.volume_sectors;
-	u64 ring = (u64)world.options.ring * world.options.sets * world.super.geo.region_sectors;
+	u64 region = (u64)world.options.sets * world.super.geo.region_sectors;
+	u64 ring = world.options.ring * region;
 	u64 sector;
 
+	if (is_stranger(user))
+		return ring - 4 * region + 8 * below(8);
 	if (is_stream(user))
 		return user->next_sector >= ring && user->next_sector + count <= room ?
 		       user->next_sector : ring;
@@ -83,7 +95,7 @@ static enum tandem_op draw_kind(const struct user *user)
 	const struct sim_options *o = &world.options;
 
 	if (o->stream && !front_is_read_only())
-		return is_stream(user) ? TANDEM_OP_WRITE : TANDEM_OP_READ;
+		return is_stream(user) || is_stranger(user) ? TANDEM_OP_WRITE : TANDEM_OP_READ;
 	if (percent(o->flush_percent))
 		return TANDEM_OP_FLUSH;
 	if (percent(o->read_percent) || front_is_read_only())
@@ -152,7 +164,7 @@ static void rest(struct user *user)
 	u32 pause = below(4) ? 200 : 20000;
 
 	if (world.options.stream)
-		pause = user == users ? 1000 : 40000;
+		pause = user == users ? 1000 : is_stranger(user) ? 8000 : 40000;
 	sim_after(1 + below(pause), SIM_EVENT_USER, think, user);
 }
 
