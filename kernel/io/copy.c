@@ -12,7 +12,7 @@
  *	PROBE    | it answered elsewhere           | DRAIN
  *	WRITE    | all targets answered            | REST, SETTLE
  *	REST     | it is time for the next piece   | DRAIN
- *	SETTLE   | no failed leg is unrecorded     | IDLE
+ *	SETTLE   | no failed leg is unrecorded     | IDLE; REST if marked anew
  *	PROMOTE  | recorded, or given up           | IDLE
  *
  * Decisions
@@ -379,9 +379,11 @@ static bool step_settle(struct tandem_copy *copy)
 		tandem_map_copied(set, copy->region);
 		return leave(copy, false);
 	}
+	/* Something was marked meanwhile: from its first piece on, and writers go on before. */
 	atomic_andnot(TANDEM_REGION_AGAIN, tandem_copy_word(copy));
 	copy->offset_sectors = 0;
-	copy->state = COPY_DRAIN;
+	give(copy);
+	copy->state = COPY_REST;
 	return true;
 }
 
