@@ -7,7 +7,7 @@
  *	         |   partly written or lacks a     |
  *	         |   rebuild                       |
  *	         | all are filled, a leg rebuilds  | PROMOTE (io/promote.c)
- *	DRAIN    | no write in flight in region    | READ
+ *	DRAIN    | no write in flight in region    | READ; WRITE if all is zeroes
  *	READ     | source answered                 | WRITE, READ (other source), PROBE
  *	PROBE    | it answered elsewhere           | DRAIN
  *	WRITE    | all targets answered            | REST, SETTLE
