@@ -148,6 +148,20 @@ static void learn(struct tandem_log *log, u32 from, u32 to)
 	*spare = (struct tandem_jump){ from, to, 1, log->ahead.clock };
 }
 
+static u32 word_of(const struct tandem_log *log, u32 region)
+{
+	return (u32)atomic_read(&log->set->region[region]);
+}
+
+/* Has somebody written there since it was armed? */
+static bool is_entered(const struct tandem_log *log, u32 region)
+{
+	const u32 word = word_of(log, region);
+
+	return word & TANDEM_REGION_DIRTY &&
+	       (word & TANDEM_REGION_TOUCHED || !(word & TANDEM_REGION_AHEAD));
+}
+
 /* Somebody new: perhaps the stream that moved last, which is not at its head any more. */
 static void suspect(struct tandem_log *log, struct tandem_stream *stream)
 {
@@ -161,6 +175,18 @@ static void suspect(struct tandem_log *log, struct tandem_stream *stream)
 			last = other;
 	stream->has_origin = last;
 	stream->origin = last ? last->head : 0;
+	/* Whoever writes there from now on is seen to. */
+	if (last)
+		atomic_andnot(TANDEM_REGION_TOUCHED, &log->set->region[last->head]);
+}
+
+/* Is somebody at the head of @stream, or in front of it? */
+static bool goes_on(const struct tandem_log *log, const struct tandem_stream *stream)
+{
+	u32 one = next(log, stream->head);
+
+	return word_of(log, stream->head) & (TANDEM_REGION_COUNT | TANDEM_REGION_TOUCHED) ||
+	       is_entered(log, one) || is_entered(log, next(log, one));
 }
 
 /* It has gone on, and the other one has not: it is that one, and has jumped. */
@@ -173,27 +199,14 @@ static void identify(struct tandem_log *log, struct tandem_stream *stream)
 		return;
 	stream->has_origin = false;
 	for (i = 0; i < TANDEM_AHEAD_STREAMS; i++, other++) {
-		if (other == stream || !other->is_used || other->head != stream->origin)
+		if (other == stream || !other->is_used || other->head != stream->origin ||
+		    goes_on(log, other))
 			continue;
 		learn(log, other->head, region_back(log, stream->head, stream->passed));
 		stream->last_head = other->head;
 		stream->last_passed = min(other->passed + other->before, log->shape.nr_regions);
 		other->is_used = false;
 	}
-}
-
-static u32 word_of(const struct tandem_log *log, u32 region)
-{
-	return (u32)atomic_read(&log->set->region[region]);
-}
-
-/* Has somebody written there since it was armed? */
-static bool is_entered(const struct tandem_log *log, u32 region)
-{
-	const u32 word = word_of(log, region);
-
-	return word & TANDEM_REGION_DIRTY &&
-	       (word & TANDEM_REGION_TOUCHED || !(word & TANDEM_REGION_AHEAD));
 }
 
 /* Regions ahead that are dirty anyway: who comes there is to be noticed. */
@@ -228,6 +241,7 @@ static void pass(const struct tandem_log *log, struct tandem_stream *stream, u32
 	stream->last_passed = min(behind, log->shape.nr_regions);
 	stream->passed = 0;
 	stream->before = 0;
+	stream->has_origin = false;
 }
 
 static void move(struct tandem_log *log, struct tandem_stream *stream, u32 head)
@@ -515,7 +529,7 @@ static bool has_done(const struct tandem_log *log, const struct tandem_stream *s
 	if (steps <= stream->passed + stream->before)
 		return steps > 1;
 	steps = straight(log, region, stream->last_head);
-	return steps <= stream->last_passed && steps + stream->passed > 0;
+	return stream->last_passed && steps <= stream->last_passed && steps + stream->passed > 0;
 }
 
 bool tandem_ahead_is_behind(const struct tandem_log *log, u32 region)

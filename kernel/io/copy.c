@@ -12,7 +12,7 @@
  *	PROBE    | it answered elsewhere           | DRAIN
  *	WRITE    | all targets answered            | REST, SETTLE
  *	REST     | it is time for the next piece   | DRAIN
- *	SETTLE   | no failed leg is unrecorded     | IDLE; REST if marked anew
+ *	SETTLE   | no failed leg is unrecorded     | IDLE
  *	PROMOTE  | recorded, or given up           | IDLE
  *
  * Decisions
@@ -251,6 +251,9 @@ static bool step_drain(struct tandem_copy *copy)
 	if (word & TANDEM_REGION_COUNT)
 		return !(word & TANDEM_REGION_DIRTY) && tandem_log_is_full(copy->set) ?
 		       step_aside(copy) : false;
+	/* What was marked until now, nobody writing any more, is seen by the plan. */
+	if (!copy->offset_sectors)
+		atomic_andnot(TANDEM_REGION_AGAIN, tandem_copy_word(copy));
 	copy->length_sectors = min(copy->length_sectors, left);
 	if (!tandem_piece_plan(copy)) {
 		copy->state = COPY_SETTLE;
@@ -379,12 +382,8 @@ static bool step_settle(struct tandem_copy *copy)
 		tandem_map_copied(set, copy->region);
 		return leave(copy, false);
 	}
-	/* Something was marked meanwhile: from its first piece on, and writers go on before. */
-	atomic_andnot(TANDEM_REGION_AGAIN, tandem_copy_word(copy));
-	copy->offset_sectors = 0;
-	give(copy);
-	copy->state = COPY_REST;
-	return true;
+	/* Something was marked meanwhile. Others have their turn, and then this region again. */
+	return leave(copy, false);
 }
 
 static bool step(struct tandem_copy *copy)
