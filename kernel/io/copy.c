@@ -12,14 +12,15 @@
  *	PROBE    | it answered elsewhere           | DRAIN
  *	WRITE    | all targets answered            | REST, SETTLE
  *	REST     | it is time for the next piece   | DRAIN
- *	SETTLE   | no failed leg is unrecorded     | IDLE
+ *	SETTLE   | no failed leg is unrecorded     | IDLE, DRAIN if marked anew
  *	PROMOTE  | recorded, or given up           | IDLE
  *
  * Decisions
  * - A piece is TANDEM_COPY_SECTORS, exclusive from DRAIN to the end of WRITE,
  *   and writers that parked meanwhile run before the next piece: the longest
- *   stall is one bounded copy. It rests between pieces, with nothing in its hands
- *   (io/pace.c), and not while somebody waits for it.
+ *   stall is one bounded copy, or two where all is copied and was marked anew. It
+ *   rests between pieces, with nothing in its hands (io/pace.c), and not while
+ *   somebody waits for it.
  * - Onto a current leg the copy is FUA (A1). Onto one that is being rebuilt it
  *   is plain, once the rate of FUA copies is known (io/rate.c); promotion flushes.
  * - An unsure region is copied from the pin to every leg that is written to,
@@ -251,9 +252,6 @@ static bool step_drain(struct tandem_copy *copy)
 	if (word & TANDEM_REGION_COUNT)
 		return !(word & TANDEM_REGION_DIRTY) && tandem_log_is_full(copy->set) ?
 		       step_aside(copy) : false;
-	/* What was marked until now, nobody writing any more, is seen by the plan. */
-	if (!copy->offset_sectors)
-		atomic_andnot(TANDEM_REGION_AGAIN, tandem_copy_word(copy));
 	copy->length_sectors = min(copy->length_sectors, left);
 	if (!tandem_piece_plan(copy)) {
 		copy->state = COPY_SETTLE;
@@ -382,8 +380,10 @@ static bool step_settle(struct tandem_copy *copy)
 		tandem_map_copied(set, copy->region);
 		return leave(copy, false);
 	}
-	/* Something was marked meanwhile. Others have their turn, and then this region again. */
-	return leave(copy, false);
+	atomic_andnot(TANDEM_REGION_AGAIN, tandem_copy_word(copy));
+	copy->offset_sectors = 0;
+	copy->state = COPY_DRAIN;
+	return true;
 }
 
 static bool step(struct tandem_copy *copy)

@@ -6,7 +6,8 @@
  *	          floor, and a probe
  *	free      while it rests no region is its own: writers go on
  *	stall     a write waits for no more than the piece that is under way, or that it
- *	          found the copier about to begin (issue 3: one bounded copy)
+ *	          found the copier about to begin (issue 3: one bounded copy); and for one more
+ *	          if that was the last of a region which must be copied again
  *	nobody waits   not while a read waits for a region to be made equal, or a writer for
  *	          room in the log; nor on the way down
  *	timed     no request is timed that has ended
@@ -104,7 +105,7 @@ static void look_at_writers(struct tandem_set *set)
 		part = container_of(request->bio, struct sim_part, bio);
 		if (!part->parked)
 			part->parked = pace.at[s].begun + 1;
-		if (pace.at[s].begun > part->parked)
+		if (pace.at[s].begun > part->parked + 1)
 			sim_fail("stall", "set %u: a write to region %u waits, and %u pieces were "
 				 "begun", s, request->region,
 				 pace.at[s].begun - part->parked + 1);
