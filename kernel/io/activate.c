@@ -96,8 +96,8 @@ static bool survives(const struct tandem_leg *leg)
  * Some legs failed on the way up. Has every set a current one left that is so by its own
  * record? One that was found half-promoted survives for nobody: what it says would be news
  * to all that can start without it (lineage.h). And do we know what the ones that leave may
- * be found with? One of which a slot could not be read may hold a record of a start that
- * broke off: we must not go on without it before that slot was written (K9).
+ * be found with? One of which a slot could not be read, or is not whole, may hold a record
+ * of a start that broke off: we must not go on without it before that slot was written (K9).
  */
 static int without(struct tandem_array *array, u64 failed)
 {
@@ -113,7 +113,7 @@ static int without(struct tandem_array *array, u64 failed)
 		if (!(failed & (1ull << i)))
 			continue;
 		atomic64_inc(&leg->errors[1]);
-		hidden |= leg->hidden;
+		hidden |= leg->hidden || leg->torn;
 		leg->state = TANDEM_LEG_FAILED;
 		pr_err("tandem %s: leg %u (%s): error during activation\n",
 		       array->super->name, i, leg->disk->name);
@@ -231,6 +231,8 @@ static void settle_legs(struct tandem_array *array)
 /*
  * A slot could not be read. It may have the newest record, or one of a start that broke off,
  * which nobody else has; the lists have no room for that beside what was read and a new epoch.
+ * Nor for the one that a torn slot began with: a power cut may take part of it back, and two
+ * writes that end early may make it whole together.
  * So the newest one that is known goes to all legs first, before anything is news to any.
  */
 static int finish_record(struct tandem_array *array)
@@ -242,7 +244,7 @@ static int finish_record(struct tandem_array *array)
 	int error;
 
 	for (i = 0; i < array->params.nr_legs; i++)
-		due |= in_use & (1ull << i) && array->leg[i].hidden;
+		due |= in_use & (1ull << i) && (array->leg[i].hidden || array->leg[i].torn);
 	/* One that is forced from old records was never sent to anybody. */
 	if (!due || array->plan.forced)
 		return 0;

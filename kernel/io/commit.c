@@ -183,6 +183,7 @@ static void finish_group(struct tandem_commit *commit)
 			continue;
 		leg->held = tandem_lineage_pair(array->super, leg->set->index);
 		leg->hidden = false;
+		leg->torn = false;
 	}
 	commit->written |= written;
 }

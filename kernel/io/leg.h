@@ -23,6 +23,8 @@ struct tandem_set;
  * @slot: its newest superblock slot
  * @hidden: the other slot could not be read, and was not written since: it may
  *	say what no other leg knows of
+ * @torn: the other slot is not whole, and was not written since: what comes next may
+ *	make it whole as that
  * @held: newest (configuration, epoch) that is surely in both its slots
  * @log_sequence: of the newest record in its intent log, by the last load; 0: none
  * @log_left: record of the log that it surely had when it failed in operation
@@ -54,6 +56,7 @@ struct tandem_leg {
 	bool newest;			/* nobody's record is ahead of it */
 	bool own_current;		/* current by its own record, not only by another's */
 	bool hidden;
+	bool torn;
 	struct bio flush_bio;		/* flushes of the user */
 	u8 flush_result;
 	atomic64_t errors[3];		/* read, write, flush */

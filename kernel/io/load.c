@@ -137,6 +137,8 @@ static int gather(struct tandem_array *array, struct load *load, const char **wh
 				   TANDEM_RECORD_CURRENT;
 		leg->slot = slot;
 		leg->hidden = load->error[i][!slot] == -EIO;
+		leg->torn = load->error[i][!slot] == -EBADMSG ||
+			    load->error[i][!slot] == -ENODATA;
 		leg->sequence = load->sequence[i][slot];
 		candidate = &load->candidate[nr];
 		candidate->super = &array->found[i];

@@ -55,13 +55,14 @@ static int check(const struct tandem_array *array, const char **why)
 	*why = "start by force, in which a leg is to be replaced";
 	if (array->plan.forced)
 		return -EINVAL;
-	*why = "superblock slot that cannot be read, while a leg is to be replaced";
+	*why = "superblock slot that cannot be read or is not whole, while a leg is to be replaced";
 	for (i = 0; i < array->params.nr_legs; i++)
 		if (array->leg[i].use == TANDEM_USE_CURRENT ||
 		    array->leg[i].use == TANDEM_USE_REBUILDING)
 			asked |= 1ull << i;
 	for (i = 0; i < array->params.nr_legs; i++)
-		if (asked & (1ull << i) && array->leg[i].found && array->leg[i].hidden)
+		if (asked & (1ull << i) && array->leg[i].found &&
+		    (array->leg[i].hidden || array->leg[i].torn))
 			return -EIO;
 	return 0;
 }

@@ -26,6 +26,7 @@
 struct config {
 	struct tandem_id id;
 	bool durable;
+	bool whole;		/* it was in both slots of a leg, for good */
 	bool gone;		/* it was the newest, and was taken back */
 	bool early;		/* the array was up, and nobody knew yet */
 	u32 time;		/* at which it first showed */
@@ -254,6 +255,7 @@ static s32 new_config(unsigned int leg, const struct slotbook_slot *slot)
 	if (ledger.nr_configs == MAX_CONFIGS)
 		sim_fail("oracle", "too many configurations for one seed");
 	config->id = slot->config;
+	config->whole = false;
 	config->durable = false;
 	config->gone = false;
 	config->early = !front_is_up() && front_exists() &&
@@ -368,8 +370,8 @@ bool ledger_may_rot(unsigned int leg)
 
 /*
  * What is durable in a slot is another configuration now. Whoever wrote that could not
- * read the one before; if it is in no other slot, nothing was ever built on it, and it is
- * as if it had not been issued.
+ * read the one before; if it is in no other slot, and never was in two of a leg, nothing was
+ * ever built on it, and it is as if it had not been issued.
  */
 static void note_durable(unsigned int leg, unsigned int slot, s32 config)
 {
@@ -377,7 +379,10 @@ static void note_durable(unsigned int leg, unsigned int slot, s32 config)
 	unsigned int i;
 
 	ledger.durable[leg][slot] = config;
-	if (before < 0 || before == config || !slotbook_is_unread(leg, slot))
+	if (config >= 0 && ledger.durable[leg][!slot] == config)
+		ledger.config[config].whole = true;
+	if (before < 0 || before == config || ledger.config[before].whole ||
+	    !slotbook_is_unread(leg, slot))
 		return;
 	for (i = 0; i < world.nr_disks; i++)
 		if (ledger.durable[i][0] == before || ledger.durable[i][1] == before)

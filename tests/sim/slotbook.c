@@ -134,6 +134,12 @@ bool slotbook_changed(struct sim_disk *disk, unsigned int slot_nr, bool durable)
 	return true;
 }
 
+/* A record that a torn one hides from who reads, and that a power cut may bring back. */
+static bool is_under_torn(unsigned int leg, unsigned int slot)
+{
+	return slotbook_slot(leg, slot, true)->valid && !slotbook_slot(leg, slot, false)->valid;
+}
+
 void slotbook_ended(const struct sim_command *command)
 {
 	const struct sim_disk *disk = command->disk;
@@ -147,7 +153,9 @@ void slotbook_ended(const struct sim_command *command)
 	for (slot = 0; slot < 2; slot++)
 		if (command->count && command->sector == disk->slot_sector[slot] &&
 		    (command->op == REQ_OP_READ ? !front_is_up() : !erred))
-			slotbook.unread[disk->leg][slot] = erred;
+			slotbook.unread[disk->leg][slot] =
+				erred || (command->op == REQ_OP_READ &&
+					  is_under_torn(disk->leg, slot));
 }
 
 void slotbook_replaced(unsigned int leg)

@@ -40,7 +40,7 @@ const struct slotbook_slot *slotbook_newest(unsigned int leg);
 const struct slotbook_slot *slotbook_shown(unsigned int leg);
 /* It has a superblock, and was taken into use. */
 bool slotbook_is_formatted(unsigned int leg);
-/* The last read of it failed, and it was not written since. */
+/* The last read of it failed, or what it gave was torn; and it was not written since. */
 bool slotbook_is_unread(unsigned int leg, unsigned int slot);
 /* What changes now is what landed of a write that erred. */
 void slotbook_set_tearing(bool tearing);
