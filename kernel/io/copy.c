@@ -381,6 +381,8 @@ static bool step_settle(struct tandem_copy *copy)
 		return leave(copy, false);
 	}
 	atomic_andnot(TANDEM_REGION_AGAIN, tandem_copy_word(copy));
+	/* What a piece found that was left unfinished is not true of the first one. */
+	tandem_piece_begin(copy);
 	copy->offset_sectors = 0;
 	copy->state = COPY_DRAIN;
 	return true;
