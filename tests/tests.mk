@@ -68,19 +68,22 @@ stage_tidy	:= tools/dev/tidy
 stage_shellcheck := tools/dev/shellcheck
 sim = $(call have,tests/sim/sim.mk,$(submake) check-sim FIRST_SEED=$(or $2,$(COMMIT_SEED)) SEEDS=$1)
 stage_sim	:= $(call sim,1000)
-stage_sim_long	:= $(call sim,20000)
+stage_sim_long	:= $(call sim,6000)
 stage_fuzz	:= $(call have,tests/fuzz/fuzz.mk,$(submake) fuzz FUZZ_S=10)
 stage_kernel_doc := tools/dev/kernel-doc
 stage_checkpatch := tools/dev/checkpatch
 stage_module_6.1 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.1)
 stage_module_6.12 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.12)
-stage_vm_6.1	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.1)
-stage_vm_6.12	:= $(call have,tests/vm/check,$(submake) check-vm KERNEL=6.12)
+# What tests user space runs on one kernel, on the other with the next commit perhaps.
+turn = $(shell echo $$((($(COMMIT_SEED) + $1) % 2)))/2
+vm = $(call have,tests/vm/check,VM_SHARE=$2 $(submake) check-vm KERNEL=$1)
+stage_vm_6.1	:= $(call vm,6.1,$(call turn,0))
+stage_vm_6.12	:= $(call vm,6.12,$(call turn,1))
 
 # The longest of the slow ones first: they are what the end waits for.
 FAST += build clang sim $(UNIT) $(CHECKS:%=tests-%) tidy shellcheck
-SLOW := vm-6.12 vm-6.1 $(filter vm-%,$(SLOW)) $(filter-out vm-%,$(SLOW)) \
-	module-6.12 module-6.1 sim-long fuzz kernel-doc checkpatch
+LONG := vm-6.12 vm-6.1 $(filter vm-%,$(SLOW))
+SLOW := $(filter-out vm-%,$(SLOW)) module-6.12 module-6.1 sim-long fuzz kernel-doc checkpatch
 
 # Built once before the stages, in parallel; what does not build fails in its
 # stage, with its log.
@@ -92,7 +95,7 @@ check-fast:
 
 check:
 	$(prebuild)
-	@MAKEFLAGS= tests/run-tests -d $U -j $(STAGES) $(call stage,$(FAST) $(SLOW))
+	@MAKEFLAGS= tests/run-tests -t 4800 -d $U -j $(STAGES) $(call stage,$(LONG) $(FAST) $(SLOW))
 
 tidy:
 	@tools/dev/tidy

@@ -71,7 +71,8 @@ check-scenarios: $(SIM_BIN)
 
 stage_scenarios = $(submake) check-scenarios
 stage_strings = $(submake) check-strings LENGTH=4
-stage_strings_long = $(submake) check-strings LENGTH=5 PART=$(shell echo $$(($(COMMIT_SEED) % 4)))/4
+part = $(shell echo $$(($(COMMIT_SEED) % 16)))/16
+stage_strings_long = $(submake) check-strings LENGTH=5 PART=$(part)
 FAST += scenarios strings
 SLOW += strings-long
 
