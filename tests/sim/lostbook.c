@@ -119,9 +119,10 @@ bool lostbook_has(u32 set, u64 sector)
 	unsigned int leg = set * world.options.legs;
 	unsigned int end = leg + world.options.legs;
 
+	/* Most tables are empty. */
 	for (; leg < end; leg++)
-		if (ledger_is_current(leg) &&
-		    (lists(&copies(leg)[0], sector) || lists(&copies(leg)[1], sector)))
+		if ((lists(&copies(leg)[0], sector) || lists(&copies(leg)[1], sector)) &&
+		    ledger_is_current(leg))
 			return true;
 	return false;
 }

@@ -422,7 +422,8 @@ static void check_equal(const char *rule, u32 set)
 			value = on_leg(leg, sector, true);
 			/* What is asked of maps and logs comes last: it takes longest. */
 			if ((value == on_leg(reference, sector, true) &&
-			     content_may_hold(index_of(set, sector), value)) ||
+			     ((s32)leg > reference ||
+			      content_may_hold(index_of(set, sector), value))) ||
 			    content_is_open(index_of(set, sector)) ||
 			    oracle_is_never(set, sector / world.super.geo.region_sectors, true) ||
 			    lostbook_has(set, sector))
