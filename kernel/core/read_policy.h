@@ -6,6 +6,14 @@
  * Policy: a read that continues where a leg's last read ended stays on that
  * leg; otherwise the leg with the fewest reads in flight, the lowest index
  * among equals.
+ *
+ * Decisions
+ * - A sequential reader keeps its leg even if another one is idle, so that a disk
+ *   with read-ahead or a moving head sees one stream and not half of two. With equal
+ *   queues the lowest index, so that the choice is a function of what was seen alone
+ *   and a run of the simulator can be replayed.
+ * - Legs are offered one after the other: a read has no view of all of them to fill
+ *   first, which was a third of what it cost.
  */
 #ifndef TANDEM_CORE_READ_POLICY_H
 #define TANDEM_CORE_READ_POLICY_H
@@ -13,22 +21,38 @@
 #include "core/types.h"
 
 /**
- * struct tandem_read_view - the legs of a set as a read sees them
- * @readable: legs that may be read here (mask)
- * @tried: legs that have already failed this read
- * @sector: first sector of the read, in the set
- * @next_sector: per leg, where its last read ended
- * @in_flight: per leg
+ * struct tandem_read_choice - the best of the legs that were offered
+ * @position: in the set; -EIO: none was
+ * @in_flight: its reads in flight
  */
-struct tandem_read_view {
-	u8 readable;
-	u8 tried;
-	u64 sector;
-	u64 next_sector[TANDEM_MAX_LEGS_PER_SET];
-	u32 in_flight[TANDEM_MAX_LEGS_PER_SET];
+struct tandem_read_choice {
+	int position;
+	int in_flight;
 };
 
-/* Leg of the set, or -EIO if none is left. */
-int tandem_read_pick(const struct tandem_read_view *view);
+/* Of the legs that may be read here, those that have not failed this read. */
+static inline u8 tandem_read_left(u8 readable, u8 tried)
+{
+	return readable & (u8)~tried;
+}
+
+/**
+ * tandem_read_offer() - a leg that may be read, by rising position
+ * @choice: begun as { -EIO, 0 }
+ * @position: of the leg
+ * @follows: the read begins where the last one of this leg ended
+ * @in_flight: reads that the leg has in flight
+ *
+ * Return: true: that is the leg, and no other one is to be offered.
+ */
+static inline bool tandem_read_offer(struct tandem_read_choice *choice, int position,
+				     bool follows, int in_flight)
+{
+	if (follows || choice->position < 0 || in_flight < choice->in_flight) {
+		choice->position = position;
+		choice->in_flight = in_flight;
+	}
+	return follows;
+}
 
 #endif

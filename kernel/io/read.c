@@ -103,32 +103,31 @@ static int bound_to(const struct tandem_request *request)
 static int pick(struct tandem_request *request)
 {
 	struct tandem_set *set = request->set;
-	struct tandem_read_view view;
-	struct tandem_leg *leg;
-	unsigned int i;
+	struct tandem_leg *leg = tandem_set_leg(set, 0);
+	struct tandem_read_choice choice = { -EIO, 0 };
 	u8 suspect = TANDEM_SUSPECT(request->doubt);
-	int bound;
+	u8 legs;
+	int i, bound;
 	u32 word;
 
 	/* Legs first, as in look(). */
-	view.readable = TANDEM_READABLE(atomic_read_acquire(&set->masks));
+	legs = TANDEM_READABLE(atomic_read_acquire(&set->masks));
 	word = atomic_read(&set->region[request->region]);
 	if (unlikely(word & (TANDEM_REGION_UNSURE | BARE | TANDEM_REGION_LOST))) {
 		bound = bound_to(request);
 		if (bound < 0)
 			return bound;
-		view.readable = bound;
+		legs = bound;
 	}
-	if (unlikely(view.readable & suspect) && view.readable & ~suspect)
-		view.readable &= ~suspect;
-	view.tried = request->tried;
-	view.sector = request->sector;
-	for (i = 0; i < set->nr_legs; i++) {
-		leg = tandem_set_leg(set, i);
-		view.next_sector[i] = READ_ONCE(leg->next_sector);
-		view.in_flight[i] = atomic_read(&leg->reads_in_flight);
-	}
-	return tandem_read_pick(&view);
+	if (unlikely(legs & suspect) && legs & ~suspect)
+		legs &= ~suspect;
+	legs = tandem_read_left(legs, request->tried);
+	for (i = 0; legs >> i; i++, leg++)
+		if (legs & 1u << i &&
+		    tandem_read_offer(&choice, i, READ_ONCE(leg->next_sector) == request->sector,
+				      atomic_read(&leg->reads_in_flight)))
+			break;
+	return choice.position;
 }
 
 /* Aims the bio at a leg: 0; or as pick(). */
@@ -284,7 +283,7 @@ bool tandem_request_end(struct tandem_request *request, blk_status_t *status)
 	/* Not at a leg: whoever ends it here has settled it. */
 	if (request->position < 0)
 		return false;
-	result = tandem_request_result(*status);
+	result = likely(*status == BLK_STS_OK) ? TANDEM_RESULT_OK : tandem_request_result(*status);
 	tandem_pace_leave(request);
 	leg = tandem_set_leg(request->set, request->position);
 	request->position = -1;
