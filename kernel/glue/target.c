@@ -158,18 +158,22 @@ static int tandem_map(struct dm_target *ti, struct bio *bio)
  * again after the resume. An error of a write or flush is news of what may be
  * lost, and is told (Documentation/lifecycle.md).
  */
-static bool is_for_next_table(struct dm_target *ti, struct bio *bio, blk_status_t error)
+static bool is_for_next_table(struct dm_target *ti, blk_status_t error)
 {
-	return unlikely(error) && bio_op(bio) == REQ_OP_READ && dm_noflush_suspending(ti);
+	return unlikely(error) && dm_noflush_suspending(ti);
 }
 
+/* Only a read goes to a leg itself. What goes as clones the engine has ended. */
 static int tandem_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *error)
 {
-	struct tandem_request *request = dm_per_bio_data(bio, ti->per_io_data_size);
+	struct tandem_request *request;
 
+	if (bio_op(bio) != REQ_OP_READ)
+		return DM_ENDIO_DONE;
+	request = dm_per_bio_data(bio, ti->per_io_data_size);
 	if (tandem_request_end(request, error))
 		return DM_ENDIO_INCOMPLETE;
-	return is_for_next_table(ti, bio, *error) ? DM_ENDIO_REQUEUE : DM_ENDIO_DONE;
+	return is_for_next_table(ti, *error) ? DM_ENDIO_REQUEUE : DM_ENDIO_DONE;
 }
 
 static int tandem_preresume(struct dm_target *ti)

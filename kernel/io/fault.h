@@ -48,6 +48,18 @@ void tandem_fault_settle(struct tandem_request *request);
 /* May every leg have dropped the write, whatever it says of its next flush? Any context. */
 bool tandem_fault_is_dropped(const struct tandem_request *request);
 
+/*
+ * Is there nothing that a write has to wait or to answer for? It was good on every leg it
+ * was sent to; then it may end at once. Two loads. Any context.
+ */
+static inline bool tandem_fault_is_calm(const struct tandem_request *request)
+{
+	const struct tandem_set *set = request->set;
+
+	return likely(request->losses == READ_ONCE(set->losses) &&
+		      !TANDEM_FAILING(atomic_read(&set->masks)));
+}
+
 /* Ends @request well if no failure in its reach is unrecorded, else holds it. */
 void tandem_fault_acknowledge(struct tandem_request *request);
 

@@ -74,12 +74,14 @@ static enum tandem_op op_of(struct bio *bio)
 static void locate(struct tandem_request *request)
 {
 	struct tandem_array *array = request->array;
-	struct tandem_spot spot;
+	const struct tandem_geometry *geo = &array->super->geo;
+	struct tandem_spot spot = { .sector = request->iter.bi_sector };
 
-	spot = tandem_geometry_map(&array->super->geo, request->iter.bi_sector);
+	if (geo->nr_sets > 1)
+		spot = tandem_geometry_map(geo, spot.sector);
 	request->set = &array->set[spot.set];
 	request->sector = spot.sector;
-	request->region = spot.sector / array->super->geo.region_sectors;
+	request->region = spot.sector / geo->region_sectors;
 }
 
 enum tandem_disposition tandem_request_map(struct tandem_array *array,
@@ -91,32 +93,25 @@ enum tandem_disposition tandem_request_map(struct tandem_array *array,
 	request->iter = bio->bi_iter;
 	request->op = op_of(bio);
 	request->sent = 0;
+	request->counted = 0;
+	request->retry = 0;
+	request->failed = 0;
 	request->tried = 0;
 	request->attempts = 0;
-	request->failed = 0;
 	request->error = TANDEM_RESULT_OK;
 	request->own = false;
 	request->position = -1;
 
-	switch ((enum tandem_op)request->op) {
-	case TANDEM_OP_READ:
-		locate(request);
-		return tandem_read_map(request);
-	case TANDEM_OP_WRITE:
-	case TANDEM_OP_WRITE_ZEROES:
-	case TANDEM_OP_DISCARD:
-		if (array->params.read_only)
-			return TANDEM_MAP_ERROR;
-		locate(request);
-		return tandem_write_map(request);
-	case TANDEM_OP_FLUSH:
+	if (request->op == TANDEM_OP_FLUSH) {
 		tandem_flush_add(request);
 		return TANDEM_MAP_SUBMITTED;
-	case TANDEM_OP_METADATA:
-	case TANDEM_NR_OPS:
-		break;
 	}
-	return TANDEM_MAP_ERROR;
+	if (request->op == TANDEM_NR_OPS || (array->params.read_only &&
+					     request->op != TANDEM_OP_READ))
+		return TANDEM_MAP_ERROR;
+	locate(request);
+	return request->op == TANDEM_OP_READ ? tandem_read_map(request) :
+	       tandem_write_map(request);
 }
 
 void tandem_request_finish(struct tandem_request *request, enum tandem_result error)
@@ -135,7 +130,8 @@ void tandem_request_finish(struct tandem_request *request, enum tandem_result er
 
 	if (unlikely(kick))
 		tandem_copy_kick(set);
-	bio->bi_status = tandem_request_status(error);
+	bio->bi_status = likely(error == TANDEM_RESULT_OK) ? BLK_STS_OK :
+			 tandem_request_status(error);
 	bio_endio(bio);
 }
 

@@ -36,6 +36,19 @@
 #include "io/region.h"
 #include "io/stuck.h"
 
+/* Every leg has it: as tandem_request_finish() does, for all that can be true of a write. */
+static void end_well(struct tandem_request *request)
+{
+	struct tandem_set *set = request->set;
+	struct bio *bio = request->bio;
+
+	tandem_pace_leave(request);
+	if (tandem_region_put(&set->region[request->region]))
+		tandem_copy_kick(set);
+	bio->bi_status = BLK_STS_OK;
+	bio_endio(bio);
+}
+
 static void write_leg_end(struct bio *bio)
 {
 	struct tandem_request *request = bio->bi_private;
@@ -52,47 +65,49 @@ static void write_leg_end(struct bio *bio)
 		return;
 	if (unlikely(READ_ONCE(request->failed)))
 		tandem_fault_settle(request);
+	else if (tandem_fault_is_calm(request))
+		end_well(request);
 	else
 		tandem_fault_acknowledge(request);
 }
 
-static void prepare(struct tandem_request *request, struct tandem_leg *leg, struct bio *bio)
+/* Operation and flags for the legs. */
+static blk_opf_t opf_of(const struct tandem_request *request)
 {
-	tandem_bio_init_clone(bio, leg->disk->bdev, request->bio);
-	bio->bi_iter.bi_sector = request->array->super->data_offset_sectors + request->sector;
-	bio->bi_opf &= ~REQ_POLLED;
+	blk_opf_t opf = request->bio->bi_opf & ~REQ_POLLED;
+
 	if (unlikely(request->attempts))
-		bio->bi_opf &= ~REQ_NOWAIT;
+		opf &= ~REQ_NOWAIT;
 	if (request->array->super->flags & TANDEM_FLAG_WRITE_THROUGH)
-		bio->bi_opf |= REQ_FUA;
+		opf |= REQ_FUA;
 	if (unlikely(request->op == TANDEM_OP_DISCARD))
-		bio->bi_opf = (bio->bi_opf & ~REQ_OP_MASK) | REQ_OP_WRITE_ZEROES;
-	bio->bi_end_io = write_leg_end;
-	bio->bi_private = request;
+		opf = (opf & ~REQ_OP_MASK) | REQ_OP_WRITE_ZEROES;
+	return opf;
 }
 
 /* The request may be gone when the last bio has been submitted. */
 static void send(struct tandem_request *request, u8 legs)
 {
-	struct tandem_set *set = request->set;
+	struct tandem_leg *leg = tandem_set_leg(request->set, 0);
+	u64 sector = request->array->super->data_offset_sectors + request->sector;
 	struct bio *parent = request->bio;
-	struct tandem_leg *leg;
-	unsigned int position;
-	struct bio *bio;
+	struct bio *bio = request->leg_bio;
+	blk_opf_t opf = opf_of(request);
 
 	atomic_set(&request->pending, hweight8(legs));
-	for (position = 0; legs; position++, legs >>= 1) {
+	for (; legs; legs >>= 1, leg++, bio++) {
 		if (!(legs & 1))
 			continue;
-		leg = tandem_set_leg(set, position);
-		bio = &request->leg_bio[position];
-		prepare(request, leg, bio);
+		tandem_bio_init_clone(bio, leg->disk->bdev, parent);
+		bio->bi_iter.bi_sector = sector;
+		bio->bi_opf = opf;
+		bio->bi_end_io = write_leg_end;
+		bio->bi_private = request;
 		tandem_disk_submit(leg->disk, bio, parent);
 	}
 }
 
-/* The region is in the log of every leg that is written to. */
-void tandem_write_start(struct tandem_request *request)
+static inline void start(struct tandem_request *request)
 {
 	u32 masks = atomic_read(&request->set->masks);
 
@@ -107,6 +122,12 @@ void tandem_write_start(struct tandem_request *request)
 	request->sent = TANDEM_WRITTEN(masks);
 	request->counted = TANDEM_COUNTED(masks);
 	send(request, request->sent);
+}
+
+/* The region is in the log of every leg that is written to. */
+void tandem_write_start(struct tandem_request *request)
+{
+	start(request);
 }
 
 /*
@@ -137,21 +158,17 @@ static bool touch(struct tandem_request *request, u32 word)
 	return false;
 }
 
-/* Takes a region reference, and may go on; or waits. */
-static bool enter(struct tandem_request *request)
+/* There is something in the way of a writer who has its reference: @word. False: it waits. */
+static bool enter_closed(struct tandem_request *request, u32 word)
 {
 	struct tandem_set *set = request->set;
 	atomic_t *region = &set->region[request->region];
 	unsigned long flags;
 	bool park;
-	u32 word;
 
 	for (;;) {
-		word = tandem_region_get(region);
-		if (likely(tandem_region_is_open(word)))
-			return true;
 		if (!tandem_region_is_taken(word))
-			return touch(request, word);
+			return tandem_region_is_open(word) || touch(request, word);
 		if (tandem_region_put(region))
 			tandem_copy_kick(set);
 		spin_lock_irqsave(&set->array->lock, flags);
@@ -161,7 +178,16 @@ static bool enter(struct tandem_request *request)
 		spin_unlock_irqrestore(&set->array->lock, flags);
 		if (park)
 			return false;
+		word = tandem_region_get(region);
 	}
+}
+
+/* Takes a region reference, and may go on; or waits. */
+static inline bool enter(struct tandem_request *request)
+{
+	u32 word = tandem_region_get(&request->set->region[request->region]);
+
+	return tandem_region_is_open(word) || enter_closed(request, word);
 }
 
 /* A discard of a part of a region, or where nothing was written, does nothing. */
@@ -183,7 +209,7 @@ enum tandem_disposition tandem_write_map(struct tandem_request *request)
 	}
 	tandem_pace_enter(request);
 	if (likely(enter(request)))
-		tandem_write_start(request);
+		start(request);
 	return TANDEM_MAP_SUBMITTED;
 }
 
