@@ -76,7 +76,8 @@ stage_module_6.1 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.1)
 stage_module_6.12 := $(call have,kernel/Kbuild,SPARSE=1 tools/dev/module 6.12)
 # What tests user space runs on one kernel, on the other with the next commit perhaps.
 turn = $(shell echo $$((($(COMMIT_SEED) + $1) % 2)))/2
-vm = $(call have,tests/vm/check,VM_SHARE=$2 $(submake) check-vm KERNEL=$1)
+vm = $(call have,tests/vm/check,VM_SHARE=$2 VM_APPEND=TANDEM_TURN=$(firstword $(subst /, ,$2)) \
+	$(submake) check-vm KERNEL=$1)
 stage_vm_6.1	:= $(call vm,6.1,$(call turn,0))
 stage_vm_6.12	:= $(call vm,6.12,$(call turn,1))
 
