@@ -95,9 +95,8 @@ static bool survives(const struct tandem_leg *leg)
 /*
  * Some legs failed on the way up. Has every set a current one left that is so by its own
  * record? One that was found half-promoted survives for nobody: what it says would be news
- * to all that can start without it (lineage.h). And do we know what the ones that leave may
- * be found with? One of which a slot could not be read, or is not whole, may hold a record
- * of a start that broke off: we must not go on without it before that slot was written (K9).
+ * to all that can start without it (lineage.h). And may one that leaves be found with news, of
+ * a start that broke off (leg.h)? We must not go on without it before that is written over (K9).
  */
 static int without(struct tandem_array *array, u64 failed)
 {
@@ -113,10 +112,11 @@ static int without(struct tandem_array *array, u64 failed)
 		if (!(failed & (1ull << i)))
 			continue;
 		atomic64_inc(&leg->errors[1]);
-		hidden |= leg->hidden || leg->torn;
+		hidden |= tandem_leg_may_have_news(leg);
 		leg->state = TANDEM_LEG_FAILED;
-		pr_err("tandem %s: leg %u (%s): error during activation\n",
-		       array->super->name, i, leg->disk->name);
+		pr_err("tandem %s: leg %u (%s): error during activation%s\n",
+		       array->super->name, i, leg->disk->name,
+		       tandem_leg_may_have_news(leg) ? "; a slot is unreadable or torn" : "");
 	}
 	for (s = 0; s < array->nr_sets; s++) {
 		alive = false;
@@ -244,9 +244,9 @@ static int finish_record(struct tandem_array *array)
 	int error;
 
 	for (i = 0; i < array->params.nr_legs; i++)
-		due |= in_use & (1ull << i) && (array->leg[i].hidden || array->leg[i].torn);
-	/* One that is forced from old records was never sent to anybody. */
-	if (!due || array->plan.forced)
+		due |= in_use & (1ull << i) && tandem_leg_may_have_news(&array->leg[i]);
+	/* One that is made of old records was never sent to anybody. */
+	if (!due || array->plan.kind == TANDEM_ASM_STALE)
 		return 0;
 	array->super->geo.set_sectors = tandem_grow_found(array);
 	/* If one errs, those that are filled were not asked, and may have the hidden slot. */

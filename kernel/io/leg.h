@@ -5,6 +5,7 @@
 #ifndef TANDEM_IO_LEG_H
 #define TANDEM_IO_LEG_H
 
+#include "core/assembly.h"
 #include "core/leg.h"
 #include "core/superblock.h"
 #include "io/disk.h"
@@ -64,5 +65,14 @@ struct tandem_leg {
 	u64 next_sector;
 	int unflushed;
 } ____cacheline_aligned;
+
+/*
+ * May it be found with a record that nobody else knows of? What a leg has that is filled is
+ * never news (core/lineage.h): should it be torn, the leg may be refused one day, but no start.
+ */
+static inline bool tandem_leg_may_have_news(const struct tandem_leg *leg)
+{
+	return leg->hidden || (leg->torn && leg->use == TANDEM_USE_CURRENT);
+}
 
 #endif

@@ -62,7 +62,7 @@ static int check(const struct tandem_array *array, const char **why)
 			asked |= 1ull << i;
 	for (i = 0; i < array->params.nr_legs; i++)
 		if (asked & (1ull << i) && array->leg[i].found &&
-		    (array->leg[i].hidden || array->leg[i].torn))
+		    tandem_leg_may_have_news(&array->leg[i]))
 			return -EIO;
 	return 0;
 }
