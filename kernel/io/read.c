@@ -217,12 +217,17 @@ static bool must_wait(struct tandem_request *request)
 	return true;
 }
 
+/*
+ * The first attempt asks of the region no more than pick() does: nothing has been tried, so
+ * there is nothing to be logged. The doubt comes first, as in must_wait().
+ */
 enum tandem_disposition tandem_read_map(struct tandem_request *request)
 {
 	int error;
 
 	tandem_pace_enter(request);
-	if (must_wait(request))
+	request->doubt = atomic_read_acquire(&request->set->doubt);
+	if (tandem_set_is_in_doubt(request->set, request->doubt) && must_wait(request))
 		return TANDEM_MAP_SUBMITTED;
 	error = aim(request);
 	if (likely(!error))
