@@ -110,6 +110,16 @@ static void report(u64 seed, const char *rule, const char *text)
 	printf("seed %llu FAILED: %s: %s\n", (unsigned long long)seed, rule, text);
 }
 
+static void print_again(const struct sim_limits *limits, u64 seed)
+{
+	unsigned int i;
+
+	printf("again: tandem-sim --seed %llu", (unsigned long long)seed);
+	for (i = 0; i < limits->nr; i++)
+		printf(" --set %s", limits->fixed[i].name);
+	printf("%s --verbose\n", limits->calm ? " --calm" : "");
+}
+
 static bool replays(const struct request *request, u64 seed)
 {
 	u64 hash = sim_hash();
@@ -130,7 +140,7 @@ static bool check_seed(const struct request *request, u64 seed)
 		options_print(&world.options);
 		sim_print_notes();
 		report(seed, sim_failure.rule, sim_failure.text);
-		printf("again: tandem-sim --seed %llu --verbose\n", (unsigned long long)seed);
+		print_again(&request->limits, seed);
 		fflush(stdout);
 	}
 	if (request->verbose)

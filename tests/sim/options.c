@@ -256,6 +256,9 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 		draw_stream(o);
 		apply_fixed(o, limits);
 	}
+	/* Never drawn: shorter histories of the same shape, for who wants many (check-million). */
+	if (o->events_percent)
+		o->events = max(1u, o->events * o->events_percent / 100);
 	o->map &= o->log;
 	o->room *= o->map;
 	o->grow *= !!o->room;

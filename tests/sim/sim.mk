@@ -21,6 +21,12 @@ SIM_FLAGS  := -Itests/sim -I$(SIM_KERNEL) -I$(SIM_KERNEL)/uapi -I. -std=gnu11 -g
 	-Wall -Wextra -Werror
 SIM_OBJECTS := $(SIM_ENGINE:$(SIM_KERNEL)/%.c=$(SIM_BUILD)/kernel/%.o) \
 	$(SIM_OWN:%.c=$(SIM_BUILD)/%.o)
+SIM_OPT    ?= -O2
+# What a million are run with: the same program, compiled by what 300 seeds of it take.
+SIM_FAST   := $(SIM_BUILD)-fast
+SIM_FAST_OPT := -O3 -march=native -flto=auto
+SIM_FAST_NEEDS := $(SIM_ENGINE) $(SIM_OWN) $(wildcard $(SIM_KERNEL)/*/*.h tests/sim/*.h \
+	tests/sim/shim/*.h tests/sim/shim/*/*.h)
 SIM_ASAN_OBJECTS := $(SIM_OBJECTS:$(SIM_BUILD)/%=$(SIM_BUILD)-asan/%)
 SEEDS ?= 1000
 FIRST_SEED ?= 1
@@ -32,7 +38,7 @@ sim-asan: $(SIM_BIN)-asan
 # The engine is kernel code, and the kernel does not use this warning.
 $(SIM_BUILD)/kernel/%.o: $(SIM_KERNEL)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(SIM_FLAGS) -Wno-unused-parameter -O2 -MMD -MP -c -o $@ $<
+	$(CC) $(SIM_FLAGS) -Wno-unused-parameter $(SIM_OPT) -MMD -MP -c -o $@ $<
 
 $(SIM_BUILD)-asan/kernel/%.o: $(SIM_KERNEL)/%.c
 	@mkdir -p $(@D)
@@ -40,7 +46,7 @@ $(SIM_BUILD)-asan/kernel/%.o: $(SIM_KERNEL)/%.c
 
 $(SIM_BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(SIM_FLAGS) -O2 -MMD -MP -c -o $@ $<
+	$(CC) $(SIM_FLAGS) $(SIM_OPT) -MMD -MP -c -o $@ $<
 
 $(SIM_BUILD)-asan/%.o: %.c
 	@mkdir -p $(@D)
@@ -48,17 +54,27 @@ $(SIM_BUILD)-asan/%.o: %.c
 
 $(SIM_BIN): $(SIM_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^
+	$(CC) $(SIM_OPT) -o $@ $^
 
 $(SIM_BIN)-asan: $(SIM_ASAN_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $^
 
+# The profile is by file and line, so the objects of the first build have to go only.
+$(SIM_BIN)-fast: $(SIM_FAST_NEEDS)
+	rm -rf $(SIM_FAST)
+	$(submake) SIM_BUILD=$(SIM_FAST) SIM_BIN=$(SIM_FAST)/trained \
+		SIM_OPT="$(SIM_FAST_OPT) -fprofile-generate" sim
+	$(SIM_FAST)/trained --seed 1 --seeds 300 --jobs 1 > $(SIM_FAST)/log
+	find $(SIM_FAST) -name '*.o' -delete
+	$(submake) SIM_BUILD=$(SIM_FAST) SIM_BIN=$@ \
+		SIM_OPT="$(SIM_FAST_OPT) -fprofile-use -fprofile-correction" sim
+
 check-sim: $(SIM_BIN) $(SIM_BIN)-asan
 	tests/sim/check-seeds $(FIRST_SEED) $(SEEDS) $B
 
 MILLION ?= 1000000
-check-million: $(SIM_BIN)
+check-million: $(SIM_BIN)-fast
 	tests/sim/check-million $(FIRST_SEED) $(MILLION) $(JOBS) $B
 
 check-strings: $(SIM_BIN)
