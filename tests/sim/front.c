@@ -264,6 +264,12 @@ static struct sim_part *make_part(struct sim_op *op, u32 offset, u32 count)
 	return part;
 }
 
+/* A start by force went back to a shorter array. */
+static bool is_outside(const struct sim_op *op)
+{
+	return op->sector + op->count > world.volume_sectors;
+}
+
 /* Splits at multiples of the longest request, as dm_set_target_max_io_len() asks for. */
 static void start_phase(void *argument)
 {
@@ -273,8 +279,7 @@ static void start_phase(void *argument)
 	u32 count;
 
 	op->parts = 1;
-	if (op->sector + op->count > world.volume_sectors) {
-		/* A start by force went back to a shorter array. */
+	if (is_outside(op)) {
 		op->status = BLK_STS_IOERR;
 	} else if (op->preflush || op->kind == TANDEM_OP_FLUSH) {
 		op->parts++;
@@ -297,7 +302,7 @@ static void begin(struct sim_op *op)
 	u32 i;
 
 	op->status = BLK_STS_OK;
-	if (is_write(op))
+	if (is_write(op) && !is_outside(op))
 		begin_write(op);
 	else if (op->kind == TANDEM_OP_READ)
 		for (i = 0; i < op->count; i++)

@@ -9,8 +9,10 @@
  *	kept      a set is never shorter than it was, unless a start was forced
  *
  * That nothing is written there, and legs may differ, is said by the other rules: the
- * books call what is behind the first end bare, from the beginning.
+ * books call what is behind the first end bare, from the beginning, and what is behind
+ * the end of a start that was forced, and knows of less.
  */
+#include "content.h"
 #include "front.h"
 #include "oracle_grow.h"
 #include "io/region.h"
@@ -49,6 +51,16 @@ bool oracle_is_behind_end(const struct sim_command *command)
 	return true;
 }
 
+static void forget_behind(u64 set_sectors)
+{
+	u64 sector;
+	u32 set;
+
+	for (set = 0; set < world.options.sets; set++)
+		for (sector = set_sectors; sector < world.now_sectors; sector++)
+			content_make_bare(set * world.set_sectors + sector);
+}
+
 void oracle_grown(const struct oracle_start *start, struct tandem_array *array)
 {
 	u64 now = array->super->geo.set_sectors;
@@ -64,6 +76,7 @@ void oracle_grown(const struct oracle_start *start, struct tandem_array *array)
 		world.bound_sectors = now;
 	if (now != world.now_sectors)
 		SIM_NOTE("grown", NULL, { world.now_sectors, now });
+	forget_behind(now);
 	world_resize(now);
 }
 

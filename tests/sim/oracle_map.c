@@ -88,14 +88,30 @@ static bool says_present(unsigned int witness, unsigned int leg, u32 region)
 	       !logbook_has(logbook_state(witness, true), region);
 }
 
+/* What @leg knows of. Behind that it lacks everything when it returns (io/rejoin.c). */
+static u64 known_sectors(unsigned int leg)
+{
+	const struct slotbook_slot *slot;
+	u64 most = 0;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		slot = slotbook_slot(leg, i, true);
+		if (slot->valid)
+			most = max(most, slot->set_sectors);
+	}
+	return most;
+}
+
 static void check_lacking(unsigned int witness, unsigned int leg)
 {
+	u64 known = known_sectors(leg);
 	u32 set = world_set_of(leg);
 	const struct sim_store *store = &world.disk[leg].store;
 	u64 sector, value;
 	char text[200];
 
-	for (sector = 0; sector < world.set_sectors; sector++) {
+	for (sector = 0; sector < known; sector++) {
 		if (!says_present(witness, leg, region_of(sector)))
 			continue;
 		value = store->durable[world.super.data_offset_sectors + sector];

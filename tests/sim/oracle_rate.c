@@ -83,7 +83,9 @@ static void check_limit(const struct tandem_set *set)
 			 (unsigned long long)set->copy_rate);
 }
 
-/* Regions in the log of any leg that a start would use. */
+/* Regions in the log of any leg that a start would use. One may not say (torn, unreadable). */
+#define NOT_SAID	(~0u)
+
 static u32 nr_listed(u32 set)
 {
 	unsigned int leg = set * world.options.legs;
@@ -96,8 +98,11 @@ static u32 nr_listed(u32 set)
 	for (region = 0; region < logbook_nr_regions(); region++) {
 		for (i = leg; i < end; i++) {
 			state = logbook_state(i, true);
-			if (legs & 1ull << i && !state->all && !state->lost &&
-			    logbook_has(state, region))
+			if (!(legs & 1ull << i))
+				continue;
+			if (state->all || state->lost)
+				return NOT_SAID;
+			if (logbook_has(state, region))
 				break;
 		}
 		nr += i < end;
@@ -148,7 +153,8 @@ void oracle_rate_landed(u32 set)
 	/* A limit that follows what is measured may be up and down again before anybody looks. */
 	if (world.options.preemption && !world.options.log_limit)
 		allowed = listed;
-	if (front_is_up() && listed > rates.cost[set].listed && listed > allowed)
+	if (front_is_up() && listed != NOT_SAID && listed > rates.cost[set].listed &&
+	    listed > allowed)
 		sim_fail("cost", "set %u: %u regions are in the logs, and %u may be", set, listed,
 			 allowed);
 	rates.cost[set].listed = listed;
