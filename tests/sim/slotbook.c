@@ -59,6 +59,16 @@ bool slotbook_is_formatted(unsigned int leg)
 	return slot && !slot->blank;
 }
 
+/* Is what is durable what is shown, and was decoded when it came to be that? */
+static bool is_as_shown(const struct sim_disk *disk, unsigned int slot_nr)
+{
+	const struct sim_store *store = &disk->store;
+	u64 sector = disk->slot_sector[slot_nr];
+
+	return !memcmp(store->durable + sector, store->view + sector,
+		       TANDEM_SUPER_BYTES / 512 * sizeof(*store->view));
+}
+
 static bool decode(struct sim_disk *disk, unsigned int slot_nr, bool durable)
 {
 	struct slotbook_slot *slot = &slotbook.slot[disk->leg][durable][slot_nr];
@@ -68,6 +78,10 @@ static bool decode(struct sim_disk *disk, unsigned int slot_nr, bool durable)
 	static u8 bytes[TANDEM_SUPER_BYTES];
 	u32 i, set = world_set_of(disk->leg);
 
+	if (durable && !sim_is_verbose() && is_as_shown(disk, slot_nr)) {
+		*slot = slotbook.slot[disk->leg][false][slot_nr];
+		return slot->valid;
+	}
 	for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
 		store_get(&disk->store, content[sector + i], sector + i, bytes + 512 * i);
 	slot->valid = !tandem_super_decode(bytes, super, NULL);
