@@ -11,6 +11,7 @@
  * books are then opened anew from the legs in use.
  */
 #include "front.h"
+#include "oracle_clean.h"
 #include "oracle_grow.h"
 #include "oracle_pace.h"
 #include "io/fault.h"
@@ -43,6 +44,7 @@ void oracle_begin(void)
 	oracle_rate_begin();
 	oracle_pace_begin();
 	oracle_ahead_begin();
+	oracle_clean_begin();
 }
 
 void oracle_widened(bool tell)

@@ -28,6 +28,8 @@ struct workqueue_struct *sim_workqueue_create(const char *name)
 	return wq;
 }
 
+void (*sim_work_done)(void);
+
 static void run_work(void *argument)
 {
 	struct work_struct *work = argument;
@@ -43,6 +45,8 @@ static void run_work(void *argument)
 	work->running = true;
 	work->func(work);
 	work->running = false;
+	if (sim_work_done)
+		sim_work_done();
 }
 
 static bool enqueue(struct workqueue_struct *wq, struct work_struct *work, u64 delay)

@@ -104,4 +104,7 @@ void msleep(unsigned int ms);
 #define cond_resched()		do { } while (0)
 #define might_sleep()		do { } while (0)
 
+/* Called when an item has run; NULL: nobody wants to know. */
+extern void (*sim_work_done)(void);
+
 #endif
