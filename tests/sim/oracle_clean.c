@@ -4,7 +4,8 @@
  * to since the last look, while there is one that was not, and could leave as well.
  *
  * Asked when a work item has ended: the cleaner marks them in one. Where processors interrupt
- * each other the words may have changed by then.
+ * each other the words may have changed by then; and as requests may end in the rest of it, one
+ * that rests must have done so after the item before, too. Of regions the first 64.
  */
 #include "front.h"
 #include "io/ahead.h"
@@ -18,7 +19,10 @@
 #define BUSY	(TANDEM_REGION_COUNT | TANDEM_REGION_UNSURE | TANDEM_REGION_EXCL |	\
 		 TANDEM_REGION_PARTLY | TANDEM_REGION_CLEANING)
 
-static u64 seen[TANDEM_MAX_SETS];	/* the marks, as a number */
+static struct {
+	u64 marks;
+	u64 cold;
+} seen[TANDEM_MAX_SETS];
 
 static bool is_hot_and_leaves(struct tandem_set *set, u32 region, u32 word)
 {
@@ -32,38 +36,39 @@ static bool is_cold_and_stays(struct tandem_set *set, u32 region, u32 word)
 	       !tandem_ahead_holds(set->log, region);
 }
 
-static void check_set(struct tandem_set *set)
+/* What has become of the regions of a set that are in its log. */
+static void look_at(struct tandem_set *set)
 {
 	const struct tandem_intent *intent = &set->log->intent;
 	u32 region = tandem_intent_next(intent, 0);
-	s64 hot = -1, cold = -1;
-	u64 marks = 0;
+	u64 marks = 0, hot = 0, cold = 0;
+	u64 bit;
 	u32 word;
 
-	for (; region < intent->nr_regions; region = tandem_intent_next(intent, region + 1)) {
+	for (; region < min(intent->nr_regions, 64u);
+	     region = tandem_intent_next(intent, region + 1)) {
 		word = oracle_word(set, region);
-		if (word & TANDEM_REGION_CLEANING)
-			marks = marks * 1000003 + region + 1;
-		if (is_hot_and_leaves(set, region, word))
-			hot = region;
-		if (is_cold_and_stays(set, region, word))
-			cold = region;
+		bit = 1ull << region;
+		marks |= word & TANDEM_REGION_CLEANING ? bit : 0;
+		hot |= is_hot_and_leaves(set, region, word) ? bit : 0;
+		cold |= is_cold_and_stays(set, region, word) ? bit : 0;
 	}
-	if (hot >= 0 && cold >= 0 && marks != seen[set->index])
-		sim_fail("cold", "set %u: region %lld is in use and leaves the log, and %lld, "
-			 "which rests, stays", set->index, (long long)hot, (long long)cold);
-	seen[set->index] = marks;
+	/* What a stream has done with leaves without need, too: that is no matter of room. */
+	if (set->starved && hot && cold & seen[set->index].cold && marks != seen[set->index].marks)
+		sim_fail("cold", "set %u: of regions %llx, which are in use, some leave the log, "
+			 "and of %llx, which rest, some stay", set->index,
+			 (unsigned long long)hot, (unsigned long long)cold);
+	seen[set->index].marks = marks;
+	seen[set->index].cold = cold;
 }
-
 
 static void look(void)
 {
 	u32 set;
 
-	/* What a stream has done with leaves without need, too: that is no matter of room. */
 	for (set = 0; front_is_up() && set < world.options.sets; set++)
-		if (front_array()->set[set].log && front_array()->set[set].starved)
-			check_set(&front_array()->set[set]);
+		if (front_array()->set[set].log)
+			look_at(&front_array()->set[set]);
 }
 
 void oracle_clean_begin(void)
