@@ -178,9 +178,10 @@ static bool step_token(struct tandem_copy *copy)
 		return false;
 	/*
 	 * A failure that waits for its record goes first; its release kicks us.
-	 * A promotion claims that what was issued before has landed everywhere.
+	 * A promotion claims that what was issued before has landed everywhere. And while we
+	 * had no token the leg may have failed, on record (K2); now no record can be written.
 	 */
-	if (tandem_fault_is_due(set)) {
+	if (tandem_fault_is_due(set) || !(TANDEM_WRITTEN(atomic_read(&set->masks)) & leg->bit)) {
 		tandem_commit_release(array);
 		return give_up(copy);
 	}
