@@ -429,6 +429,12 @@ void tandem_copy_kick(struct tandem_set *set)
 		mod_delayed_work(set->array->wq, &set->copy->work, 0);
 }
 
+void tandem_copy_kick_soon(struct tandem_set *set)
+{
+	if (READ_ONCE(set->array->phase) == TANDEM_PHASE_UP)
+		queue_delayed_work(set->array->wq, &set->copy->work, msecs_to_jiffies(1));
+}
+
 void tandem_copy_kick_all(struct tandem_array *array)
 {
 	unsigned int s;

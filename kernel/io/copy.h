@@ -15,6 +15,12 @@ void tandem_copy_destroy(struct tandem_set *set);
 void tandem_copy_kick(struct tandem_set *set);
 void tandem_copy_kick_all(struct tandem_array *array);
 
+/*
+ * The same in a tick, or when the copier's rest ends: for work that nobody waits for and
+ * somebody would feel. Not while the array ends. Any context.
+ */
+void tandem_copy_kick_soon(struct tandem_set *set);
+
 /* A flush round has passed. Any context. */
 void tandem_copy_flushed(struct tandem_set *set);
 

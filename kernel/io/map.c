@@ -11,8 +11,9 @@
  * Decisions
  * - What nobody has written differs between the legs, and is read from one of them,
  *   the set's home. The first write to such a region makes all of it equal, behind the
- *   writer: it goes to all legs at once, and the copier does the rest (design §4). Also
- *   if the write covers all of it: every leg may refuse it, and be no worse for that.
+ *   writer: it goes to all legs at once, and the copier does the rest (design §4), a tick
+ *   later: a fast disk has answered by then, and the writer has his answer first. Also if
+ *   the write covers all of it: every leg may refuse it, and be no worse for that.
  * - Whatever adds to an entry does so at once; it is written before the region leaves
  *   the log. What takes away from it waits: that a leg has a region when that leg has
  *   been flushed since the copy, that nothing is in a region when the discard has been.
@@ -73,7 +74,7 @@ void tandem_map_touch(struct tandem_request *request)
 	}
 	spin_unlock_irqrestore(&set->array->lock, flags);
 	if (partly)
-		tandem_copy_kick(set);
+		tandem_copy_kick_soon(set);
 }
 
 void tandem_map_note(struct tandem_set *set, u32 region)
