@@ -102,3 +102,34 @@ fail_some()
 		echo "$1" > "$INJECT/$dir/probability"
 	done
 }
+
+# each_fails LEAST BEFORE AFTER COMMAND...: BEFORE brings about the state in which
+# COMMAND can run. AFTER STATUS sees to what came of it. There must have been at
+# least LEAST allocations that could fail. Of many, fewer fail the further they are behind,
+# and others in each step; with TANDEM_EVERY=1 on the kernel's command line each of them,
+# with a test's own EVERY=2 fewer than by 4, which is usual.
+each_fails()
+{
+	local least="$1" before="$2" after="$3" n=0 refused=0 failed=0 status every
+
+	shift 3
+	every=$(word_of TANDEM_EVERY "${EVERY:-4}")
+	[ "$every" -gt 1 ] || every=1000000
+	steps=$((${steps:-0} + 1))
+	while :; do
+		n=$((n + 1 + (n + steps % 4) / every))
+		$before
+		status=0
+		fail_nth "$n" "$@" || status=$?
+		if ! has_failed; then
+			[ "$status" -eq 0 ] || fail "nothing failed, but: exit status $status: $*"
+			$after 0
+			break
+		fi
+		failed=$((failed + 1))
+		[ "$status" -eq 0 ] || refused=$((refused + 1))
+		$after "$status"
+	done
+	mark "$failed of about $((n - 1)) allocations failed, $refused times refused: $*"
+	[ "$n" -gt "$least" ] || fail "fewer than $n allocations could fail: $*"
+}
