@@ -36,26 +36,12 @@ static bool is_behind(const struct sim_command *command, u64 set_sectors)
 }
 
 /*
- * What a leg knows by the slot that says least: the other one may be unreadable for a start.
- * A set is never up with a length that is not in both slots.
+ * A leg knows what the slot says that says least: the other one may be unreadable for a start,
+ * and a set is never up with a length that is not in both slots.
  */
-static u64 least_known(unsigned int leg)
-{
-	const struct slotbook_slot *slot;
-	u64 least = ~0ull;
-	unsigned int i;
-
-	for (i = 0; i < 2; i++) {
-		slot = slotbook_slot(leg, i, false);
-		if (slot->valid)
-			least = min(least, slot->set_sectors);
-	}
-	return least;
-}
-
 bool oracle_is_behind_end(const struct sim_command *command)
 {
-	u64 known = least_known(command->disk->leg);
+	u64 known = slotbook_lengths(command->disk->leg, false).least;
 	u32 set = world_set_of(command->disk->leg);
 
 	if (command->users && is_behind(command, ledger_length(set)))
@@ -101,16 +87,16 @@ void oracle_grown(const struct oracle_start *start, struct tandem_array *array)
 /* Do two slots of legs that are here say two lengths: a start that was to grow broke off? */
 static bool is_growing(u64 legs)
 {
-	const struct slotbook_slot *slot;
-	unsigned int i;
+	struct slotbook_lengths lengths;
 	u64 least = ~0ull, most = 0;
+	unsigned int leg;
 
-	for (i = 0; i < 2 * world.nr_disks; i++) {
-		slot = slotbook_slot(i / 2, i % 2, false);
-		if (!(legs & 1ull << i / 2) || !slot->valid)
+	for (leg = 0; leg < world.nr_disks; leg++) {
+		if (!(legs & 1ull << leg))
 			continue;
-		least = min(least, slot->set_sectors);
-		most = max(most, slot->set_sectors);
+		lengths = slotbook_lengths(leg, false);
+		least = min(least, lengths.least);
+		most = max(most, lengths.most);
 	}
 	return least < most;
 }

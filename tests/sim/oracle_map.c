@@ -88,24 +88,10 @@ static bool says_present(unsigned int witness, unsigned int leg, u32 region)
 	       !logbook_has(logbook_state(witness, true), region);
 }
 
-/* What @leg knows of. Behind that it lacks everything when it returns (io/rejoin.c). */
-static u64 known_sectors(unsigned int leg)
-{
-	const struct slotbook_slot *slot;
-	u64 most = 0;
-	unsigned int i;
-
-	for (i = 0; i < 2; i++) {
-		slot = slotbook_slot(leg, i, true);
-		if (slot->valid)
-			most = max(most, slot->set_sectors);
-	}
-	return most;
-}
-
 static void check_lacking(unsigned int witness, unsigned int leg)
 {
-	u64 known = known_sectors(leg);
+	/* Behind what it knows of it lacks everything when it returns (io/rejoin.c). */
+	u64 known = slotbook_lengths(leg, true).most;
 	u32 set = world_set_of(leg);
 	const struct sim_store *store = &world.disk[leg].store;
 	u64 sector, value;

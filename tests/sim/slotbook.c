@@ -52,6 +52,21 @@ const struct slotbook_slot *slotbook_shown(unsigned int leg)
 	return choose(leg, false);
 }
 
+struct slotbook_lengths slotbook_lengths(unsigned int leg, bool durable)
+{
+	const struct slotbook_slot *slot = slotbook.slot[leg][durable];
+	struct slotbook_lengths lengths = { ~0ull, 0 };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		if (!slot[i].valid)
+			continue;
+		lengths.least = min(lengths.least, slot[i].set_sectors);
+		lengths.most = max(lengths.most, slot[i].set_sectors);
+	}
+	return lengths;
+}
+
 bool slotbook_is_formatted(unsigned int leg)
 {
 	const struct slotbook_slot *slot = slotbook_newest(leg);

@@ -38,6 +38,13 @@ const struct slotbook_slot *slotbook_slot(unsigned int leg, unsigned int slot, b
 /* The slot that counts, or NULL: for good, and to a start that can read both. */
 const struct slotbook_slot *slotbook_newest(unsigned int leg);
 const struct slotbook_slot *slotbook_shown(unsigned int leg);
+/* The lengths of its set that its slots say; ~0 and 0 if none is whole. */
+struct slotbook_lengths {
+	u64 least;
+	u64 most;
+};
+
+struct slotbook_lengths slotbook_lengths(unsigned int leg, bool durable);
 /* It has a superblock, and was taken into use. */
 bool slotbook_is_formatted(unsigned int leg);
 /* The last read of it failed, or what it gave was torn; and it was not written since. */
