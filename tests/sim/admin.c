@@ -555,7 +555,7 @@ void admin_finale(void)
 	users_read_all();
 	front_remove();
 	check_clean(present);
-	/* A third of the time that a short history takes: one of four is enough. */
+	/* Of short histories one in four is enough: a start is much of what they take. */
 	if (!world.options.events_percent || world.options.seed % 4 == 0)
 		start_once_more();
 }
