@@ -53,6 +53,7 @@ struct whereabouts {
 static struct {
 	s32 shown[SIM_MAX_DISKS][2];	/* by slot, the configuration that a read gives */
 	s32 durable[SIM_MAX_DISKS][2];	/* and the one that is there for good; -1: none */
+	bool unread[SIM_MAX_DISKS][2];	/* durable here was unread when written over */
 	struct whereabouts leg[SIM_MAX_DISKS];
 	struct ledger_node node[MAX_NODES];
 	s32 nr_nodes;
@@ -72,6 +73,7 @@ void ledger_start(void)
 	memset(ledger.newest, 0xff, sizeof(ledger.newest));
 	memset(ledger.shown, 0xff, sizeof(ledger.shown));
 	memset(ledger.durable, 0xff, sizeof(ledger.durable));
+	memset(ledger.unread, 0, sizeof(ledger.unread));
 	ledger.nr_configs = 0;
 	ledger.nr_epochs = 0;
 	ledger.clock = 1;
@@ -345,10 +347,15 @@ static s32 note_config(struct sim_disk *disk, const struct slotbook_slot *slot)
 void ledger_slot_shown(struct sim_disk *disk, unsigned int slot_nr)
 {
 	const struct slotbook_slot *slot = slotbook_slot(disk->leg, slot_nr, false);
+	s32 *shown = &ledger.shown[disk->leg][slot_nr];
+	bool *unread = &ledger.unread[disk->leg][slot_nr];
 
-	ledger.shown[disk->leg][slot_nr] = -1;
+	*shown = -1;
 	if (slotbook_changed(disk, slot_nr, false) && !slot->blank && world.created)
-		ledger.shown[disk->leg][slot_nr] = note_config(disk, slot);
+		*shown = note_config(disk, slot);
+	/* A power cut takes it back; a read that is good meanwhile does not. */
+	*unread = *shown != ledger.durable[disk->leg][slot_nr] &&
+		  (*unread || slotbook_is_unread(disk->leg, slot_nr));
 }
 
 static u64 up_to_date(void)
@@ -376,13 +383,14 @@ bool ledger_may_rot(unsigned int leg)
 static void note_durable(unsigned int leg, unsigned int slot, s32 config)
 {
 	s32 before = ledger.durable[leg][slot];
+	bool unread = ledger.unread[leg][slot] || slotbook_is_unread(leg, slot);
 	unsigned int i;
 
 	ledger.durable[leg][slot] = config;
+	ledger.unread[leg][slot] = false;
 	if (config >= 0 && ledger.durable[leg][!slot] == config)
 		ledger.config[config].whole = true;
-	if (before < 0 || before == config || ledger.config[before].whole ||
-	    !slotbook_is_unread(leg, slot))
+	if (before < 0 || before == config || ledger.config[before].whole || !unread)
 		return;
 	for (i = 0; i < world.nr_disks; i++)
 		if (ledger.durable[i][0] == before || ledger.durable[i][1] == before)
