@@ -6,7 +6,7 @@
  *	          the intent logs (io/recover.c)
  *	flush     every leg that is to be current; what a host crash or another
  *	          table left in its cache is durable before we build on it (A8)
- *	rejoin    what legs lack that are to be filled, to the maps of the current ones
+ *	rejoin    legs to be filled: their torn slots; what they lack, to the maps of others
  *	edit      places without a leg leave, legs to be rebuilt join, new epoch:
  *	          one step of the lineage, noting what each leg was found with
  *	commit    to every leg in use, of all sets
@@ -100,10 +100,9 @@ static bool survives(const struct tandem_leg *leg)
  */
 static int without(struct tandem_array *array, u64 failed)
 {
-	bool hidden = false;
+	bool alive, hidden = false;
 	struct tandem_leg *leg;
 	unsigned int i, s;
-	bool alive;
 
 	/* What one lacks from now on nobody has noted: it is filled by a later start. */
 	array->params.rebuild &= ~failed;
@@ -376,8 +375,7 @@ static void raise(struct tandem_array *array)
 static int flush_found(struct tandem_array *array)
 {
 	u64 in_use = legs_in_use(array);
-	u64 failed;
-	u64 joins = 0;
+	u64 failed, joins = 0;
 	unsigned int i;
 
 	for (i = 0; i < array->params.nr_legs; i++)
@@ -391,9 +389,11 @@ static int flush_found(struct tandem_array *array)
 /* What returning legs lack, and the map of what is new, is durable before it is on record. */
 static int rejoin(struct tandem_array *array, const char **why)
 {
-	u64 failed;
-	int error = tandem_rejoin(array, &failed, why) ?: without(array, failed);
+	u64 failed = tandem_rejoin_mend(array);
+	int error = without(array, failed & legs_in_use(array));
 
+	array->params.rebuild &= ~failed;
+	error = error ?: tandem_rejoin(array, &failed, why) ?: without(array, failed);
 	return error ?: without(array, tandem_grow_prepare(array));
 }
 

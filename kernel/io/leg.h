@@ -68,7 +68,7 @@ struct tandem_leg {
 
 /*
  * May it be found with a record that nobody else knows of? What a leg has that is filled is
- * never news (core/lineage.h): should it be torn, the leg may be refused one day, but no start.
+ * never news (core/lineage.h), and its torn slot is made whole before it is sent more.
  */
 static inline bool tandem_leg_may_have_news(const struct tandem_leg *leg)
 {

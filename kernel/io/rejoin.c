@@ -15,6 +15,8 @@
  * between, and nobody knows what that was. An image from behind its last record lacks
  * nothing but what is in its log. One that ends later went on without us.
  *
+ * A slot of such a leg that is torn is made whole first, with what the other one says.
+ *
  * If power goes here: the maps of some current legs say that the leg lacks more than
  * they need to say. It is on record as being filled only when all of them do; and not a
  * byte is written to it before that.
@@ -26,6 +28,7 @@
  */
 #include "sys.h"
 #include "core/fit.h"
+#include "io/control.h"
 #include "io/grow.h"
 #include "io/mapper.h"
 #include "io/rejoin.h"
@@ -115,6 +118,46 @@ static bool is_to_be_filled(const struct tandem_leg *leg)
 	if (leg->found && leg->state == TANDEM_LEG_REBUILDING)
 		return true;
 	return leg->array->params.rebuild & (1ull << leg->index) && tandem_rejoin_is_possible(leg);
+}
+
+/* Its own newest record once more, into the slot that is not whole. */
+static void send_own(struct tandem_leg *leg, struct tandem_group *group)
+{
+	struct tandem_super *found = &leg->array->found[leg->index];
+
+	found->sequence = leg->sequence + 1;
+	tandem_super_encode(found, leg->super_bytes);
+	found->sequence = leg->sequence;
+	group->legs |= 1ull << leg->index;
+	group->sector[leg->index] = tandem_super_slot_bytes(!leg->slot) / TANDEM_SECTOR_BYTES;
+}
+
+u64 tandem_rejoin_mend(struct tandem_array *array)
+{
+	struct tandem_group *group = tandem_control_group(array);
+	struct tandem_leg *leg;
+	unsigned int i;
+	u64 failed;
+
+	group->op = TANDEM_OP_METADATA;
+	group->opf = REQ_OP_WRITE | REQ_FUA | REQ_SYNC | REQ_META;
+	group->length_bytes = TANDEM_SUPER_BYTES;
+	for (i = 0; i < array->params.nr_legs; i++)
+		if (array->leg[i].torn && is_to_be_filled(&array->leg[i]))
+			send_own(&array->leg[i], group);
+	failed = tandem_control_run(array, group);
+	for (i = 0; i < array->params.nr_legs; i++) {
+		leg = &array->leg[i];
+		if (failed & (1ull << i))
+			pr_err("tandem %s: leg %u (%s): not filled, cannot write a torn slot\n",
+			       array->super->name, i, leg->disk->name);
+		if (!(group->legs & ~failed & (1ull << i)))
+			continue;
+		leg->slot = !leg->slot;
+		leg->sequence++;
+		leg->torn = false;
+	}
+	return failed;
 }
 
 int tandem_rejoin(struct tandem_array *array, u64 *failed, const char **why)

@@ -21,4 +21,16 @@ bool tandem_rejoin_is_possible(const struct tandem_leg *leg);
  */
 int tandem_rejoin(struct tandem_array *array, u64 *failed, const char **why);
 
+/**
+ * tandem_rejoin_mend() - makes the torn slots whole of legs that are about to be filled
+ *
+ * Each gets its own newest record once more, durably. What a write that ended early left in
+ * the slot would otherwise lie below the record of being filled, and could be whole again
+ * should that one end early as well: news to all others, so the array would be refused.
+ * Nothing counts on that slot: if power goes meanwhile, it is torn as before. After the
+ * flush of these legs, before they are on record. Context: process, may sleep.
+ * Return: legs that failed
+ */
+u64 tandem_rejoin_mend(struct tandem_array *array);
+
 #endif
