@@ -541,6 +541,28 @@ static void note_early(unsigned int leg)
 			note_joining(leg, ledger.shown[leg][slot]);
 }
 
+/*
+ * The newest configuration of a set that was started with @started: that one, or one that the
+ * array issued since it is up. The leg that shows it may not have counted until now.
+ */
+static s32 newest_since(unsigned int set, s32 started)
+{
+	unsigned int first = set * world.options.legs;
+	const struct slotbook_slot *slot;
+	s32 found, best = started;
+	unsigned int i;
+
+	for (i = first; i < first + world.options.legs; i++) {
+		slot = slotbook_shown(i);
+		found = slot ? find_config(&slot->config) : -1;
+		if (found > best && ledger.config[found].early)
+			best = found;
+	}
+	if (best != started && ledger.config[best].before < started)
+		ledger.config[best].before = started;
+	return best;
+}
+
 void ledger_activated(u64 current_legs)
 {
 	struct ledger_node *node = &ledger.node[ledger.nr_nodes];
@@ -563,10 +585,7 @@ void ledger_activated(u64 current_legs)
 			node->when[set] = LEDGER_STAYED;
 		node->by[set] = ledger.leg[i].by;
 		started = find_config(&slotbook_newest(i)->config);
-		/* Unless that is followed already by one that it issued since. */
-		if (newest(set) < 0 || !ledger.config[newest(set)].early ||
-		    ledger.config[newest(set)].before != started)
-			ledger.newest[set] = started;
+		ledger.newest[set] = newest_since(set, started);
 		ledger.live_epoch = slotbook_newest(i)->epoch;
 	}
 	SIM_NOTE("history", NULL, { current_legs, ledger.nr_nodes, ledger.clock });
