@@ -20,7 +20,7 @@ struct map {
 	bool read;
 	u64 acked;		/* the last page that the engine knows to be in one slot */
 	u64 complete;		/* and in both */
-	u8 unread;		/* slots of which the last read failed, and not written since */
+	u8 unread;		/* slots of which the last read gave no page, and not written since */
 };
 
 static struct map maps[SIM_MAX_DISKS][2];	/* by leg; what is shown, what is durable */
@@ -213,16 +213,27 @@ static u8 slots_of(const struct sim_command *command)
 	return slots;
 }
 
+/* Slots that are not whole for who reads them now. */
+static u8 torn_slots(unsigned int leg)
+{
+	const u64 *sequence = mapbook_state(leg, false)->slot_sequence;
+
+	return (sequence[0] ? 0 : 1) | (sequence[1] ? 0 : 2);
+}
+
 void mapbook_ended(const struct sim_command *command)
 {
 	struct map *map = &maps[command->disk->leg][true];
+	bool read = command->op == REQ_OP_READ;
 
 	if (!mapbook_is_map(command))
 		return;
 	if (!command->outcome.status)
 		map->unread &= ~slots_of(command);
-	else if (command->op == REQ_OP_READ)
+	if (read && command->outcome.status)
 		map->unread |= slots_of(command);
+	else if (read)
+		map->unread |= slots_of(command) & torn_slots(command->disk->leg);
 }
 
 void mapbook_acked(const struct sim_command *command)

@@ -242,7 +242,8 @@ static s32 differing(u64 legs, u64 sector, bool durable)
 static void check_region(u32 set, u32 region, u64 legs, bool durable)
 {
 	u64 sector = (u64)region * world.super.geo.region_sectors;
-	u64 end = min(sector + world.super.geo.region_sectors, ledger_length(set));
+	u64 end = min(sector + world.super.geo.region_sectors,
+		      min(ledger_length(set), world.now_sectors));
 	unsigned int reference = __builtin_ctzll(legs);
 	s32 leg;
 
