@@ -541,10 +541,7 @@ static void note_early(unsigned int leg)
 			note_joining(leg, ledger.shown[leg][slot]);
 }
 
-/*
- * The newest configuration of a set that was started with @started: that one, or one that the
- * array issued since it is up. The leg that shows it may not have counted until now.
- */
+/* @started, or what the array issued since; the leg that shows it may count only from now on. */
 static s32 newest_since(unsigned int set, s32 started)
 {
 	unsigned int first = set * world.options.legs;
@@ -558,8 +555,8 @@ static s32 newest_since(unsigned int set, s32 started)
 		if (found > best && ledger.config[found].early)
 			best = found;
 	}
-	if (best != started && ledger.config[best].before < started)
-		ledger.config[best].before = started;
+	if (best != started)
+		ledger.config[best].before = max(ledger.config[best].before, started);
 	return best;
 }
 

@@ -20,7 +20,7 @@ struct map {
 	bool read;
 	u64 acked;		/* the last page that the engine knows to be in one slot */
 	u64 complete;		/* and in both */
-	u8 unread;		/* slots of which the last read gave no page, and not written since */
+	u8 unread;		/* slots whose last read gave no page, not written since */
 };
 
 static struct map maps[SIM_MAX_DISKS][2];	/* by leg; what is shown, what is durable */
