@@ -34,6 +34,7 @@ static struct {
 	unsigned int nr_open;		/* of these, left under way or cut short */
 	bool written;
 	bool is_cut;			/* the next letter is */
+	bool is_open;			/* the next letter lets nothing go, whoever waits for it */
 	u64 seen;			/* what the disks had done when one last looked */
 } run;
 
@@ -180,8 +181,10 @@ static const struct letter letters[] = {
 	{ 'u', UP | HELD | CUT | WIDE, same_applies, request_fua, STEER_SAME },
 	{ 'd', UP | HELD | CUT | WIDE, same_applies, request, STEER_DISCARD },
 	{ 'g', UP | CUT | WIDE, is_free, read_both, STEER_READ_SAME },
+	{ 'S', UP, is_free, request, STEER_READ_NEXT },
 	{ 's', CUT | WIDE, is_up, stop, 0 },
 	{ 'p', CUT | WIDE, is_up, suspend, 0 },
+	{ 'T', UP, mishap_is_alive, steer_fail_leg, 0 },
 	{ 't', 0, is_down, start, STEER_FORCED },
 	{ 'v', WIDE, is_down, start, STEER_READ_ONLY },
 	{ 'h', 0, mishap_is_alive, mishap_die, 2 },
@@ -254,7 +257,7 @@ static void perhaps_crash(void)
 /* What was held ends while the letter goes on, or when it has come to rest. */
 static bool is_late(const struct letter *letter)
 {
-	return letter->flags & UP && steer_nr_held() && choice_of(2);
+	return run.is_open || (letter->flags & UP && steer_nr_held() && choice_of(2));
 }
 
 /* Whoever starts the array for a letter that needs it prunes what cannot be started. */
@@ -278,7 +281,7 @@ static void perform(const struct letter *letter, bool held)
 	steer_settle();
 	if (held && steer_nr_held() == nr_held)
 		steer_prune("nothing is left under way");
-	if (held || letter->begin == crash)
+	if (held || run.is_open || letter->begin == crash)
 		return;
 	steer_let_go();
 	steer_await();
@@ -338,8 +341,9 @@ static void play_letter(char name, const char *digits)
 	SIM_NOTE("letter", NULL, { run.length, name });
 	choice_mark(name, digits);
 	run.length++;
-	if (name == 'C') {
-		run.is_cut = true;
+	if (name == 'C' || name == '_') {
+		run.is_cut = name == 'C';
+		run.is_open = name == '_';
 		return;
 	}
 	letter = find(name, &held);
@@ -352,6 +356,7 @@ static void play_letter(char name, const char *digits)
 	else
 		perform(letter, held);
 	run.is_cut = false;
+	run.is_open = false;
 	steer_agree();
 }
 
@@ -467,7 +472,7 @@ bool letter_check(const char *text, unsigned int *at)
 	for (*at = 0; text[*at]; ++*at) {
 		if (text[*at] >= '0' && text[*at] <= '9')
 			continue;
-		if (!strchr("C+-=~,.!", text[*at]) && !find(text[*at], &held))
+		if (!strchr("C_+-=~,.!", text[*at]) && !find(text[*at], &held))
 			return false;
 		if (++nr > LETTER_MOST)
 			return false;

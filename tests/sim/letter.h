@@ -12,7 +12,9 @@
  *	l	one step of the cleaner: regions that rest leave the log
  * and for scenarios:
  *	u d g	write the same block with FUA; discard it, or its region; read both
+ *	S	read the block behind that, which nobody writes
  *	s p	stop in order; suspend and resume
+ *	T	A is failed by message
  *	t v	start by force; read-only
  *	h y H Y	legs 2 and 3 die, and are back
  *	i j	the next write to the data of A, of B errs
@@ -33,7 +35,8 @@
  * A letter ends when all that it set off has come to rest. W, O, F, U, D, R and L are
  * left under way instead: one of the legs, or all, does not answer before the next
  * letter has begun, or has come to rest. C cuts the power in the middle of the next
- * letter, wherever a disk has changed. Whatever needs a running array starts it first.
+ * letter, wherever a disk has changed. After _ the next letter neither waits for what it
+ * set off nor lets go what is held. Whatever needs a running array starts it first.
  *
  * What a letter leaves open is decided by choice.h, in every way: which leg does not
  * answer, and when it does again; what a dying disk still did and kept; at a crash, for

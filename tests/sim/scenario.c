@@ -82,6 +82,8 @@ const struct scenario scenarios[] = {
 	  handover_play_refusals },
 	{ "B16", "a fresh array reads the same, whichever leg dies (K3)",
 	  "gag gbg gagcAg gcg", { "identical=0", NULL }, NULL },
+	{ "B16-copy", "a home that leaves takes the copy along that is under way from it (K3)",
+	  "wR_T_SfS", { "identical=0", NULL }, NULL },
 	{ "B17", "a region that is dirty ahead is not written",
 	  "wcg wgag wgacAg wlcg WcgO wgagA+rrr=",
 	  { "identical=0", "role_log=1", "regions=8", "ahead=2", "log_window=8",

@@ -110,6 +110,12 @@ void steer_stop(void)
 	front_remove();
 }
 
+void steer_fail_leg(u32 leg)
+{
+	world.disk[leg].health.harmed++;
+	front_message(TANDEM_MESSAGE_FAIL, leg);
+}
+
 void steer_suspend_and_resume(void)
 {
 	front_suspend(false);
@@ -131,6 +137,7 @@ static const enum tandem_op kinds[STEER_NR_REQUESTS] = {
 	[STEER_SAME] = TANDEM_OP_WRITE, [STEER_OTHER] = TANDEM_OP_WRITE,
 	[STEER_FLUSH] = TANDEM_OP_FLUSH, [STEER_DISCARD] = TANDEM_OP_DISCARD,
 	[STEER_READ_SAME] = TANDEM_OP_READ, [STEER_READ_OTHER] = TANDEM_OP_READ,
+	[STEER_READ_NEXT] = TANDEM_OP_READ,
 };
 
 /* Less than a region is another matter than all of it. */
@@ -155,6 +162,8 @@ void steer_submit(enum steer_request which, bool fua)
 	op->count = draw_count(which);
 	if (which == STEER_OTHER || which == STEER_READ_OTHER)
 		op->sector = world.super.geo.region_sectors;
+	if (which == STEER_READ_NEXT)
+		op->sector = BLOCK_SECTORS;
 	op->fua = fua;
 	op->id = steer.next_id++;
 	op->buffer = request->buffer;
@@ -346,8 +355,8 @@ static struct tandem_set *set(void)
 
 bool steer_may_copy(void)
 {
-	return atomic_read(&set()->nr_unsure) || atomic_read(&set()->nr_refill) ||
-	       front_legs(TANDEM_LEG_REBUILDING);
+	return atomic_read(&set()->nr_unsure) || atomic_read(&set()->nr_partly) ||
+	       atomic_read(&set()->nr_refill) || front_legs(TANDEM_LEG_REBUILDING);
 }
 
 /* The copier takes up one piece, which here is a region, and no other after it. */

@@ -16,6 +16,7 @@ enum steer_request {
 	STEER_FLUSH,
 	STEER_READ_SAME,
 	STEER_READ_OTHER,
+	STEER_READ_NEXT,	/* the block behind the first one */
 	STEER_NR_REQUESTS
 };
 
@@ -30,6 +31,8 @@ enum steer_way { STEER_PROVEN, STEER_FORCED, STEER_READ_ONLY };
 bool steer_start(enum steer_way way);
 void steer_stop(void);
 void steer_suspend_and_resume(void);
+/* By message: no command to it has erred. */
+void steer_fail_leg(u32 leg);
 
 void steer_submit(enum steer_request which, bool fua);
 bool steer_is_busy(enum steer_request which);
