@@ -3,15 +3,21 @@
  * Which leg answers a read. Every read path asks here (I21): the mask of
  * readable legs is the only way to a leg.
  *
- * Policy: a read that continues where a leg's last read ended stays on that
- * leg; otherwise the leg with the fewest reads in flight, the lowest index
- * among equals.
+ * Policy: of the legs that may be read, those of the best class that is among them
+ * (preferred, normal, avoided). Of these, a read that continues where a leg's last read
+ * ended stays on that leg; otherwise the leg with the fewest reads in flight, the lowest
+ * index among equals.
  *
  * Decisions
  * - A sequential reader keeps its leg even if another one is idle, so that a disk
  *   with read-ahead or a moving head sees one stream and not half of two. With equal
  *   queues the lowest index, so that the choice is a function of what was seen alone
  *   and a run of the simulator can be replayed.
+ * - A class takes legs away from those that may be read, never the last one, and comes after
+ *   all that says what may be read. So it is never a matter of what is right, and an
+ *   avoided leg answers when no other one can.
+ * - A read that meets no leg of a lower class pays for one byte: @rest has the legs that a
+ *   read may have to be kept from, and only who finds one of them looks further.
  * - Legs are offered one after the other: a read has no view of all of them to fill
  *   first, which was a third of what it cost.
  */
@@ -34,6 +40,28 @@ struct tandem_read_choice {
 static inline u8 tandem_read_left(u8 readable, u8 tried)
 {
 	return readable & (u8)~tried;
+}
+
+/**
+ * tandem_read_rest() - legs that are not asked while another one can answer
+ * @preferred, @avoided: legs of a set, by class
+ */
+static inline u8 tandem_read_rest(u8 preferred, u8 avoided)
+{
+	return preferred ? (u8)~preferred : avoided;
+}
+
+/**
+ * tandem_read_wanted() - the legs of the best class
+ * @legs: those that may be read
+ * @rest: as tandem_read_rest() says; @avoided: legs of that class
+ * Return: some of @legs, and none only of none
+ */
+static inline u8 tandem_read_wanted(u8 legs, u8 rest, u8 avoided)
+{
+	if (legs & ~rest)
+		return legs & (u8)~rest;
+	return legs & ~avoided ? legs & (u8)~avoided : legs;
 }
 
 /**

@@ -13,6 +13,8 @@
  * - Handing the number over keeps the maps true as they are. The bits of the old position
  *   may say that the new leg lacks something; of a current leg such bits say too much, and
  *   are passed over (io/survey.c). The bits of the last position mean nobody.
+ * - What is asked of the old leg (its read class) is asked of the new one, too, unless an
+ *   administrator says otherwise meanwhile; with the number it hands on what it has then.
  * - Which place it replaces is written down by position, in the new place: it outlives any
  *   change of identity, in either place, and a superblock from before has zero there.
  */
@@ -114,6 +116,7 @@ int tandem_replace_widen(struct tandem_super *super, unsigned int leg, const cha
 	super->place[new].set = (u16)set;
 	super->place[new].record = TANDEM_RECORD_MISSING;
 	super->place[new].replaces = (u8)(leg - super->set[set].first_leg + 1);
+	super->place[new].read_class = super->place[leg].read_class;
 	return (int)new;
 }
 

@@ -86,6 +86,19 @@ static int format_shape(const struct tandem_status *status, char *text, size_t s
 	return (int)len;
 }
 
+static int format_read(const struct tandem_status *status, char *text, size_t size)
+{
+	unsigned int i;
+	size_t len = 0;
+
+	if (!status->has_read_classes)
+		return snprintf(text, size, " -");
+	for (i = 0; i < status->nr_legs && len < size; i++)
+		len += (size_t)snprintf(text + len, size - len, "%c%s", i ? ',' : ' ',
+					tandem_read_class_text(status->leg[i].read_class));
+	return (int)len;
+}
+
 int tandem_status_format(const struct tandem_status *status, char *text, size_t size)
 {
 	unsigned int i;
@@ -111,6 +124,8 @@ int tandem_status_format(const struct tandem_status *status, char *text, size_t 
 		len += (size_t)format_kept(&status->kept, text + len, size - len);
 	if (len < size)
 		len += (size_t)format_shape(status, text + len, size - len);
+	if (len < size)
+		len += (size_t)format_read(status, text + len, size - len);
 	return len < size ? (int)len : -ENOSPC;
 }
 
@@ -312,6 +327,27 @@ static int parse_shape(struct reader *reader, struct tandem_status *status)
 	return parse_places(reader, status);
 }
 
+/* A module that knows no classes ends its line here. */
+static int parse_read(struct reader *reader, struct tandem_status *status)
+{
+	unsigned int i;
+	int class;
+
+	if (!*reader->text)
+		return 0;
+	if (*reader->text == '-')
+		return strcmp(take_word(reader, ' '), "-") ? -EINVAL : 0;
+	for (i = 0; i < status->nr_legs; i++) {
+		class = tandem_read_class_parse(take_word(reader, i + 1 < status->nr_legs ? ',' :
+							  ' '));
+		if (class < 0)
+			return -EINVAL;
+		status->leg[i].read_class = (enum tandem_read_class)class;
+	}
+	status->has_read_classes = true;
+	return 0;
+}
+
 static int parse_array(struct reader *reader, struct tandem_status *status)
 {
 	int state = tandem_array_state_parse(take_word(reader, ' '));
@@ -357,5 +393,7 @@ int tandem_status_parse(const char *text, struct tandem_status *status)
 		return -EINVAL;
 	if (parse_kept(&reader, &status->kept))
 		return -EINVAL;
-	return parse_shape(&reader, status);
+	if (parse_shape(&reader, status))
+		return -EINVAL;
+	return parse_read(&reader, status);
 }

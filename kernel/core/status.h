@@ -10,12 +10,16 @@
 
 #include "core/types.h"
 
-/* @set, @by_hand, @replaces (a leg plus one, or 0): with struct tandem_shape_status alone */
+/*
+ * @set, @by_hand, @replaces (a leg plus one, or 0): with struct tandem_shape_status alone
+ * @read_class: with @has_read_classes of the status alone
+ */
 struct tandem_leg_status {
 	enum tandem_leg_state state;
 	u16 set;
 	u16 replaces;
 	bool by_hand;
+	enum tandem_read_class read_class;
 	u64 generation;
 	u64 read_errors;
 	u64 write_errors;
@@ -121,6 +125,7 @@ struct tandem_status {
 	struct tandem_lost_status lost;
 	struct tandem_kept_status kept;
 	struct tandem_shape_status shape;
+	bool has_read_classes;	/* known to this module */
 };
 
 /* Characters without the zero, or -ENOSPC. */

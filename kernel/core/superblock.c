@@ -105,6 +105,7 @@ static void encode_place(const struct tandem_place *place, struct tandem_leg_dis
 	disk->record = place->record;
 	disk->by_hand = place->by_hand;
 	disk->replaces = place->replaces;
+	disk->read_class = place->read_class;
 	disk->set = cpu_to_le16(place->set);
 	disk->disk_sectors = cpu_to_le64(place->disk_sectors);
 	disk->last.config = place->last.config;
@@ -276,6 +277,8 @@ static int check_place(const struct tandem_place *place, const char **why)
 		return refuse(why, "record of a leg (unknown)");
 	if (place->record != TANDEM_RECORD_MISSING && tandem_id_is_none(&place->id))
 		return refuse(why, "identifier of a leg (none)");
+	if (place->read_class >= TANDEM_NR_READ_CLASSES)
+		return refuse(why, "read class of a leg (unknown)");
 	if (place->disk[TANDEM_DISK_NAME_BYTES - 1])
 		return refuse(why, "name of a disk (longer than 47 characters)");
 	for (i = 0; place->disk[i]; i++) {
@@ -418,6 +421,9 @@ static void decode_place(const struct tandem_leg_disk *disk, struct tandem_place
 	place->record = disk->record;
 	place->by_hand = disk->by_hand == 1;
 	place->replaces = disk->replaces;
+	/* Of a newer version: not known here, and no reason to refuse. */
+	place->read_class = disk->read_class < TANDEM_NR_READ_CLASSES ? disk->read_class :
+			    TANDEM_READ_NORMAL;
 	place->set = le16_to_cpu(disk->set);
 	place->disk_sectors = le64_to_cpu(disk->disk_sectors);
 	place->last.config = disk->last.config;

@@ -27,6 +27,7 @@ struct tandem_place {
 	u16 set;
 	u8 record;	/* enum tandem_record */
 	u8 replaces;
+	u8 read_class;	/* enum tandem_read_class */
 	bool by_hand;
 	char disk[TANDEM_DISK_NAME_BYTES];
 };

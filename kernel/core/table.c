@@ -310,7 +310,33 @@ static int parse_sync(struct tandem_words *left, struct tandem_message *message,
 	return 0;
 }
 
-static int parse_set(struct tandem_words *left, struct tandem_message *message, const char **why)
+static int parse_leg(struct tandem_words *left, unsigned int nr_legs, u16 *leg)
+{
+	u64 number;
+
+	if (!nr_legs || tandem_number_parse(next_word(left), nr_legs - 1u, &number))
+		return -EINVAL;
+	*leg = (u16)number;
+	return 0;
+}
+
+static int parse_read(struct tandem_words *left, unsigned int nr_legs,
+		      struct tandem_message *message, const char **why)
+{
+	int class;
+
+	message->verb = TANDEM_MESSAGE_SET_READ;
+	if (parse_leg(left, nr_legs, &message->leg))
+		return refuse(why, "set read (number of a leg)");
+	class = tandem_read_class_parse(next_word(left));
+	if (class < 0)
+		return refuse(why, "set read (normal, preferred or avoided)");
+	message->value = (u64)class;
+	return 0;
+}
+
+static int parse_set(struct tandem_words *left, unsigned int nr_legs,
+		     struct tandem_message *message, const char **why)
 {
 	const char *what = next_word(left);
 
@@ -325,8 +351,10 @@ static int parse_set(struct tandem_words *left, struct tandem_message *message, 
 				TANDEM_MAX_RECOVERY_TARGET_MS, &message->value) ||
 		    !message->value)
 			return refuse(why, "set recovery (milliseconds, 100 to 3600000)");
+	} else if (!strcmp(what, "read")) {
+		return parse_read(left, nr_legs, message, why);
 	} else {
-		return refuse(why, "set (latency or recovery)");
+		return refuse(why, "set (latency, recovery or read)");
 	}
 	return 0;
 }
@@ -337,18 +365,16 @@ int tandem_message_parse(const struct tandem_words *words, unsigned int nr_legs,
 	struct tandem_words left = *words;
 	const char *verb = next_word(&left);
 	int error = 0;
-	u64 leg;
 
 	memset(message, 0, sizeof(*message));
 	if (!strcmp(verb, "fail")) {
-		if (!nr_legs || tandem_number_parse(next_word(&left), nr_legs - 1u, &leg))
-			return refuse(why, "fail (number of a leg)");
 		message->verb = TANDEM_MESSAGE_FAIL;
-		message->leg = (u16)leg;
+		if (parse_leg(&left, nr_legs, &message->leg))
+			return refuse(why, "fail (number of a leg)");
 	} else if (!strcmp(verb, "sync")) {
 		error = parse_sync(&left, message, why);
 	} else if (!strcmp(verb, "set")) {
-		error = parse_set(&left, message, why);
+		error = parse_set(&left, nr_legs, message, why);
 	} else {
 		return refuse(why, "message (fail, sync or set)");
 	}
@@ -387,6 +413,12 @@ int tandem_message_format(const struct tandem_message *message, char *text, size
 	case TANDEM_MESSAGE_SET_RECOVERY:
 		line_add_text(&line, "set recovery ");
 		line_add_number(&line, message->value);
+		break;
+	case TANDEM_MESSAGE_SET_READ:
+		line_add_text(&line, "set read ");
+		line_add_number(&line, message->leg);
+		line_add_char(&line, ' ');
+		line_add_text(&line, tandem_read_class_text((unsigned int)message->value));
 		break;
 	}
 	return line_finish(&line);

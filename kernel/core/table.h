@@ -50,13 +50,14 @@ enum tandem_message_verb {
 	TANDEM_MESSAGE_SYNC_LATENCY,
 	TANDEM_MESSAGE_SET_LATENCY,
 	TANDEM_MESSAGE_SET_RECOVERY,
+	TANDEM_MESSAGE_SET_READ,
 };
 
 struct tandem_message {
 	enum tandem_message_verb verb;
-	u16 leg;	/* FAIL only */
+	u16 leg;	/* FAIL and READ only */
 	u64 value;	/* RATE: bytes a second; LATENCY: microseconds; 0: none is given.
-			 * RECOVERY: milliseconds
+			 * RECOVERY: milliseconds; READ: enum tandem_read_class
 			 */
 };
 

@@ -18,6 +18,7 @@ static const char *const leg_states[] = { TANDEM_LEG_STATES(TEXT_OF) };
 static const char *const array_states[] = { TANDEM_ARRAY_STATES(TEXT_OF) };
 static const char *const sync_kinds[] = { TANDEM_SYNC_KINDS(TEXT_OF) };
 static const char *const policies[] = { TANDEM_DEGRADED_POLICIES(TEXT_OF) };
+static const char *const read_classes[] = { TANDEM_READ_CLASSES(TEXT_OF) };
 
 static const char hex_digits[] = "0123456789abcdef";
 
@@ -133,6 +134,11 @@ const char *tandem_degraded_text(unsigned int policy)
 	return text_of(policies, TANDEM_NR_DEGRADED, policy);
 }
 
+const char *tandem_read_class_text(unsigned int class)
+{
+	return text_of(read_classes, TANDEM_NR_READ_CLASSES, class);
+}
+
 const char *tandem_record_text(unsigned int record)
 {
 	switch ((enum tandem_record)record) {
@@ -192,4 +198,9 @@ int tandem_sync_kind_parse(const char *text)
 int tandem_degraded_parse(const char *text)
 {
 	return index_of(policies, TANDEM_NR_DEGRADED, text);
+}
+
+int tandem_read_class_parse(const char *text)
+{
+	return index_of(read_classes, TANDEM_NR_READ_CLASSES, text);
 }

@@ -25,6 +25,9 @@ enum tandem_array_state { TANDEM_ARRAY_STATES(TANDEM_ENUM_ARRAY) TANDEM_NR_ARRAY
 enum tandem_sync_kind { TANDEM_SYNC_KINDS(TANDEM_ENUM_SYNC) TANDEM_NR_SYNC_KINDS };
 #define TANDEM_ENUM_DEGRADED(sym, text) TANDEM_DEGRADED_##sym,
 enum tandem_degraded { TANDEM_DEGRADED_POLICIES(TANDEM_ENUM_DEGRADED) TANDEM_NR_DEGRADED };
+#define TANDEM_ENUM_READ(sym, text) TANDEM_READ_##sym,
+enum tandem_read_class { TANDEM_READ_CLASSES(TANDEM_ENUM_READ) TANDEM_NR_READ_CLASSES };
+TANDEM_STATIC_ASSERT(TANDEM_READ_PREFERRED == 1 && TANDEM_READ_AVOIDED == 2, "they are on disk");
 
 static inline bool tandem_id_equal(const struct tandem_id *a, const struct tandem_id *b)
 {
@@ -62,6 +65,7 @@ const char *tandem_leg_state_text(unsigned int state);
 const char *tandem_array_state_text(unsigned int state);
 const char *tandem_sync_kind_text(unsigned int kind);
 const char *tandem_degraded_text(unsigned int policy);
+const char *tandem_read_class_text(unsigned int class);
 const char *tandem_record_text(unsigned int record);
 const char *tandem_level_text(unsigned int level);
 const char *tandem_role_text(unsigned int role);
@@ -71,5 +75,6 @@ int tandem_leg_state_parse(const char *text);
 int tandem_array_state_parse(const char *text);
 int tandem_sync_kind_parse(const char *text);
 int tandem_degraded_parse(const char *text);
+int tandem_read_class_parse(const char *text);
 
 #endif

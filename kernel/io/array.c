@@ -249,12 +249,14 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
 	status->state = state_of(array);
 	status->epoch = array->super->epoch.number;
 	status->nr_legs = array->params.nr_legs;
+	status->has_read_classes = true;
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
 		status->leg[i].state = leg->state;
 		status->leg[i].read_errors = atomic64_read(&leg->errors[0]);
 		status->leg[i].write_errors = atomic64_read(&leg->errors[1]);
 		status->leg[i].flush_errors = atomic64_read(&leg->errors[2]);
+		status->leg[i].read_class = leg->read_class;
 		if (leg->set)
 			status->leg[i].generation = array->super->set[leg->set->index].generation;
 	}
@@ -298,7 +300,8 @@ int tandem_array_message(struct tandem_array *array, const struct tandem_message
 	if (message->verb == TANDEM_MESSAGE_FAIL)
 		return fail_by_message(array, message->leg);
 	if (message->verb == TANDEM_MESSAGE_SET_LATENCY ||
-	    message->verb == TANDEM_MESSAGE_SET_RECOVERY)
+	    message->verb == TANDEM_MESSAGE_SET_RECOVERY ||
+	    message->verb == TANDEM_MESSAGE_SET_READ)
 		return tandem_keep_message(array, message);
 	tandem_sync_message(array, message);
 	return 0;

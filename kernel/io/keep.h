@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an administrator has set, and every start is to begin with.
+ * What an administrator has set, and every start is to begin with. What he says of one leg
+ * is in struct tandem_leg.
  *
  *	message        ---> wanted, under array->lock; in force at once; record work
  *	record work    ---> token ---> array->super, and a record is due for every set
@@ -29,6 +30,9 @@ struct tandem_keep {
 
 /* As a load found it. Context: control path. */
 void tandem_keep_load(struct tandem_array *array);
+
+/* Which legs of each set answer reads, by the classes that were loaded. Nothing is up yet. */
+void tandem_keep_apply(struct tandem_array *array);
 
 /* One of those that begin with "set". 0, or -ENODEV: the array is not up. Context: process. */
 int tandem_keep_message(struct tandem_array *array, const struct tandem_message *message);

@@ -30,6 +30,7 @@ struct tandem_set;
  * @log_sequence: of the newest record in its intent log, by the last load; 0: none
  * @log_left: record of the log that it surely had when it failed in operation
  * @by_hand: an administrator took it out since the start; array->lock
+ * @read_class: as an administrator has set it; array->lock
  * @super_bytes: image of a superblock, for load and commit
  */
 struct tandem_leg {
@@ -53,6 +54,7 @@ struct tandem_leg {
 	u8 meta_result;
 	u8 use;				/* enum tandem_use, by the last load */
 	bool by_hand;
+	u8 read_class;			/* enum tandem_read_class */
 	bool found;			/* a superblock, by the last load */
 	bool newest;			/* nobody's record is ahead of it */
 	bool own_current;		/* current by its own record, not only by another's */

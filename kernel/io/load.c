@@ -220,6 +220,8 @@ int tandem_array_load(struct tandem_array *array, const char **why)
 		tandem_keep_load(array);
 	if (!error)
 		error = tandem_array_shape(array);
+	if (!error)
+		tandem_keep_apply(array);
 	kvfree(load);
 	return error;
 }

@@ -99,7 +99,16 @@ static int bound_to(const struct tandem_request *request)
 	return sight.word & BARE ? readable & sight.home : readable;
 }
 
-/* Position of the leg that is to answer, -EIO, or -EAGAIN: wait. */
+/* The legs of the best class; they change at any time, and whatever is seen of it will do. */
+static noinline u8 wanted(const struct tandem_set *set, u8 legs)
+{
+	return tandem_read_wanted(legs, READ_ONCE(set->rest), READ_ONCE(set->avoided));
+}
+
+/*
+ * Position of the leg that is to answer, -EIO, or -EAGAIN: wait. What an administrator would
+ * rather have comes last: it chooses among legs that may be read, and adds none (I21).
+ */
 static int pick(struct tandem_request *request)
 {
 	struct tandem_set *set = request->set;
@@ -122,6 +131,8 @@ static int pick(struct tandem_request *request)
 	if (unlikely(legs & suspect) && legs & ~suspect)
 		legs &= ~suspect;
 	legs = tandem_read_left(legs, request->tried);
+	if (unlikely(legs & READ_ONCE(set->rest)))
+		legs = wanted(set, legs);
 	for (i = 0; legs >> i; i++, leg++)
 		if (legs & 1u << i &&
 		    tandem_read_offer(&choice, i, READ_ONCE(leg->next_sector) == request->sector,

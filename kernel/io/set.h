@@ -54,6 +54,8 @@ static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 fail
  * @changes: how often a leg has left or entered; under array->lock
  * @starved: writers wait for room in the log
  * @losses: how often every leg has failed a flush; under array->lock
+ * @rest: legs (bits) that no read is sent to while another one can answer; @avoided: those
+ *	that wait for all others (core/read_policy.h). Written under array->lock (io/keep.c)
  * @watched, @timed: requests are timed, and which one is (io/pace.h)
  * @copy_rate: bytes a second of a resync, as last measured (io/rate.h); 0: not known
  */
@@ -85,6 +87,8 @@ struct tandem_set {
 	atomic_t doubt;
 	bool starved;
 	bool watched;
+	u8 rest;
+	u8 avoided;
 	u32 losses;
 	struct tandem_request *timed;
 };

@@ -95,6 +95,7 @@ void tandem_sync_message(struct tandem_array *array, const struct tandem_message
 	case TANDEM_MESSAGE_FAIL:
 	case TANDEM_MESSAGE_SET_LATENCY:
 	case TANDEM_MESSAGE_SET_RECOVERY:
+	case TANDEM_MESSAGE_SET_READ:
 		return;
 	}
 	tandem_sync_note(array);

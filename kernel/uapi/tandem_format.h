@@ -160,6 +160,8 @@ struct tandem_pair_disk {
  * @set: index of its set
  * @replaces: position in the set, plus one, of the leg that this one is to replace and
  *	whose number it takes then; 0: none. Only the last place of a set says so
+ * @read_class: 1: reads go there first, 2: there last, as an administrator has set; any other
+ *	number: as to any leg. It is advice: no number is a reason to refuse the leg
  * @disk_sectors: size of the disk; a clone on a smaller one is refused
  * @last: what is surely in both its slots since it was last current
  * @issued: what was sent to it after that and may have landed
@@ -174,7 +176,8 @@ struct tandem_leg_disk {
 	__u8 by_hand;				/*  65 */
 	__le16 set;				/*  66 */
 	__u8 replaces;				/*  68 */
-	__u8 reserved1[3];			/*  69 */
+	__u8 read_class;			/*  69 */
+	__u8 reserved1[2];			/*  70 */
 	__le64 disk_sectors;			/*  72 */
 	struct tandem_pair_disk last;		/*  80 */
 	struct tandem_pair_disk issued;		/* 112 */
@@ -185,6 +188,7 @@ struct tandem_leg_disk {
 TANDEM_STATIC_ASSERT(sizeof(struct tandem_leg_disk) == 176, "leg entry");
 TANDEM_STATIC_ASSERT(__builtin_offsetof(struct tandem_leg_disk, by_hand) == 65, "by hand");
 TANDEM_STATIC_ASSERT(__builtin_offsetof(struct tandem_leg_disk, replaces) == 68, "replaces");
+TANDEM_STATIC_ASSERT(__builtin_offsetof(struct tandem_leg_disk, read_class) == 69, "read class");
 
 /*
  * struct tandem_super_disk - superblock; two slots, the higher valid

@@ -41,10 +41,12 @@
  *	set latency US       the same, and kept: it goes to the superblocks, and every
  *	                     start begins with it
  *	set recovery MS      recovery target, kept likewise
+ *	set read LEG CLASS   which legs answer reads (CLASS below), kept likewise
  *
  * Status line (INFO): see struct tandem_status in core/status.h:
  *
- *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG... LOG COPY PACE LOST KEPT SHAPE
+ *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG...
+ *	LOG COPY PACE LOST KEPT SHAPE READ
  *
  *	STATE     healthy, degraded, unrecorded, failed or read-only
  *	SYNC      resync, rebuild, first-touch, paused or "-"
@@ -62,11 +64,12 @@
  *	          measured; seconds to its end, with a rate; what "sync rate" and
  *	          "sync latency" said last, or "set latency" after it
  *	LOST      sectors that could be read from no leg; errors until they are written
- *	KEPT      TARGET/RECOVERY/DUE: what the two messages "set" said last; 1 until every leg
- *	          in use has it on disk
+ *	KEPT      TARGET/RECOVERY/DUE: what the messages "set latency" and "set recovery" said
+ *	          last; 1 until every leg in use has on disk what was set
  *	SHAPE     two words, LEVEL/ROLE/CHUNK/REGION/SETS (in sectors), and for each leg
  *	          SET:HAND:REPLACES, with commas: 1 if it was taken out by hand; the leg that
  *	          it is to replace, plus one, or 0
+ *	READ      for each leg its CLASS, with commas
  */
 #ifndef TANDEM_TABLE_H
 #define TANDEM_TABLE_H
@@ -108,5 +111,15 @@
 	x(REBUILD, "rebuild")		\
 	x(FIRST_TOUCH, "first-touch")	\
 	x(PAUSED, "paused")
+
+/*
+ * x(symbol, text): which legs answer reads. Avoided: none is asked there while another leg
+ * can answer. Preferred: none is asked elsewhere while such a leg can. The numbers are on
+ * disk (tandem_format.h) and permanent.
+ */
+#define TANDEM_READ_CLASSES(x)		\
+	x(NORMAL, "normal")		\
+	x(PREFERRED, "preferred")	\
+	x(AVOIDED, "avoided")
 
 #endif

@@ -168,6 +168,7 @@ static void check_set(const struct tandem_super *from, unsigned int set)
 		assert_int_equal(place->set, set);
 		assert_true(tandem_id_equal(&place->id, &from->place[was->first_leg + i].id));
 		assert_int_equal(place->replaces, from->place[was->first_leg + i].replaces);
+		assert_int_equal(place->read_class, from->place[was->first_leg + i].read_class);
 	}
 }
 

@@ -5,7 +5,8 @@
  *
  * Method: every view of three legs with small numbers, then random ones of
  * eight, against the policy said another way: no leg of those left is better
- * than the one picked, and none as good has a lower index.
+ * than the one picked, and none as good has a lower index. Classes apart from that: every
+ * choice of them for three legs, then random ones of eight.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -111,11 +112,85 @@ static void test_random_views_of_eight_legs(void **state)
 	}
 }
 
+/* By leg; what is left of @legs is told from the class alone. */
+static void check_classes(u8 legs, const enum tandem_read_class class[TANDEM_MAX_LEGS_PER_SET])
+{
+	static const unsigned int order[TANDEM_NR_READ_CLASSES] = {
+		[TANDEM_READ_PREFERRED] = 0, [TANDEM_READ_NORMAL] = 1, [TANDEM_READ_AVOIDED] = 2,
+	};
+	u8 of[TANDEM_NR_READ_CLASSES] = { 0 };
+	unsigned int i, best = 3;
+	u8 want = 0, rest, got;
+
+	for (i = 0; i < TANDEM_MAX_LEGS_PER_SET; i++) {
+		of[class[i]] |= (u8)(1u << i);
+		if (legs & 1u << i && order[class[i]] < best)
+			best = order[class[i]];
+	}
+	for (i = 0; i < TANDEM_MAX_LEGS_PER_SET; i++)
+		if (legs & 1u << i && order[class[i]] == best)
+			want |= (u8)(1u << i);
+	rest = tandem_read_rest(of[TANDEM_READ_PREFERRED], of[TANDEM_READ_AVOIDED]);
+	got = tandem_read_wanted(legs, rest, of[TANDEM_READ_AVOIDED]);
+	assert_int_equal(got, want);
+	assert_int_equal(!got, !legs);
+	/* A read looks at no more than this where it finds no leg of it. */
+	if (!(legs & rest))
+		assert_int_equal(want, legs);
+}
+
+static void test_classes_of_every_three_legs(void **state)
+{
+	enum tandem_read_class class[TANDEM_MAX_LEGS_PER_SET];
+	unsigned int n, i, rest;
+
+	(void)state;
+	for (i = 0; i < TANDEM_MAX_LEGS_PER_SET; i++)
+		class[i] = TANDEM_READ_NORMAL;
+	for (n = 0; n < 8 * 27; n++) {
+		for (i = 0, rest = n / 8; i < 3; i++, rest /= 3)
+			class[i] = (enum tandem_read_class)(rest % 3);
+		check_classes(n % 8, class);
+	}
+}
+
+static void test_random_classes_of_eight_legs(void **state)
+{
+	enum tandem_read_class class[TANDEM_MAX_LEGS_PER_SET];
+	struct prng prng = prng_start();
+	unsigned int n, i;
+
+	(void)state;
+	for (n = 0; n < 20000; n++) {
+		for (i = 0; i < TANDEM_MAX_LEGS_PER_SET; i++)
+			class[i] = (enum tandem_read_class)prng_below(&prng, 3);
+		check_classes((u8)prng_next(&prng), class);
+	}
+}
+
+/* Any two bytes that a read may see while they are changed: it is asked somewhere. */
+static void test_no_class_takes_the_last_leg(void **state)
+{
+	unsigned int n;
+	u8 got;
+
+	(void)state;
+	for (n = 0; n < 1u << 24; n++) {
+		got = tandem_read_wanted((u8)n, (u8)(n >> 8), (u8)(n >> 16));
+		if (!got != !(u8)n || got & ~n)
+			fail_msg("legs %#x, rest %#x, avoided %#x: %#x", n & 255, n >> 8 & 255,
+				 n >> 16, got);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_view_of_three_legs),
 		cmocka_unit_test(test_random_views_of_eight_legs),
+		cmocka_unit_test(test_classes_of_every_three_legs),
+		cmocka_unit_test(test_random_classes_of_eight_legs),
+		cmocka_unit_test(test_no_class_takes_the_last_leg),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,8 @@ static void build(unsigned int nr_sets, unsigned int shape)
 		for (i = 0; i < before.set[set].nr_legs; i++, leg++)
 			golden_place(&before, leg, set, TANDEM_RECORD_CURRENT);
 	}
+	for (i = 0; i < leg; i++)
+		before.place[i].read_class = (u8)(i % TANDEM_NR_READ_CLASSES);
 	before.nr_legs = (u16)leg;
 	before.leg = (u16)(leg - 1);
 	before.leg_id = before.place[leg - 1].id;
@@ -79,6 +81,7 @@ static unsigned int widen(unsigned int leg)
 	assert_int_equal(wide.nr_legs, before.nr_legs + 1);
 	assert_int_equal(new, before.set[set].first_leg + before.set[set].nr_legs);
 	assert_int_equal(wide.place[new].record, TANDEM_RECORD_MISSING);
+	assert_int_equal(wide.place[new].read_class, before.place[leg].read_class);
 	assert_int_equal(tandem_replace_new_of(&wide, leg), new);
 	assert_int_equal(tandem_replace_old_of(&wide, new), leg);
 	assert_others(&before, &wide);
@@ -100,6 +103,7 @@ static void check_handed_over(unsigned int leg, unsigned int new, u8 home)
 	assert_true(tandem_fit_places(&after, &before));
 	assert_true(tandem_id_equal(&after.place[leg].id, &wide.place[new].id));
 	assert_int_equal(after.place[leg].replaces, 0);
+	assert_int_equal(after.place[leg].read_class, wide.place[new].read_class);
 	assert_int_equal(tandem_replace_find(&after, &wide.place[leg].id), TANDEM_NO_PLACE);
 	assert_int_equal(config->home, home == was ? 0 : home == last ? was : home);
 	for (other = 0; other < before.nr_legs; other++) {
@@ -122,6 +126,7 @@ static void hand_over(unsigned int leg, unsigned int new, unsigned int old_recor
 	wide.place[leg].record = (u8)old_record;
 	golden_place(&wide, new, wide.place[leg].set, new_record);
 	wide.place[new].id = golden_id(0xf0);
+	wide.place[new].read_class = TANDEM_READ_AVOIDED;
 	wide.leg = (u16)new;
 	wide.leg_id = wide.place[new].id;
 	for (config->home = 0; config->home <= config->nr_legs; config->home++) {

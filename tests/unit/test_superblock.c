@@ -74,6 +74,7 @@ static void random_place(struct prng *prng, struct tandem_place *place)
 {
 	place->record = (u8)(TANDEM_RECORD_CURRENT + prng_below(prng, 5));
 	place->by_hand = prng_below(prng, 2);
+	place->read_class = (u8)prng_below(prng, TANDEM_NR_READ_CLASSES);
 	place->id = place->record == TANDEM_RECORD_MISSING ? id_or_none(prng) : random_id(prng);
 	place->successor = id_or_none(prng);
 	place->last.config = id_or_none(prng);
@@ -193,6 +194,28 @@ static void test_any_valid_superblock_comes_back_unchanged(void **state)
 	}
 }
 
+/* The numbers on disk; one that a later version may have given is as none, and nothing worse. */
+static void test_read_classes_are_read_as_written(void **state)
+{
+	static const u8 on_disk[] = { 0, 1, 2, 3, 255 };
+	static const u8 meant[] = { TANDEM_READ_NORMAL, TANDEM_READ_PREFERRED, TANDEM_READ_AVOIDED,
+				    TANDEM_READ_NORMAL, TANDEM_READ_NORMAL };
+	unsigned int i;
+
+	(void)state;
+	golden_super(&super, 7);
+	for (i = 0; i < sizeof(on_disk); i++) {
+		tandem_super_encode(&super, &slot);
+		slot.disk.legs[1].read_class = on_disk[i];
+		golden_sign(&slot);
+		assert_int_equal(tandem_super_decode(&slot, &other, NULL), 0);
+		assert_int_equal(other.place[0].read_class, TANDEM_READ_NORMAL);
+		assert_int_equal(other.place[1].read_class, meant[i]);
+		tandem_super_encode(&other, &again);
+		assert_int_equal(again.disk.legs[1].read_class, meant[i]);
+	}
+}
+
 /* Reserved bytes and the parts of the tables not in use mean nothing. */
 static void test_unused_bytes_are_ignored_and_written_as_zero(void **state)
 {
@@ -307,6 +330,10 @@ static void test_limits_are_where_they_should_be(void **state)
 	super.recovery_target_ms = TANDEM_MAX_RECOVERY_TARGET_MS;
 	super.latency_target_us = TANDEM_MIN_LATENCY_TARGET_US - 1;
 	assert_int_equal(tandem_super_check(&super, NULL), -EINVAL);
+	super.latency_target_us = 0;
+	super.place[1].read_class = TANDEM_NR_READ_CLASSES;
+	assert_int_equal(tandem_super_check(&super, NULL), -EINVAL);
+	super.place[1].read_class = TANDEM_READ_AVOIDED;
 	super.latency_target_us = TANDEM_MAX_LATENCY_TARGET_US;
 	super.logical_block_bytes = 4096;
 	super.physical_block_bytes = 1u << 20;
@@ -435,6 +462,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_checksum_is_crc32c),
 		cmocka_unit_test(test_any_valid_superblock_comes_back_unchanged),
+		cmocka_unit_test(test_read_classes_are_read_as_written),
 		cmocka_unit_test(test_unused_bytes_are_ignored_and_written_as_zero),
 		cmocka_unit_test(test_every_single_bit_flip_is_detected),
 		cmocka_unit_test(test_every_torn_write_is_detected),

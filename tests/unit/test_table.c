@@ -296,6 +296,21 @@ static void message_there_and_back(enum tandem_message_verb verb, u64 number, co
 	assert_int_equal(back.value, message.value);
 }
 
+static void read_there_and_back(u16 leg, enum tandem_read_class class, const char *text)
+{
+	const struct tandem_message message = { .verb = TANDEM_MESSAGE_SET_READ, .leg = leg,
+						.value = class };
+	struct tandem_message back;
+	char line[64];
+
+	assert_int_equal(tandem_message_format(&message, line, sizeof(line)), strlen(text));
+	assert_string_equal(line, text);
+	assert_int_equal(parse_message(line, &back, NULL), 0);
+	assert_int_equal(back.verb, TANDEM_MESSAGE_SET_READ);
+	assert_int_equal(back.leg, leg);
+	assert_int_equal(back.value, class);
+}
+
 static void test_every_message_comes_back_unchanged(void **state)
 {
 	struct tandem_message message = { .leg = 0 };
@@ -320,12 +335,16 @@ static void test_every_message_comes_back_unchanged(void **state)
 	message_there_and_back(TANDEM_MESSAGE_SET_LATENCY, 10000000, "set latency 10000000");
 	message_there_and_back(TANDEM_MESSAGE_SET_RECOVERY, 100, "set recovery 100");
 	message_there_and_back(TANDEM_MESSAGE_SET_RECOVERY, 3600000, "set recovery 3600000");
+	read_there_and_back(0, TANDEM_READ_NORMAL, "set read 0 normal");
+	read_there_and_back(7, TANDEM_READ_PREFERRED, "set read 7 preferred");
+	read_there_and_back(63, TANDEM_READ_AVOIDED, "set read 63 avoided");
 	/* A verb that is none prints nothing, which no one would take for a message. */
 	message.verb = (enum tandem_message_verb)99;
 	assert_int_equal(tandem_message_format(&message, text, sizeof(text)), 0);
 	assert_string_equal(text, "");
 }
 
+#define BAD_CLASS "set read (normal, preferred or avoided)"
 #define BAD_RATE "sync rate (bytes a second, 65536 at least, or 0)"
 #define BAD_SET_LATENCY "set latency (microseconds, 10 to 10000000, or 0)"
 #define BAD_RECOVERY "set recovery (milliseconds, 100 to 3600000)"
@@ -354,8 +373,15 @@ static void test_bad_messages_are_refused_with_their_reason(void **state)
 		{ "sync rate 65535", BAD_RATE },
 		{ "sync rate 1099511627777", BAD_RATE },
 		{ "sync rate 65536 1", "message (words left over)" },
-		{ "set", "set (latency or recovery)" },
-		{ "set name 1", "set (latency or recovery)" },
+		{ "set", "set (latency, recovery or read)" },
+		{ "set name 1", "set (latency, recovery or read)" },
+		{ "set read", "set read (number of a leg)" },
+		{ "set read x", "set read (number of a leg)" },
+		{ "set read 64 normal", "set read (number of a leg)" },
+		{ "set read 1", BAD_CLASS },
+		{ "set read 1 2", BAD_CLASS },
+		{ "set read 1 Normal", BAD_CLASS },
+		{ "set read 1 normal 1", "message (words left over)" },
 		{ "set latency", BAD_SET_LATENCY },
 		{ "set latency 9", BAD_SET_LATENCY },
 		{ "set latency 10000001", BAD_SET_LATENCY },
