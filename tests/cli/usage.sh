@@ -102,7 +102,15 @@ refused "set of nothing" 2 "something is missing" set "$name"
 refused "set of a word" 2 "nothing to set" set "$name" frobnicate=1
 refused "set without a value" 2 "needs a time" set "$name" recovery-target
 refused "set of one key twice" 2 "given twice" set "$name" latency-target=1ms latency-target=auto
-refused "set of what is still to come" 2 "in this version" set "$name" read-policy=first
+for policy in "" first 1 1: 1:first :avoided 01:normal 64:normal -1:normal "0:avoided," \
+	0:avoided,1 0:Avoided "0:avoided 1:normal" 4294967296:normal; do
+	refused "a read policy of \"$policy\"" 2 "needs LEG:normal" set "$name" \
+		read-policy="$policy"
+done
+refused "a leg of two classes" 2 "a leg twice" set "$name" read-policy=0:avoided,0:normal
+refused "a leg of two classes, apart" 2 "a leg twice" set "$name" read-policy=0:avoided \
+	read-policy=0:normal
+refused "set of what is still to come" 2 "in this version" set "$name" name=first
 refused "paused and resumed at once" 2 "not both" rebuild "$name" --pause --resume
 refused "fail with a word too many" 2 "one word too many" fail "$name" 1 2
 refused "remove without a leg" 2 "something is missing" remove "$name"

@@ -86,17 +86,20 @@ static void test_set_is_done_when_the_kernel_has_it_on_disk(void **state)
 
 static void test_bad_settings_are_refused(void **state)
 {
+	static const char *const none[2], *const wrong[2] = { NULL, "first" };
 	static const struct tandem_set_options bad[] = {
-		{ NULL, 800, TANDEM_UNKNOWN, false },
-		{ "pg", TANDEM_UNKNOWN, TANDEM_UNKNOWN, false },
-		{ "pg", 9, TANDEM_UNKNOWN, false },
-		{ "pg", 10000001, TANDEM_UNKNOWN, false },
-		{ "pg", TANDEM_UNKNOWN, 0, false },
-		{ "pg", TANDEM_UNKNOWN, 99, false },
-		{ "pg", TANDEM_UNKNOWN, 3600001, false },
+		{ NULL, 800, TANDEM_UNKNOWN, false, NULL, 0 },
+		{ "pg", TANDEM_UNKNOWN, TANDEM_UNKNOWN, false, NULL, 0 },
+		{ "pg", TANDEM_UNKNOWN, TANDEM_UNKNOWN, false, none, 2 },
+		{ "pg", TANDEM_UNKNOWN, TANDEM_UNKNOWN, false, wrong, 2 },
+		{ "pg", 9, TANDEM_UNKNOWN, false, NULL, 0 },
+		{ "pg", 10000001, TANDEM_UNKNOWN, false, NULL, 0 },
+		{ "pg", TANDEM_UNKNOWN, 0, false, NULL, 0 },
+		{ "pg", TANDEM_UNKNOWN, 99, false, NULL, 0 },
+		{ "pg", TANDEM_UNKNOWN, 3600001, false, NULL, 0 },
 	};
-	const struct tandem_set_options good = { "pg", 800, TANDEM_UNKNOWN, false };
-	const struct tandem_set_options other = { "other", 800, TANDEM_UNKNOWN, false };
+	const struct tandem_set_options good = { "pg", 800, TANDEM_UNKNOWN, false, NULL, 0 };
+	const struct tandem_set_options other = { "other", 800, TANDEM_UNKNOWN, false, NULL, 0 };
 	size_t i;
 
 	(void)state;
@@ -108,6 +111,49 @@ static void test_bad_settings_are_refused(void **state)
 	/* A module that keeps nothing would say that it has it at once. */
 	mock_dm_expect_look(HEALTHY " - - 0/0/0/0 0", table);
 	refused(tandem_set(&ctx, &good, &err), TANDEM_CODE_MODULE);
+}
+
+static void test_read_classes_reach_the_kernel_leg_by_leg(void **state)
+{
+	static const char *const of[] = { "avoided", "preferred", NULL };
+	static const char *const third[] = { NULL, NULL, "normal" };
+	struct tandem_set_options opt = {
+		.array = "pg", .latency_target_us = TANDEM_UNKNOWN,
+		.recovery_target_ms = TANDEM_UNKNOWN, .read_class = of, .nr_read_classes = 3,
+	};
+
+	(void)state;
+	mock_dm_expect_look(HEALTHY KEEPS "0/5000/0 - normal,normal", table);
+	message("set read 0 avoided");
+	message("set read 1 preferred");
+	mock_dm_expect_look(HEALTHY KEEPS "0/5000/0 - avoided,preferred", table);
+	assert_int_equal(tandem_set(&ctx, &opt, &err), 0);
+	opt.read_class = third;
+	mock_dm_expect_look(HEALTHY KEEPS "0/5000/0 - normal,normal", table);
+	refused(tandem_set(&ctx, &opt, &err), TANDEM_CODE_USAGE);
+	assert_string_equal(err.text, "has no leg 2: the last one is leg 1");
+	/* A module that knows none would refuse a message, and the kernel log say why. */
+	opt.read_class = of;
+	mock_dm_expect_look(HEALTHY KEEPS "0/5000/0", table);
+	refused(tandem_set(&ctx, &opt, &err), TANDEM_CODE_MODULE);
+}
+
+static void test_status_tells_the_read_classes(void **state)
+{
+	struct tandem_status_list *list;
+	const struct tandem_leg_info *leg;
+
+	(void)state;
+	mock_dm_expect_look(HEALTHY KEEPS "0/5000/0 - avoided,normal", table);
+	assert_int_equal(tandem_status_get(&ctx, NULL, &list, &err), 0);
+	leg = tandem_status_array(list, 0)->leg;
+	assert_string_equal(leg[0].read_class, "avoided");
+	assert_string_equal(leg[1].read_class, "normal");
+	tandem_status_put(list);
+	mock_dm_expect_look(HEALTHY KEEPS "0/5000/0", table);
+	assert_int_equal(tandem_status_get(&ctx, NULL, &list, &err), 0);
+	assert_null(tandem_status_array(list, 0)->leg[0].read_class);
+	tandem_status_put(list);
 }
 
 static void test_status_tells_what_is_kept(void **state)
@@ -144,11 +190,14 @@ static void test_examine_tells_what_is_kept(void **state)
 	assert_true(mock_disk_super(0, &super));
 	super.latency_target_us = 700;
 	super.recovery_target_ms = 4000;
+	super.place[1].read_class = TANDEM_READ_AVOIDED;
 	mock_disk_set_super(0, &super);
 	assert_int_equal(tandem_examine(&ctx, &disks, &list, &err), 0);
 	info = tandem_examine_label(list, 0);
 	assert_int_equal(info->latency_target_us, 700);
 	assert_int_equal(info->recovery_target_ms, 4000);
+	assert_string_equal(info->place[0].read_class, "normal");
+	assert_string_equal(info->place[1].read_class, "avoided");
 	assert_true(tandem_examine_label(list, 1)->latency_target_us == TANDEM_UNKNOWN);
 	tandem_examine_put(list);
 }
@@ -160,6 +209,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_set_is_done_when_the_kernel_has_it_on_disk),
 		TEST(test_bad_settings_are_refused),
+		TEST(test_read_classes_reach_the_kernel_leg_by_leg),
+		TEST(test_status_tells_the_read_classes),
 		TEST(test_status_tells_what_is_kept),
 		TEST(test_examine_tells_what_is_kept),
 	};

@@ -5,6 +5,7 @@
  * For people the library's own remarks are the result; as JSON it is the
  * status of the array afterwards, with the remarks as messages.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
@@ -251,10 +252,49 @@ int cli_rebuild(struct cli_output *out, struct tandem_context *ctx,
 	return finish(out, ctx, opt.array);
 }
 
-/* One KEY=VALUE. NULL, or what is wrong with it. */
-static const char *set_one(const char *word, struct tandem_set_options *opt)
+static const char *const classes[] = { "normal", "preferred", "avoided" };
+
+#define CLASS_WORDS "needs LEG:normal, LEG:preferred or LEG:avoided, with commas in between"
+
+/* One LEG:CLASS of @len bytes; the number as any other, without zeroes in front. */
+static const char *class_one(const char *text, size_t len, const char **of)
 {
-	static const char *const later[] = { "auto", "discard", "stable", "read-policy", "name" };
+	const size_t digits = strspn(text, "0123456789");
+	unsigned long leg;
+	size_t i;
+
+	if (!digits || digits > 3 || text[digits] != ':' || (digits > 1 && *text == '0'))
+		return CLASS_WORDS;
+	leg = strtoul(text, NULL, 10);
+	if (leg >= TANDEM_SET_MAX_LEGS)
+		return CLASS_WORDS;
+	if (of[leg])
+		return "names a leg twice";
+	for (i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
+		if (len - digits - 1 == strlen(classes[i]) &&
+		    !strncmp(text + digits + 1, classes[i], strlen(classes[i])))
+			of[leg] = classes[i];
+	}
+	return of[leg] ? NULL : CLASS_WORDS;
+}
+
+static const char *class_list(const char *text, const char **of)
+{
+	const char *wrong;
+	size_t len;
+
+	for (;; text += len + 1) {
+		len = strcspn(text, ",");
+		wrong = class_one(text, len, of);
+		if (wrong || !text[len])
+			return wrong;
+	}
+}
+
+/* One KEY=VALUE; @of: read classes by leg. NULL, or what is wrong with it. */
+static const char *set_one(const char *word, struct tandem_set_options *opt, const char **of)
+{
+	static const char *const later[] = { "auto", "discard", "stable", "name" };
 	const size_t len = strcspn(word, "=");
 	const char *value = word[len] ? word + len + 1 : "";
 	size_t i;
@@ -270,28 +310,34 @@ static const char *set_one(const char *word, struct tandem_set_options *opt)
 		return cli_duration_parse(value, &opt->recovery_target_ms) ?
 		       "needs a time, such as 500ms, 10s or 5m" : NULL;
 	}
+	if (len == strlen("read-policy") && !strncmp(word, "read-policy", len))
+		return class_list(value, of);
 	for (i = 0; i < sizeof(later) / sizeof(*later); i++) {
 		if (len == strlen(later[i]) && !strncmp(word, later[i], len))
 			return "cannot be set in this version";
 	}
-	return "is nothing to set; KEY=VALUE with latency-target or recovery-target";
+	return "is nothing to set; KEY=VALUE with latency-target, recovery-target or "
+	       "read-policy";
 }
 
 int cli_set(struct cli_output *out, struct tandem_context *ctx,
 	    const struct cli_request *request)
 {
+	const char *of[TANDEM_SET_MAX_LEGS] = { NULL };
 	struct tandem_set_options opt = {
 		.array = request->arg[0],
 		.latency_target_us = TANDEM_UNKNOWN,
 		.recovery_target_ms = TANDEM_UNKNOWN,
 		.dry_run = request->dry_run,
+		.read_class = of,
+		.nr_read_classes = TANDEM_SET_MAX_LEGS,
 	};
 	struct tandem_error err;
 	const char *wrong;
 	unsigned int i;
 
 	for (i = 1; i < request->nr_args; i++) {
-		wrong = set_one(request->arg[i], &opt);
+		wrong = set_one(request->arg[i], &opt, of);
 		if (wrong)
 			return cli_output_usage(out, request->arg[i], wrong);
 	}

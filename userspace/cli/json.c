@@ -82,6 +82,7 @@ static struct json_object *leg_object(const struct tandem_leg_info *leg)
 	add_bool(to, "by_hand", leg->by_hand);
 	add_number(to, "replaces",
 		   leg->replaces == TANDEM_NO_LEG ? TANDEM_UNKNOWN : leg->replaces);
+	add_text(to, "read_class", leg->read_class);
 	add_number(errors, "read", leg->read_errors);
 	add_number(errors, "write", leg->write_errors);
 	add_number(errors, "flush", leg->flush_errors);
@@ -296,6 +297,7 @@ static void add_places(struct json_object *to, const struct tandem_label_info *i
 		add_text(place, "id", info->place[i].id);
 		add_text(place, "record", info->place[i].record);
 		add_bool(place, "by_hand", info->place[i].by_hand);
+		add_text(place, "read_class", info->place[i].read_class);
 		add_text(place, "serial", info->place[i].disk);
 		add_number(place, "disk_bytes", info->place[i].disk_bytes);
 		json_object_array_add(places, place);

@@ -166,6 +166,19 @@ static void show_pace(const struct tandem_array_info *info)
 		printf("pace    what was set last is not on every leg yet\n");
 }
 
+/* Legs that are not read as any other. */
+static void show_classes(const struct tandem_array_info *info)
+{
+	unsigned int i;
+
+	for (i = 0; i < info->nr_legs; i++) {
+		const struct tandem_leg_info *leg = &info->leg[i];
+
+		if (leg->read_class && !is(leg->read_class, "normal"))
+			printf("reads   leg %u is %s, by tandem set\n", leg->leg, leg->read_class);
+	}
+}
+
 static void show_log(const struct tandem_array_info *info)
 {
 	if (info->dirty_regions == TANDEM_UNKNOWN)
@@ -220,6 +233,7 @@ void cli_show_array(const struct tandem_array_info *info)
 	show_replacing(info);
 	show_sync(info);
 	show_pace(info);
+	show_classes(info);
 	show_log(info);
 	show_lost(info);
 	show_target(info);
@@ -250,9 +264,12 @@ static void show_places(const struct tandem_label_info *info)
 	for (i = 0; i < info->nr_legs; i++) {
 		const struct tandem_place_info *place = &info->place[i];
 
-		printf("    leg %-3u set %-3u %-11s %-32s %s%s\n", place->leg, place->set,
+		printf("    leg %-3u set %-3u %-11s %-32s %s%s", place->leg, place->set,
 		       place->record, or_dash(place->id), or_dash(place->disk),
 		       place->by_hand ? ", taken out by hand" : "");
+		if (!is(place->read_class, "normal"))
+			printf(", %s for reads", place->read_class);
+		printf("\n");
 	}
 }
 

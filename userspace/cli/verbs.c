@@ -29,8 +29,8 @@ static const struct cli_verb verbs[] = {
 	  "yes dry-run", 3, 3, cli_replace },
 	{ "rebuild", "NAME", "steer what is copied in the background, until the array stops",
 	  "pause resume rate latency-target dry-run", 1, 1, cli_rebuild },
-	{ "set", "NAME KEY=VALUE...", "set latency-target or recovery-target, for this run and "
-	  "every later one", "dry-run", 2, MANY, cli_set },
+	{ "set", "NAME KEY=VALUE...", "set latency-target, recovery-target or read-policy, for "
+	  "this run and every later one", "dry-run", 2, MANY, cli_set },
 	{ "grow", "NAME", "make an array larger whose disks have become larger", "dry-run", 1, 1,
 	  cli_grow },
 	{ "forget", "DEV...", "erase the superblocks of disks", "yes dry-run", 1, MANY,

@@ -102,6 +102,7 @@ static void fill_places(struct entry *entry, const struct tandem_super *super)
 		place->id = tandem_id_is_none(&from->id) ? NULL : entry->place_id[leg];
 		place->record = tandem_record_text(from->record);
 		place->by_hand = from->by_hand;
+		place->read_class = tandem_read_class_text(from->read_class);
 		place->disk = from->disk[0] ? from->disk : NULL;
 		place->disk_bytes = from->disk_sectors * TANDEM_SECTOR_BYTES;
 	}

@@ -16,12 +16,35 @@
 /* Both slots of every leg are written; a disk may be slow. */
 #define RECORD_TIMEOUT_MS 60000
 
+static bool any_class(const struct tandem_set_options *opt)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < opt->nr_read_classes; leg++) {
+		if (opt->read_class[leg])
+			return true;
+	}
+	return false;
+}
+
+static int check_classes(const struct tandem_set_options *opt, struct tandem_error *err)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < opt->nr_read_classes; leg++) {
+		if (opt->read_class[leg] && tandem_read_class_parse(opt->read_class[leg]) < 0)
+			return tandem_error_set(err, TANDEM_CODE_USAGE, NULL,
+						"read policy: normal, preferred or avoided");
+	}
+	return 0;
+}
+
 static int check(const struct tandem_set_options *opt, struct tandem_error *err)
 {
 	const bool latency = opt->latency_target_us != TANDEM_UNKNOWN;
 	const bool recovery = opt->recovery_target_ms != TANDEM_UNKNOWN;
 
-	if (!opt->array || (!latency && !recovery))
+	if (!opt->array || (!latency && !recovery && !any_class(opt)))
 		return tandem_error_set(err, TANDEM_CODE_USAGE, NULL,
 					"name an array, and what is to be set");
 	if (latency && opt->latency_target_us &&
@@ -33,10 +56,26 @@ static int check(const struct tandem_set_options *opt, struct tandem_error *err)
 			 opt->recovery_target_ms > TANDEM_MAX_RECOVERY_TARGET_MS))
 		return tandem_error_set(err, TANDEM_CODE_USAGE, NULL,
 					"recovery target: 100ms to 1h");
+	return check_classes(opt, err);
+}
+
+static int check_legs(const struct tandem_view *view, const struct tandem_set_options *opt,
+		      struct tandem_error *err)
+{
+	const unsigned int nr = view->status.nr_legs;
+	unsigned int leg;
+
+	for (leg = nr; leg < opt->nr_read_classes; leg++) {
+		if (opt->read_class[leg])
+			return tandem_error_set(err, TANDEM_CODE_USAGE, view->volume.name,
+						"has no leg %u: the last one is leg %u", leg,
+						nr - 1);
+	}
 	return 0;
 }
 
-static int check_view(const struct tandem_view *view, struct tandem_error *err)
+static int check_view(const struct tandem_view *view, const struct tandem_set_options *opt,
+		      struct tandem_error *err)
 {
 	const char *name = view->volume.name;
 
@@ -50,7 +89,29 @@ static int check_view(const struct tandem_view *view, struct tandem_error *err)
 				 "the module that runs it keeps no settings");
 		return tandem_error_hint(err, "stop all arrays, and load the new dm-tandem");
 	}
-	return 0;
+	if (any_class(opt) && !view->status.has_read_classes) {
+		tandem_error_set(err, TANDEM_CODE_MODULE, name,
+				 "the module that runs it reads from all legs alike");
+		return tandem_error_hint(err, "stop all arrays, and load the new dm-tandem");
+	}
+	return check_legs(view, opt, err);
+}
+
+static int send_classes(const struct tandem_context *ctx, const struct tandem_volume *volume,
+			const struct tandem_set_options *opt, struct tandem_error *err)
+{
+	struct tandem_message message = { .verb = TANDEM_MESSAGE_SET_READ };
+	unsigned int leg;
+	int ret = 0;
+
+	for (leg = 0; leg < opt->nr_read_classes && !ret; leg++) {
+		if (!opt->read_class[leg])
+			continue;
+		message.leg = (u16)leg;
+		message.value = (u64)tandem_read_class_parse(opt->read_class[leg]);
+		ret = tandem_dm_message(ctx, volume, &message, err);
+	}
+	return ret;
 }
 
 static int send(const struct tandem_context *ctx, const struct tandem_volume *volume,
@@ -66,7 +127,7 @@ static int send(const struct tandem_context *ctx, const struct tandem_volume *vo
 		ret = tandem_dm_message(ctx, volume, &latency, err);
 	if (!ret && opt->recovery_target_ms != TANDEM_UNKNOWN)
 		ret = tandem_dm_message(ctx, volume, &recovery, err);
-	return ret;
+	return ret ? ret : send_classes(ctx, volume, opt, err);
 }
 
 static bool is_kept(const struct tandem_view *view, const void *data)
@@ -93,6 +154,7 @@ static void say(struct tandem_context *ctx, const char *name,
 		const struct tandem_set_options *opt)
 {
 	const char *would = opt->dry_run ? "would be " : "";
+	unsigned int leg;
 
 	if (opt->latency_target_us != TANDEM_UNKNOWN && opt->latency_target_us)
 		tandem_notice(ctx, "%s: latency target %sset to %llu us, and kept", name, would,
@@ -103,6 +165,11 @@ static void say(struct tandem_context *ctx, const char *name,
 	if (opt->recovery_target_ms != TANDEM_UNKNOWN)
 		tandem_notice(ctx, "%s: recovery target %sset to %llu ms, and kept", name, would,
 			      (unsigned long long)opt->recovery_target_ms);
+	for (leg = 0; leg < opt->nr_read_classes; leg++) {
+		if (opt->read_class[leg])
+			tandem_notice(ctx, "%s: leg %u %sset to %s for reads, and that is kept",
+				      name, leg, would, opt->read_class[leg]);
+	}
 }
 
 /* Under the lock of whoever changes legs: a table that is on its way would not have it. */
@@ -114,7 +181,7 @@ static int set(struct tandem_context *ctx, const struct tandem_volume *volume,
 
 	ret = tandem_view_read(ctx, volume, &view, err);
 	if (!ret)
-		ret = check_view(&view, err);
+		ret = check_view(&view, opt, err);
 	tandem_view_free(&view);
 	if (!ret && !opt->dry_run)
 		ret = send(ctx, volume, opt, err);

@@ -195,6 +195,8 @@ static void fill_disks(const struct tandem_context *ctx, const struct tandem_vie
 		leg->read_errors = from->read_errors;
 		leg->write_errors = from->write_errors;
 		leg->flush_errors = from->flush_errors;
+		if (view->status.has_read_classes)
+			leg->read_class = tandem_read_class_text(from->read_class);
 		if (view->disk[i])
 			ctx->device->path_of(view->disk[i], entry->disk[i], sizeof(entry->disk[i]));
 		leg->disk = entry->disk[i][0] ? entry->disk[i] : NULL;

@@ -12,7 +12,7 @@ struct tandem_error;
 struct tandem_disks;
 struct tandem_examine_list;
 
-/* One place as a superblock records it; @by_hand: its leg was taken out by hand. */
+/* One place, by a superblock; @by_hand: taken out by hand; @read_class: see tandem_set(). */
 struct tandem_place_info {
 	unsigned int leg;
 	unsigned int set;
@@ -21,6 +21,7 @@ struct tandem_place_info {
 	const char *disk;
 	uint64_t disk_bytes;
 	bool by_hand;
+	const char *read_class;
 };
 
 /* Regions [first, first + count) of a set. */
@@ -64,8 +65,7 @@ struct tandem_region_info {
  * @slot, @slot_state: which one counts; text per slot ("valid", or what is wrong)
  * @use: how the array, as far as its disks were examined, would use this
  *	one: current, rebuilding, stale or ignored; spare: it waits for a leg to fail
- * @log_sequence: of the newest record of the intent log; TANDEM_UNKNOWN if there
- *	is none
+ * @log_sequence: of the newest record of the intent log; TANDEM_UNKNOWN: there is none
  * @log_state: "valid", "empty" (never written) or "lost"; NULL: the array keeps none
  * @log_all: it says that every region may differ
  * @dirty_regions: number of those in the log

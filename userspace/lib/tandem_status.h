@@ -24,6 +24,7 @@ struct tandem_status_list;
  * @serial: identity of that disk as the superblock has it
  * @by_hand: an administrator took it out
  * @replaces: leg that it takes the place of when it is current; TANDEM_NO_LEG: none
+ * @read_class: normal, preferred or avoided, as given to tandem_set(); NULL: not known
  * @spare: no place: a disk that waits for a leg to fail (tandem_status_spares())
  */
 struct tandem_leg_info {
@@ -39,6 +40,7 @@ struct tandem_leg_info {
 	bool by_hand;
 	bool spare;
 	uint32_t replaces;
+	const char *read_class;
 };
 
 /**
