@@ -296,6 +296,28 @@ static void set_for_good(void)
 		front_poll();
 }
 
+/* Of one leg or several; a quarter is without any again. */
+static void set_classes(void)
+{
+	u32 nr_classes, leg;
+
+	if (!sim_chance(SIM_RANDOM_READ, world.options.classes))
+		return;
+	if (world.options.crash && !sim_below(SIM_RANDOM_READ, 8))
+		arm(1000);
+	nr_classes = sim_below(SIM_RANDOM_READ, 4) ? TANDEM_NR_READ_CLASSES : 1;
+	for (leg = 0; leg < world.nr_disks && front_is_up(); leg++) {
+		if (nr_classes > 1 && sim_below(SIM_RANDOM_READ, 2))
+			continue;
+		front_message(TANDEM_MESSAGE_SET_READ,
+			      front_class(leg, sim_below(SIM_RANDOM_READ, nr_classes)));
+		if (!sim_below(SIM_RANDOM_READ, 4))
+			sim_run(sim_below(SIM_RANDOM_READ, 2000));
+	}
+	if (front_is_up())
+		front_poll();
+}
+
 static void reload(void)
 {
 	struct front_table table;
@@ -335,6 +357,7 @@ static void act(void)
 		send_message();
 	steer_copying();
 	set_for_good();
+	set_classes();
 	if (grow())
 		return;
 	if (front_is_read_only() && !below(4)) {

@@ -76,6 +76,12 @@ bool front_has_disk(unsigned int leg);
 /* Does the array run the newest history, so that the newest records bind its reads? */
 bool front_reads_are_bound(void);
 
+/* A leg and its read class in one number. */
+static inline u64 front_class(unsigned int leg, enum tandem_read_class class)
+{
+	return (u64)leg << 8 | class;
+}
+
 /* Control paths. Those that start return what the engine said. */
 struct front_table {
 	u64 present;
@@ -101,7 +107,7 @@ u64 front_legs(enum tandem_leg_state state);
 void front_poll(void);
 /* The status line. */
 const char *front_status(void);
-/* @number: leg, rate or time, as the verb has it. */
+/* @number: leg, rate or time, as the verb has it; of SET_READ front_class(). */
 int front_message(enum tandem_message_verb verb, u64 number);
 
 #endif

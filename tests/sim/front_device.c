@@ -330,6 +330,10 @@ int front_message(enum tandem_message_verb verb, u64 number)
 	struct tandem_message message = { .verb = verb, .leg = number, .value = number };
 	int error;
 
+	if (verb == TANDEM_MESSAGE_SET_READ) {
+		message.leg = number >> 8;
+		message.value = number & 0xff;
+	}
 	oracle_keep_sent(&message, 1);
 	error = tandem_array_message(front.array, &message);
 	if (verb == TANDEM_MESSAGE_FAIL && !error)

@@ -177,6 +177,12 @@ static void draw_keep(struct sim_options *o)
 	o->keep = sim_below(SIM_RANDOM_KEEP, 2) ? 0 : 3 + sim_below(SIM_RANDOM_KEEP, 20);
 }
 
+/* Which legs he wants to be read. */
+static void draw_classes(struct sim_options *o)
+{
+	o->classes = sim_below(SIM_RANDOM_READ, 3) ? 0 : 3 + sim_below(SIM_RANDOM_READ, 20);
+}
+
 /*
  * A stream of its own, and a third of the seeds: sets that become longer, up to @room
  * regions, by pieces that are no regions.
@@ -244,6 +250,7 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 	draw_pace(o);
 	draw_growth(o);
 	draw_keep(o);
+	draw_classes(o);
 	o->overlap = 0;
 	if (limits->calm) {
 		o->read_error = o->write_error = o->flush_error = o->meta_error = 0;

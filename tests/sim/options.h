@@ -17,7 +17,7 @@
 	x(load_error)							\
 	x(death) x(bad_range) x(slow)					\
 	x(crash) x(stop) x(suspend) x(reload) x(message) x(rot) x(pace)	\
-	x(grow) x(keep)
+	x(grow) x(keep) x(classes)
 
 #define SIM_FLAGS(x)							\
 	x(landed) x(dropped) x(retryable) x(caller_error) x(at_once)	\

@@ -10,6 +10,7 @@
  */
 #include "front.h"
 #include "oracle_grow.h"
+#include "oracle_read.h"
 #include "io/region.h"
 #include "ledger.h"
 #include "lostbook.h"
@@ -276,6 +277,8 @@ void oracle_leg_command(const struct sim_command *command)
 			 disk->leg);
 	if (command->op == REQ_OP_READ && is_data(command) && !command->users)
 		oracle_copy_reads(command);
+	if (command->op == REQ_OP_READ && is_data(command) && command->users)
+		oracle_read_sent(command);
 	if (command->op == REQ_OP_READ || !command->count)
 		return;
 	if (front_is_read_only())

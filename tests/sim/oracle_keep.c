@@ -21,15 +21,21 @@
 
 #define MAX_SENT 8u	/* that differ */
 
+/* What can be set: two of the array, and a read class of each leg. */
+#define LATENCY 0u
+#define RECOVERY 1u
+#define CLASS_OF(leg) (2u + (leg))
+#define NR_SETTINGS CLASS_OF(SIM_MAX_DISKS)
+
 /*
- * Of each of the two that can be set: first what was told, then what was set since, each
+ * Of each that can be set: first what was told, then what was set since, each
  * value once; what was set last. None before the first start: then it is as created.
  */
 static struct setting {
 	u32 value[MAX_SENT];
 	unsigned int nr;
 	u32 last;
-} keep[2], before[2];
+} keep[NR_SETTINGS], before[NR_SETTINGS];
 
 static void settle(unsigned int which, u32 value)
 {
@@ -53,11 +59,22 @@ void oracle_keep_begin(void)
 	memset(keep, 0, sizeof(keep));
 }
 
+enum tandem_read_class oracle_keep_class(unsigned int leg)
+{
+	return (enum tandem_read_class)keep[CLASS_OF(leg)].last;
+}
+
 void oracle_keep_sent(const struct tandem_message *message, int answer)
 {
-	unsigned int which = message->verb == TANDEM_MESSAGE_SET_RECOVERY;
+	unsigned int which;
 
-	if (!which && message->verb != TANDEM_MESSAGE_SET_LATENCY)
+	if (message->verb == TANDEM_MESSAGE_SET_LATENCY)
+		which = LATENCY;
+	else if (message->verb == TANDEM_MESSAGE_SET_RECOVERY)
+		which = RECOVERY;
+	else if (message->verb == TANDEM_MESSAGE_SET_READ)
+		which = CLASS_OF(message->leg);
+	else
 		return;
 	/* A crash may come before the answer. */
 	if (answer > 0) {
@@ -68,6 +85,16 @@ void oracle_keep_sent(const struct tandem_message *message, int answer)
 	} else if (answer < 0) {
 		keep[which] = before[which];
 	}
+}
+
+static void check_classes(unsigned int leg, const struct tandem_super *super)
+{
+	unsigned int i;
+
+	for (i = 0; i < world.nr_disks; i++)
+		if (super->place[i].read_class != keep[CLASS_OF(i)].last)
+			sim_fail("keep", "told as kept, and leg %u says class %u of leg %u, not %u",
+				 leg, super->place[i].read_class, i, keep[CLASS_OF(i)].last);
 }
 
 static void check_legs(struct tandem_array *array)
@@ -83,6 +110,7 @@ static void check_legs(struct tandem_array *array)
 			sim_fail("keep", "told as kept, and leg %u says %u and %u, not %u and %u",
 				 leg, super.latency_target_us, super.recovery_target_ms,
 				 array->keep.target_us, array->keep.recovery_ms);
+		check_classes(leg, &super);
 	}
 }
 
@@ -99,13 +127,15 @@ static bool is_due(const struct tandem_array *array)
 
 void oracle_keep_look(struct tandem_array *array)
 {
-	const u32 now[2] = { array->keep.target_us, array->keep.recovery_ms };
+	u32 now[NR_SETTINGS] = { array->keep.target_us, array->keep.recovery_ms };
 	bool due = is_due(array);
 	unsigned int i;
 
 	if (array->params.read_only || array->phase != TANDEM_PHASE_UP)
 		return;
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < world.nr_disks; i++)
+		now[CLASS_OF(i)] = array->leg[i].read_class;
+	for (i = 0; i < CLASS_OF(world.nr_disks); i++) {
 		if (now[i] != keep[i].last)
 			sim_fail("keep", "%u is in force, %u was set last", now[i], keep[i].last);
 		if (!due)
@@ -117,11 +147,14 @@ void oracle_keep_look(struct tandem_array *array)
 
 void oracle_keep_started(const struct oracle_start *start, struct tandem_array *array)
 {
-	const u32 found[2] = { array->super->latency_target_us, array->super->recovery_target_ms };
-	const u32 made[2] = { 0, world.super.recovery_target_ms };
+	u32 found[NR_SETTINGS] = { array->super->latency_target_us,
+				   array->super->recovery_target_ms };
+	const u32 made[NR_SETTINGS] = { 0, world.super.recovery_target_ms };
 	unsigned int i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < world.nr_disks; i++)
+		found[CLASS_OF(i)] = array->super->place[i].read_class;
+	for (i = 0; i < CLASS_OF(world.nr_disks); i++) {
 		if (!keep[i].nr)
 			settle(i, made[i]);
 		if (start->live && !is_known(&keep[i], found[i]))
@@ -135,13 +168,13 @@ void oracle_keep_started(const struct oracle_start *start, struct tandem_array *
 
 void oracle_keep_down(struct tandem_array *array)
 {
-	unsigned int s;
+	unsigned int s, i;
 
 	if (array->params.read_only)
 		return;
 	for (s = 0; s < array->nr_sets; s++)
 		if (array->set[s].record_hopeless)
 			return;
-	settle(0, keep[0].last);
-	settle(1, keep[1].last);
+	for (i = 0; i < CLASS_OF(world.nr_disks); i++)
+		settle(i, keep[i].last);
 }

@@ -5,7 +5,7 @@
 #ifndef SIM_ORACLE_KEEP_H
 #define SIM_ORACLE_KEEP_H
 
-#include "sys.h"
+#include "core/types.h"
 
 struct oracle_start;
 struct tandem_array;
@@ -16,6 +16,8 @@ void oracle_keep_begin(void);
 void oracle_keep_sent(const struct tandem_message *message, int answer);
 void oracle_keep_look(struct tandem_array *array);
 void oracle_keep_down(struct tandem_array *array);
+/* How @leg is to be read, by what was set last; not while the array is read-only. */
+enum tandem_read_class oracle_keep_class(unsigned int leg);
 void oracle_keep_started(const struct oracle_start *start, struct tandem_array *array);
 
 #endif

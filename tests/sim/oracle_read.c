@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rule about which of the legs that may be read is read (rule "class").
+ *
+ * A user's read is sent to a leg only if no leg of a better class could have answered: one
+ * that may be read, that has not failed this read, and of which no flush failed since. The
+ * classes are those that an administrator set last, by the oracle's own books.
+ *
+ * What binds a read more closely (the pin, the home, a lost block) is left to the rules about
+ * data: there is nothing left to choose. And while the engine is interrupted at its atomics
+ * what it saw and what there is now are two things.
+ */
+#include "disk.h"
+#include "front.h"
+#include "io/region.h"
+#include "oracle_keep.h"
+#include "oracle_read.h"
+#include "sched.h"
+#include "world.h"
+
+#define BOUND	(TANDEM_REGION_UNSURE | TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY | \
+		 TANDEM_REGION_LOST)
+
+/* The lower, the sooner. */
+static unsigned int rank(unsigned int leg)
+{
+	switch (oracle_keep_class(leg)) {
+	case TANDEM_READ_PREFERRED:
+		return 0;
+	case TANDEM_READ_NORMAL:
+		return 1;
+	case TANDEM_READ_AVOIDED:
+	case TANDEM_NR_READ_CLASSES:
+		break;
+	}
+	return 2;
+}
+
+void oracle_read_sent(const struct sim_command *command)
+{
+	const struct sim_part *part = container_of(command->users, struct sim_part, bio);
+	const struct tandem_request *request = part->request;
+	struct tandem_set *set = request->set;
+	unsigned int leg = command->disk->leg;
+	unsigned int i;
+	u8 could;
+
+	if (world.options.preemption || front_is_read_only() ||
+	    (u32)atomic_read(&set->region[request->region]) & BOUND)
+		return;
+	could = TANDEM_READABLE(atomic_read(&set->masks)) & (u8)~request->tried &
+		(u8)~TANDEM_SUSPECT(request->doubt);
+	for (i = 0; i < set->nr_legs; i++)
+		if (could & (1u << i) && rank(set->first_leg + i) < rank(leg))
+			sim_fail("class", "leg %u is read, of class %u, though leg %u could "
+				 "answer, of class %u", leg, oracle_keep_class(leg),
+				 set->first_leg + i, oracle_keep_class(set->first_leg + i));
+}
