@@ -47,7 +47,8 @@ test_bench_search_SRCS := bench/search.c
 test_bench_mover_SRCS := bench/mover.c bench/reader.c bench/hist.c bench/random.c
 test_bench_criteria_SRCS := bench/criteria.c bench/slope.c
 test_bench_log_SRCS := bench/log.c bench/durable.c bench/hist.c $(bench_payload)
-test_bench_pages_SRCS := bench/pages.c bench/log.c bench/durable.c bench/hist.c $(bench_acks)
+test_bench_pages_SRCS := bench/pages.c bench/page_slots.c bench/log.c bench/durable.c \
+	bench/hist.c $(bench_acks)
 test_bench_acks_SRCS := $(bench_acks)
 test_bench_verify_SRCS := bench/demand.c bench/verify.c bench/verify_log.c bench/verify_pages.c \
 	bench/report.c bench/json.c bench/hist.c bench/model.c $(bench_acks)

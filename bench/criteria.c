@@ -142,7 +142,7 @@ static void judge_latency(struct figures *figures, const struct options *options
 static void judge_data(struct figures *figures, const struct options *options)
 {
 	const struct limits *limits = &options->limits;
-	double backlog_s = figures->dirty_max / figures->page_writes_per_s;
+	double backlog_s = figures->dirty_max / figures->pages_per_s;
 
 	add(figures, "C6 data-write-mean", figures->latency[FIGURE_DATA_WRITE].mean_us / 1e3,
 	    limits->data_mean_ms);

@@ -32,12 +32,17 @@ enum engine_op {
 	ENGINE_SYNC,		/* fdatasync: all completed writes are durable when it completes. */
 };
 
+#define ENGINE_MAX_SEGMENTS 256
+
 struct engine_request {
 	enum engine_op op;
 	int fd;
 	unsigned int registered;	/* 1 + place of the memory @buffer is in; 0: none. */
 	void *buffer;
-	uint32_t len_bytes;
+	/* A write of several pieces in place of @buffer, in memory that stays as it is. */
+	const struct iovec *segments;
+	unsigned int nr_segments;	/* 0: @buffer; at most ENGINE_MAX_SEGMENTS. */
+	uint32_t len_bytes;		/* Of all segments together. */
 	uint64_t offset_bytes;
 	/* @error: 0, or -errno; a short write is -EIO. */
 	void (*done)(struct engine_request *request, int error);

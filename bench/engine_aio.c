@@ -26,6 +26,16 @@ struct engine_aio {
 	unsigned int nr_queued;
 };
 
+static void prepare_write(struct iocb *block, const struct engine_request *request)
+{
+	if (request->nr_segments)
+		io_prep_pwritev(block, request->fd, request->segments, (int)request->nr_segments,
+				(long long)request->offset_bytes);
+	else
+		io_prep_pwrite(block, request->fd, request->buffer, request->len_bytes,
+			       (long long)request->offset_bytes);
+}
+
 static int aio_queue(struct engine *engine, struct engine_request *request)
 {
 	struct engine_aio *aio = (struct engine_aio *)engine;
@@ -33,12 +43,10 @@ static int aio_queue(struct engine *engine, struct engine_request *request)
 
 	switch (request->op) {
 	case ENGINE_WRITE:
-		io_prep_pwrite(block, request->fd, request->buffer, request->len_bytes,
-			       (long long)request->offset_bytes);
+		prepare_write(block, request);
 		break;
 	case ENGINE_WRITE_DURABLE:
-		io_prep_pwrite(block, request->fd, request->buffer, request->len_bytes,
-			       (long long)request->offset_bytes);
+		prepare_write(block, request);
 		block->aio_rw_flags = RWF_DSYNC;
 		break;
 	case ENGINE_READ:

@@ -22,7 +22,10 @@ struct engine_uring {
 
 static void prepare_write(struct io_uring_sqe *sqe, const struct engine_request *request)
 {
-	if (request->registered)
+	if (request->nr_segments)
+		io_uring_prep_writev(sqe, request->fd, request->segments, request->nr_segments,
+				     request->offset_bytes);
+	else if (request->registered)
 		io_uring_prep_write_fixed(sqe, request->fd, request->buffer, request->len_bytes,
 					  request->offset_bytes, (int)request->registered - 1);
 	else

@@ -139,8 +139,8 @@ static void take_totals(struct figures *figures, const struct measure *measure, 
 
 	figures->log_bytes = (double)(end->log_bytes - begin->log_bytes) / messages;
 	figures->data_bytes = (double)(end->page_bytes - begin->page_bytes) / messages;
-	figures->page_writes_per_s = (double)(end->page_writes - begin->page_writes) /
-				     figures->seconds;
+	figures->pages_per_s = (double)(end->page_bytes - begin->page_bytes) / PAGE_BYTES /
+			       figures->seconds;
 	figures->cpu_us = (double)(end->cpu_us - begin->cpu_us) / messages;
 	take_legs(figures, measure, messages);
 	for (i = 0; i < figures->nr_legs; i++) {

@@ -67,7 +67,7 @@ struct figures {
 	struct measure_sample *samples;
 	unsigned int nr_samples;
 	double spool_max;
-	double page_writes_per_s;
+	double pages_per_s;
 	double dirty_max;
 	double longest_checkpoint_s;
 	double worst_data_ms;	/* Mean of page writes in the worst interval. */

@@ -178,13 +178,18 @@ static int init_pages(struct load *load, uint64_t nr_pages)
 		.volume = &load->data_volume,
 		.log = &load->log,
 		.acks = &load->acks,
-		.run = load->run,
 		.nr_pages = nr_pages,
 		.interval_ns = round_ns(options),
 		.burst = options->checkpoint_mode == CHECKPOINT_AUTO,
-		.sector_bytes = (uint32_t)options->sector_bytes,
-		.depth = (unsigned int)options->checkpoint_depth,
-		.registered = options->buffers == BUFFERS_REGISTERED ? 2 : 0,
+		.slots = {
+			.run = load->run,
+			.sector_bytes = (uint32_t)options->sector_bytes,
+			.nr = (unsigned int)options->checkpoint_depth,
+			.gather_pages = (unsigned int)(options->gather_bytes / PAGE_BYTES),
+			/* Registered memory cannot be written in pieces. */
+			.flat = options->flat || options->buffers == BUFFERS_REGISTERED,
+			.registered = options->buffers == BUFFERS_REGISTERED ? 2 : 0,
+		},
 	};
 
 	if (pages_init(&load->pages, &config, clock_now_ns()))
@@ -269,7 +274,7 @@ static int pin_buffers(struct load *load)
 	const struct log_config *log = &load->log.config;
 	struct iovec memory[] = {
 		{ load->log.memory, (size_t)log->max_write_bytes * log->outstanding },
-		{ load->pages.memory, (size_t)load->pages.config.depth * PAGE_BYTES },
+		{ load->pages.slots.memory, load->pages.slots.memory_bytes },
 	};
 
 	if (load->options->buffers != BUFFERS_REGISTERED)

@@ -41,7 +41,7 @@ static void take_counts(const struct load *load, struct measure_counts *counts)
 	counts->log_writes = load->log.writes;
 	counts->log_bytes = load->log.written_bytes;
 	counts->page_writes = load->pages.writes;
-	counts->page_bytes = load->pages.writes * PAGE_BYTES;
+	counts->page_bytes = load->pages.written * PAGE_BYTES;
 	if (!load->measure.interval_ns)
 		return;
 	if (load->log_volume.kind == VOLUME_BLOCK)
@@ -107,7 +107,7 @@ static void take_sample(struct load *load, int64_t now_ns)
 		.spool = spool_depth(load),
 		.spool_low = measure->spool_low,
 		.tracking_low = measure->tracking_low,
-		.dirty_pages = load->pages.queue_tail - load->pages.queue_head,
+		.dirty_pages = load->pages.nr_dirty,
 		.messages = load->completed - measure->completed_sampled,
 		.commit_p50_ns = hist_percentile(&measure->commits, 0.5),
 		.commit_p99_ns = hist_percentile(&measure->commits, 0.99),

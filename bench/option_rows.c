@@ -175,6 +175,9 @@ const struct option_row option_rows[] = {
 	     checkpoint_mode, LOADS),
 	ROW("checkpoint-depth", "N", "page writes in flight", "64", NULL, checkpoint_depth, 1,
 	    1024, OPTION_COUNT, LOADS),
+	ROW("gather", "SIZE", "adjacent dirty pages are written together, up to this", "256K",
+	    NULL, gather_bytes, 8192, 1 << 20, OPTION_SIZE, LOADS),
+	FLAG("flat", "page writes from one piece of memory, not from one each 4 KiB", flat, LOADS),
 	ROW("data-size", "SIZE", "use so much of the data volume (default: all, at most 16G)",
 	    NULL, NULL, data_bytes, 1 << 20, 1e15, OPTION_SIZE, LOADS),
 	/* Everything else. */

@@ -184,6 +184,8 @@ static int check_model(const struct options *options)
 		return complain(-EINVAL, "--append-share, --uniform-share: more than 1 together");
 	if (options->backup_read_bytes % 4096)
 		return complain(-EINVAL, "--backup-read: must be a multiple of 4096");
+	if (options->gather_bytes % 8192)
+		return complain(-EINVAL, "--gather: must be a multiple of 8192, a page");
 	if (floodgate && options->burst_at_s + options->burst_s >= options->seconds)
 		return complain(-EINVAL, "--duration: ends before the burst does; "
 				"give it time to recover");

@@ -114,6 +114,7 @@ struct options {
 	uint64_t clients;
 	uint64_t outstanding;
 	uint64_t checkpoint_depth;
+	uint64_t gather_bytes;
 	uint64_t body_bytes;
 	uint64_t sector_bytes;
 	uint64_t max_write_bytes;
@@ -128,6 +129,7 @@ struct options {
 	bool list;
 	bool quick;
 	bool full_backup;
+	bool flat;
 	bool precondition;
 	const char *state;	/* Not from the command line: of the search. */
 	bool claimed;	/* Not from the command line: an earlier run made the checks. */

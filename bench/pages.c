@@ -4,7 +4,11 @@
  *
  * A page is taken out of the table with the LSN it has at that moment, and may
  * be dirtied again at once: a hot page cannot outrun the checkpointer.  If the
- * log does not cover that LSN yet, the slot waits for it (I-4).
+ * log does not cover that LSN yet, the slot waits for it (I-4), with that page
+ * alone.
+ *
+ * A page that was gathered stays in the queue and is skipped there.  It may be
+ * queued once more meanwhile, so the ring has room for every page twice.
  *
  * Why the log can be cut at begin_lsn: every page dirtied before it was in the
  * queue when the checkpoint began, and no older write is in flight then,
@@ -17,21 +21,10 @@
 
 #include "clock.h"
 #include "pages.h"
-#include "payload.h"
 
 /* Write for this share of the interval; the rest is for the flush. */
 #define WRITING_SHARE 0.8
 #define PACE_NS NSEC_PER_MSEC
-
-struct page_slot {
-	struct engine_request request;
-	struct pages *pages;
-	struct page_slot *next;
-	uint64_t page;
-	uint64_t lsn;
-	int64_t issued_ns;
-	bool waiting;
-};
 
 int pages_init(struct pages *pages, const struct pages_config *config, int64_t now_ns)
 {
@@ -42,21 +35,14 @@ int pages_init(struct pages *pages, const struct pages_config *config, int64_t n
 	pages->begun_ns = now_ns;
 	pages->lsns = calloc(config->nr_pages, sizeof(*pages->lsns));
 	pages->dirty = calloc(config->nr_pages, sizeof(*pages->dirty));
-	pages->queue = calloc(config->nr_pages, sizeof(*pages->queue));
-	pages->slots = calloc(config->depth, sizeof(*pages->slots));
-	if (posix_memalign((void **)&pages->memory, 4096, (size_t)config->depth * PAGE_BYTES))
-		pages->memory = NULL;
-	if (!pages->lsns || !pages->dirty || !pages->queue || !pages->slots || !pages->memory) {
+	pages->queue = calloc(2 * config->nr_pages, sizeof(*pages->queue));
+	if (!pages->lsns || !pages->dirty || !pages->queue ||
+	    page_slots_init(&pages->slots, &config->slots)) {
 		pages_exit(pages);
 		return -ENOMEM;
 	}
-	for (i = 0; i < config->depth; i++) {
-		pages->slots[i].pages = pages;
-		pages->slots[i].request.registered = config->registered;
-		pages->slots[i].request.buffer = pages->memory + (size_t)i * PAGE_BYTES;
-		pages->slots[i].next = pages->free_slots;
-		pages->free_slots = &pages->slots[i];
-	}
+	for (i = 0; i < config->slots.nr; i++)
+		pages->slots.slots[i].pages = pages;
 	return 0;
 }
 
@@ -65,13 +51,10 @@ void pages_exit(struct pages *pages)
 	free(pages->lsns);
 	free(pages->dirty);
 	free(pages->queue);
-	free(pages->slots);
-	free(pages->memory);
+	page_slots_exit(&pages->slots);
 	pages->lsns = NULL;
 	pages->dirty = NULL;
 	pages->queue = NULL;
-	pages->slots = NULL;
-	pages->memory = NULL;
 }
 
 void pages_dirty(struct pages *pages, uint64_t page, uint64_t lsn)
@@ -80,8 +63,15 @@ void pages_dirty(struct pages *pages, uint64_t page, uint64_t lsn)
 	pages->dirtyings++;
 	if (pages->dirty[page])
 		return;
-	pages->dirty[page] = true;
-	pages->queue[pages->queue_tail++ % pages->config.nr_pages] = (uint32_t)page;
+	pages->dirty[page] = (uint8_t)(1 + pages->checkpoint % 2);
+	pages->nr_dirty++;
+	pages->queue[pages->queue_tail++ % (2 * pages->config.nr_pages)] = (uint32_t)page;
+}
+
+/* Is a page one that the checkpoint under way has to write and has not taken? */
+static bool is_planned(const struct pages *pages, uint64_t page)
+{
+	return pages->dirty[page] == 1 + (pages->checkpoint - 1) % 2;
 }
 
 static void fail(struct pages *pages, int error)
@@ -93,9 +83,9 @@ static void fail(struct pages *pages, int error)
 
 static void free_slot(struct pages *pages, struct page_slot *slot)
 {
-	pages->taken--;
-	slot->next = pages->free_slots;
-	pages->free_slots = slot;
+	pages->taken -= slot->nr_pages;
+	slot->next = pages->slots.free;
+	pages->slots.free = slot;
 }
 
 static void page_written(struct engine_request *request, int error)
@@ -103,6 +93,7 @@ static void page_written(struct engine_request *request, int error)
 	struct page_slot *slot = (struct page_slot *)request;
 	struct pages *pages = slot->pages;
 	int64_t now_ns = clock_now_ns();
+	uint32_t i;
 
 	hist_record(&pages->latency, now_ns - slot->issued_ns);
 	free_slot(pages, slot);
@@ -110,57 +101,69 @@ static void page_written(struct engine_request *request, int error)
 		fail(pages, error);
 		return;
 	}
-	if (!acks_room(pages->config.acks))
-		return;
-	acks_append(pages->config.acks, &(struct ack_record) {
-		.kind = ACK_PAGE,
-		.len_bytes = PAGE_BYTES,
-		.id = slot->page,
-		.number = pages->checkpoint,
-		.lsn = slot->lsn,
-	});
+	for (i = 0; i < slot->nr_pages && acks_room(pages->config.acks); i++)
+		acks_append(pages->config.acks, &(struct ack_record) {
+			.kind = ACK_PAGE,
+			.len_bytes = PAGE_BYTES,
+			.id = slot->page + i,
+			.number = pages->checkpoint,
+			.lsn = slot->lsns[i],
+		});
 }
 
-static void issue_page(struct pages *pages, struct page_slot *slot)
+static void issue_pages(struct pages *pages, struct page_slot *slot)
 {
-	struct payload_tag tag = {
-		.run = pages->config.run,
-		.kind = PAYLOAD_PAGE,
-		.sector_bytes = pages->config.sector_bytes,
-		.place = slot->page,
-		.lsn = slot->lsn,
-		.mark = pages->checkpoint,
-		.count = (uint16_t)(PAGE_BYTES / pages->config.sector_bytes),
-	};
-	unsigned char *buffer = slot->request.buffer;
-
-	for (; tag.index < tag.count; tag.index++)
-		payload_encode(buffer + (size_t)tag.index * tag.sector_bytes, &tag);
+	page_slot_fill(&pages->slots, slot, pages->checkpoint);
 	slot->request.op = ENGINE_WRITE;
 	slot->request.fd = pages->config.volume->fd;
-	slot->request.len_bytes = PAGE_BYTES;
 	slot->request.offset_bytes = slot->page * PAGE_BYTES;
 	slot->request.done = page_written;
 	slot->issued_ns = clock_now_ns();
 	pages->writes++;
+	pages->written += slot->nr_pages;
 	engine_submit(pages->config.engine, &slot->request);
 }
 
-static void take_page(struct pages *pages)
+static void take_page(struct pages *pages, struct page_slot *slot, uint64_t page)
 {
-	struct page_slot *slot = pages->free_slots;
-
-	pages->free_slots = slot->next;
+	slot->lsns[slot->nr_pages++] = pages->lsns[page];
+	pages->dirty[page] = 0;
+	pages->nr_dirty--;
 	pages->taken++;
 	pages->to_write--;
-	slot->page = pages->queue[pages->queue_head++ % pages->config.nr_pages];
-	slot->lsn = pages->lsns[slot->page];
-	pages->dirty[slot->page] = false;
-	slot->waiting = slot->lsn > pages->config.log->durable.lsn;
-	if (slot->waiting)
+}
+
+/* The page that has been dirty for longest; there is one. */
+static uint64_t oldest_page(struct pages *pages)
+{
+	uint64_t page;
+
+	do
+		page = pages->queue[pages->queue_head++ % (2 * pages->config.nr_pages)];
+	while (!is_planned(pages, page));
+	return page;
+}
+
+/* Take a page and up to @most - 1 behind it, and write them in one go. */
+static void take_pages(struct pages *pages, uint64_t most)
+{
+	const struct pages_config *config = &pages->config;
+	uint64_t durable_lsn = config->log->durable.lsn, page = oldest_page(pages);
+	struct page_slot *slot = pages->slots.free;
+
+	pages->slots.free = slot->next;
+	slot->page = page;
+	slot->nr_pages = 0;
+	take_page(pages, slot, page);
+	slot->waiting = slot->lsns[0] > durable_lsn;
+	if (slot->waiting) {
 		pages->waiting++;
-	else
-		issue_page(pages, slot);
+		return;
+	}
+	while (++page < config->nr_pages && slot->nr_pages < most && is_planned(pages, page) &&
+	       pages->lsns[page] <= durable_lsn)
+		take_page(pages, slot, page);
+	issue_pages(pages, slot);
 }
 
 /* After the first error of any stream no further checkpoint can be completed. */
@@ -174,16 +177,16 @@ static void release_waiting(struct pages *pages)
 {
 	unsigned int i;
 
-	for (i = 0; i < pages->config.depth && pages->waiting; i++) {
-		struct page_slot *slot = &pages->slots[i];
-		bool covered = slot->lsn <= pages->config.log->durable.lsn;
+	for (i = 0; i < pages->config.slots.nr && pages->waiting; i++) {
+		struct page_slot *slot = &pages->slots.slots[i];
+		bool covered = slot->lsns[0] <= pages->config.log->durable.lsn;
 
 		if (!slot->waiting || (!covered && !broken(pages)))
 			continue;
 		slot->waiting = false;
 		pages->waiting--;
 		if (covered)
-			issue_page(pages, slot);
+			issue_pages(pages, slot);
 		else
 			free_slot(pages, slot);
 	}
@@ -207,13 +210,14 @@ static uint64_t pages_due(const struct pages *pages, int64_t now_ns)
 
 static void begin_checkpoint(struct pages *pages, int64_t now_ns)
 {
-	uint64_t sector_bytes = pages->config.sector_bytes;
+	uint64_t sector_bytes = pages->config.slots.sector_bytes;
 
 	pages->state = CHECKPOINT_WRITING;
 	pages->checkpoint++;
 	pages->begun_ns = now_ns;
 	pages->begin_lsn = pages->config.log->append_lsn & ~(sector_bytes - 1);
-	pages->planned = pages->queue_tail - pages->queue_head;
+	pages->planned = pages->nr_dirty;
+	pages->queue_end = pages->queue_tail;
 	pages->to_write = pages->planned;
 }
 
@@ -249,15 +253,17 @@ static void write_due_pages(struct pages *pages, int64_t now_ns)
 {
 	uint64_t due = pages_due(pages, now_ns);
 	/* Each page in a slot will want a journal record, the checkpoint one more. */
-	uint64_t room = acks_room(pages->config.acks);
+	uint64_t room = acks_room(pages->config.acks), most = pages->config.slots.gather_pages;
 
 	if (broken(pages))
 		pages->to_write = 0;
-	while (pages->free_slots && pages->to_write && pages->taken + 1 < room &&
+	while (pages->slots.free && pages->to_write && pages->taken + 1 < room &&
 	       pages->planned - pages->to_write < due)
-		take_page(pages);
+		take_pages(pages, most < room - pages->taken - 1 ? most : room - pages->taken - 1);
 	if (pages->to_write || pages->taken)
 		return;
+	/* What is left in the queue up to there was gathered. */
+	pages->queue_head = pages->queue_end;
 	if (broken(pages))
 		pages->state = CHECKPOINT_IDLE;
 	else

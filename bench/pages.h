@@ -13,9 +13,15 @@
  *
  * and then gives the log up to where it began back to the log writer.
  *
+ * A write begins with the page that has been dirty for longest and gathers those
+ * that follow it on the volume: up to a page that is clean, not of this
+ * checkpoint, or ahead of the durable log, or until the write is full.  So how
+ * long writes are is an outcome of where pages are dirtied.
+ *
  * I-4  Write-ahead rule: a page is handed to the volume only when the durable
  *      prefix of the log covers its LSN.
- * I-5  A page has at most one write in flight.
+ * I-5  A page has at most one write in flight: it is written once by a
+ *      checkpoint, gathered or not, and checkpoints do not overlap.
  * I-6  A page is recorded in the journal after its write completed, and the
  *      checkpoint after a flush that began later than that.
  */
@@ -29,9 +35,8 @@
 #include "engine.h"
 #include "hist.h"
 #include "log.h"
+#include "page_slots.h"
 #include "volume.h"
-
-#define PAGE_BYTES 8192
 
 enum checkpoint_state {
 	CHECKPOINT_IDLE,
@@ -45,27 +50,23 @@ struct pages_config {
 	const struct volume *volume;
 	struct log *log;
 	struct acks *acks;
-	uint64_t run;
+	struct page_slots_config slots;
 	uint64_t nr_pages;	/* Fits in 32 bits. */
 	int64_t interval_ns;
-	uint32_t sector_bytes;
-	unsigned int depth;	/* Page writes in flight. */
-	unsigned int registered;	/* For struct engine_request. */
 	bool burst;		/* Write as fast as they go, and not spread over the interval. */
 };
-
-struct page_slot;
 
 struct pages {
 	struct pages_config config;
 	uint64_t *lsns;		/* One for each page; 0: never dirtied. */
-	bool *dirty;
-	uint32_t *queue;	/* Dirty pages, oldest first; a ring of nr_pages. */
+	uint8_t *dirty;		/* 0: clean, else 1 or 2: since which checkpoint, by turns. */
+	uint64_t nr_dirty;
+	/* Dirty pages, oldest first, and some that were gathered since; a ring. */
+	uint32_t *queue;
 	uint64_t queue_head;
 	uint64_t queue_tail;
-	struct page_slot *slots;
-	struct page_slot *free_slots;
-	unsigned char *memory;
+	uint64_t queue_end;	/* Where this checkpoint's pages end. */
+	struct page_slots slots;
 	struct engine_request flush;
 	enum checkpoint_state state;
 	uint64_t checkpoint;	/* Number of the current or last one. */
@@ -74,15 +75,16 @@ struct pages {
 	uint64_t planned;	/* ... of so many. */
 	uint64_t recorded;	/* Number of the journal record to wait for. */
 	int64_t begun_ns;
-	unsigned int taken;	/* Slots that hold a page, ... */
-	unsigned int waiting;	/* ... of which so many wait for the log. */
+	unsigned int taken;	/* Pages that slots hold. */
+	unsigned int waiting;	/* Slots that wait for the log. */
 	bool stopped;		/* Take no more pages. */
 	int error;		/* First I/O error; the stream has stopped. */
 	uint64_t dirtyings;
 	uint64_t writes;
+	uint64_t written;	/* Pages, by those writes. */
 	uint64_t checkpoints;	/* Completed. */
 	int64_t longest_ns;	/* That one of them took. */
-	struct hist latency;	/* Of the device, per page write. */
+	struct hist latency;	/* Of the device, per write. */
 };
 
 /**

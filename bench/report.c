@@ -35,11 +35,11 @@ void report_progress(struct load *load, int64_t now_ns)
 			(double)(load->completed - load->completed_progress) / span_s,
 			milliseconds(hist_percentile(hist, 0.5)),
 			milliseconds(hist_percentile(hist, 0.99)), milliseconds(hist->max),
-			(double)(load->pages.writes - load->pages_progress) / span_s,
-			(unsigned long long)(load->pages.queue_tail - load->pages.queue_head),
+			(double)(load->pages.written - load->pages_progress) / span_s,
+			(unsigned long long)load->pages.nr_dirty,
 			(unsigned long long)load->pages.checkpoints);
 	load->completed_progress = load->completed;
-	load->pages_progress = load->pages.writes;
+	load->pages_progress = load->pages.written;
 	load->progress_ns = now_ns + NSEC_PER_SEC;
 	hist_reset(&load->interval);
 }
@@ -92,9 +92,10 @@ static void print_volumes(const struct load *load)
 	       (unsigned long long)log->writes, (double)log->written_bytes / 1e6,
 	       (double)log->logged_bytes / 1e6, (unsigned long long)load->log_stalls);
 	print_hist("log write", &log->latency);
-	printf("data    %llu page writes, %.1f MB, %llu dirtyings, %llu checkpoints\n",
-	       (unsigned long long)pages->writes, (double)pages->writes * PAGE_BYTES / 1e6,
-	       (unsigned long long)pages->dirtyings, (unsigned long long)pages->checkpoints);
+	printf("data    %llu pages in %llu writes, %.1f MB, %llu dirtyings, %llu checkpoints\n",
+	       (unsigned long long)pages->written, (unsigned long long)pages->writes,
+	       (double)pages->written * PAGE_BYTES / 1e6, (unsigned long long)pages->dirtyings,
+	       (unsigned long long)pages->checkpoints);
 	print_hist("page write", &pages->latency);
 }
 
@@ -175,7 +176,8 @@ static void write_load(struct json *json, const void *context)
 	json_end(json);
 	json_begin(json, "data");
 	json_uint(json, "page_writes", load->pages.writes);
-	json_uint(json, "written_bytes", load->pages.writes * PAGE_BYTES);
+	json_uint(json, "pages_written", load->pages.written);
+	json_uint(json, "written_bytes", load->pages.written * PAGE_BYTES);
 	json_uint(json, "dirtyings", load->pages.dirtyings);
 	json_uint(json, "checkpoints", load->pages.checkpoints);
 	json_hist(json, "write_us", &load->pages.latency);

@@ -45,7 +45,7 @@ static struct figures good_run(double growth_per_s)
 	return (struct figures) {
 		.rate_per_s = RATE, .seconds = SAMPLES, .achieved_share = 1, .late_p99_us = 50,
 		.samples = samples, .nr_samples = SAMPLES, .spool_max = 11000,
-		.page_writes_per_s = 2250, .dirty_max = 2250 * 50, .longest_io_s = 0.1,
+		.pages_per_s = 2250, .dirty_max = 2250 * 50, .longest_io_s = 0.1,
 		.latency[FIGURE_COMMIT] = { .mean_us = 2000, .p99_us = 9000, .p999_us = 14000 },
 		.latency[FIGURE_DATA_WRITE] = { .mean_us = 3000 },
 	};

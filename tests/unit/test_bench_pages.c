@@ -32,6 +32,20 @@ static struct volume data = { .fd = DATA_FD };
 static bool page_in_flight[PAGES];
 static int64_t now_ns;
 
+/* Where a byte of a write is; pieces that follow each other are not adjacent in memory. */
+static const char *byte_of(const struct engine_request *request, uint32_t offset)
+{
+	const struct iovec *piece = &request->segments[offset / 4096];
+
+	if (!request->nr_segments)
+		return (const char *)request->buffer + offset;
+	assert_int_equal(request->nr_segments, request->len_bytes / 4096);
+	assert_int_equal(piece->iov_len, 4096);
+	if (offset >= 4096)
+		assert_ptr_not_equal((char *)piece[-1].iov_base + 4096, piece->iov_base);
+	return (const char *)piece->iov_base + offset % 4096;
+}
+
 static void check_request(const struct engine_request *request)
 {
 	struct payload_tag tag = { 0 };
@@ -42,25 +56,29 @@ static void check_request(const struct engine_request *request)
 	if (request->op != ENGINE_WRITE)
 		return;
 	assert_int_equal(request->fd, DATA_FD);
-	assert_int_equal(request->len_bytes, PAGE_BYTES);
-	for (i = 0; i < PAGE_BYTES; i += 512) {
-		assert_int_equal(payload_decode((char *)request->buffer + i, 512, 1, &tag),
+	assert_in_range(request->len_bytes, PAGE_BYTES,
+			pages.config.slots.gather_pages * PAGE_BYTES);
+	for (i = 0; i < request->len_bytes; i += 512) {
+		assert_int_equal(payload_decode(byte_of(request, i), 512, 1, &tag),
 				 PAYLOAD_INTACT);
 		assert_int_equal(tag.kind, PAYLOAD_PAGE);
-		assert_int_equal(tag.place * PAGE_BYTES, request->offset_bytes);
-		assert_int_equal(tag.index, i / 512);
+		assert_int_equal(tag.place, (request->offset_bytes + i) / PAGE_BYTES);
+		assert_int_equal(tag.index, i % PAGE_BYTES / 512);
 		assert_true(tag.lsn && tag.lsn <= log_writer.durable.lsn);
+		if (tag.index)
+			continue;
+		assert_false(page_in_flight[tag.place]);
+		page_in_flight[tag.place] = true;
 	}
-	assert_false(page_in_flight[tag.place]);
-	page_in_flight[tag.place] = true;
 }
 
-static void start(void)
+static void start_gathering(unsigned int gather_pages)
 {
 	struct volume journal = { .fd = ACKS_FD, .kind = VOLUME_FILE };
 	struct pages_config config = {
-		.volume = &data, .log = &log_writer, .acks = &acks, .run = 1,
-		.nr_pages = PAGES, .interval_ns = INTERVAL_NS, .sector_bytes = 512, .depth = 8,
+		.volume = &data, .log = &log_writer, .acks = &acks,
+		.nr_pages = PAGES, .interval_ns = INTERVAL_NS,
+		.slots = { .run = 1, .sector_bytes = 512, .nr = 8, .gather_pages = gather_pages },
 	};
 
 	bench_fake_reset();
@@ -71,6 +89,11 @@ static void start(void)
 	now_ns = 1000;
 	assert_int_equal(acks_init(&acks, NULL, &journal, 1), 0);
 	assert_int_equal(pages_init(&pages, &config, now_ns), 0);
+}
+
+static void start(void)
+{
+	start_gathering(1);
 }
 
 static void end(void)
@@ -99,7 +122,11 @@ static void pass_interval(void)
 
 static void complete_write(unsigned int index, int error)
 {
-	page_in_flight[bench_fake_requests[index]->offset_bytes / PAGE_BYTES] = false;
+	const struct engine_request *request = bench_fake_requests[index];
+	uint32_t i;
+
+	for (i = 0; i < request->len_bytes / PAGE_BYTES; i++)
+		page_in_flight[request->offset_bytes / PAGE_BYTES + i] = false;
 	bench_fake_complete(index, error);
 }
 
@@ -270,6 +297,104 @@ static void test_writes_are_spread_over_the_interval(void **state)
 	end();
 }
 
+static void check_write(unsigned int index, uint64_t page, uint32_t nr_pages)
+{
+	assert_int_equal(bench_fake_requests[index]->offset_bytes, page * PAGE_BYTES);
+	assert_int_equal(bench_fake_requests[index]->len_bytes, nr_pages * PAGE_BYTES);
+}
+
+/* The page that a record of the first sector of the journal is about. */
+static uint64_t journal_page(unsigned int record)
+{
+	uint64_t id;
+
+	memcpy(&id, acks.buffers[0] + 32 + record * 48 + 8, sizeof(id));
+	return id;
+}
+
+static void test_adjacent_pages_are_written_together(void **state)
+{
+	static const uint64_t order[] = { 9, 4, 11, 5, 20, 10, 6 };
+	static const uint64_t written[] = { 9, 10, 11, 4, 5, 6, 20 };
+	unsigned int i;
+
+	(void)state;
+	start_gathering(32);
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		dirty(order[i], 1000);
+	log_writer.durable.lsn = 1000;
+	pass_interval();
+	/* The oldest first, each up to a page that is clean, and none twice. */
+	assert_int_equal(bench_fake_nr, 3);
+	check_write(0, 9, 3);
+	check_write(1, 4, 3);
+	check_write(2, 20, 1);
+	assert_int_equal(pages.writes, 3);
+	assert_int_equal(pages.written, 7);
+	assert_int_equal(pages.nr_dirty, 0);
+	complete_writes();
+	/* Each page is in the journal by its own number, and no longer in the queue. */
+	assert_int_equal(acks.appended, 7);
+	for (i = 0; i < 7; i++)
+		assert_int_equal(journal_page(i), written[i]);
+	assert_int_equal(bench_fake_count(ENGINE_SYNC), 1);
+	assert_int_equal(pages.queue_head, pages.queue_tail);
+	end();
+}
+
+static void test_a_write_is_no_longer_than_allowed(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	start_gathering(4);
+	for (i = 54; i < PAGES; i++)
+		dirty(i, 1000);
+	log_writer.durable.lsn = 1000;
+	pass_interval();
+	assert_int_equal(bench_fake_nr, 3);
+	check_write(0, 54, 4);
+	check_write(1, 58, 4);
+	check_write(2, 62, 2);
+	end();
+}
+
+static void test_gathering_ends_at_a_page_ahead_of_the_log(void **state)
+{
+	(void)state;
+	start_gathering(32);
+	dirty(3, 1000);
+	dirty(4, 1000);
+	dirty(5, 5000);
+	dirty(6, 1000);
+	log_writer.durable.lsn = 1000;
+	pass_interval();
+	assert_int_equal(bench_fake_nr, 2);
+	check_write(0, 3, 2);
+	check_write(1, 6, 1);
+	log_writer.durable.lsn = 5000;
+	pages_pump(&pages, now_ns);
+	assert_int_equal(bench_fake_nr, 3);
+	check_write(2, 5, 1);
+	end();
+}
+
+static void test_gathering_leaves_pages_of_the_next_checkpoint(void **state)
+{
+	(void)state;
+	start_gathering(32);
+	dirty(3, 1000);
+	log_writer.durable.lsn = 2000;
+	now_ns += INTERVAL_NS;
+	pages_pump(&pages, now_ns);
+	dirty(4, 2000);
+	now_ns += INTERVAL_NS;
+	pages_pump(&pages, now_ns);
+	assert_int_equal(bench_fake_nr, 1);
+	check_write(0, 3, 1);
+	end();
+}
+
 static void random_step(struct prng *prng, uint64_t *lsn)
 {
 	switch (prng_below(prng, 5)) {
@@ -302,10 +427,10 @@ static void test_random_runs_keep_every_rule(void **state)
 	unsigned int round, i;
 
 	(void)state;
-	for (round = 0; round < 10; round++) {
+	for (round = 0; round < 20; round++) {
 		uint64_t lsn = 0;
 
-		start();
+		start_gathering(1 + round % 8);
 		for (i = 0; i < 5000; i++)
 			random_step(&prng, &lsn);
 		assert_true(pages.checkpoints > 3);
@@ -324,6 +449,10 @@ int main(void)
 		cmocka_unit_test(test_failed_log_gives_waiting_pages_up),
 		cmocka_unit_test(test_half_full_log_forces_a_checkpoint),
 		cmocka_unit_test(test_writes_are_spread_over_the_interval),
+		cmocka_unit_test(test_adjacent_pages_are_written_together),
+		cmocka_unit_test(test_a_write_is_no_longer_than_allowed),
+		cmocka_unit_test(test_gathering_ends_at_a_page_ahead_of_the_log),
+		cmocka_unit_test(test_gathering_leaves_pages_of_the_next_checkpoint),
 		cmocka_unit_test(test_random_runs_keep_every_rule),
 	};
 
