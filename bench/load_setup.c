@@ -180,6 +180,7 @@ static int init_pages(struct load *load, uint64_t nr_pages)
 		.acks = &load->acks,
 		.nr_pages = nr_pages,
 		.interval_ns = round_ns(options),
+		.slow_ns = (int64_t)(options->back_off_ms * (double)NSEC_PER_MSEC),
 		.burst = options->checkpoint_mode == CHECKPOINT_AUTO,
 		.slots = {
 			.run = load->run,

@@ -175,6 +175,8 @@ const struct option_row option_rows[] = {
 	     checkpoint_mode, LOADS),
 	ROW("checkpoint-depth", "N", "page writes in flight", "64", NULL, checkpoint_depth, 1,
 	    1024, OPTION_COUNT, LOADS),
+	ROW("back-off", "MS", "a checkpoint halves that when a write takes longer; 0: never", "50",
+	    NULL, back_off_ms, 0, 1e6, OPTION_REAL, LOADS),
 	ROW("gather", "SIZE", "adjacent dirty pages are written together, up to this", "256K",
 	    NULL, gather_bytes, 8192, 1 << 20, OPTION_SIZE, LOADS),
 	FLAG("flat", "page writes from one piece of memory, not from one each 4 KiB", flat, LOADS),

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "choices.h"
 #include "engine.h"
 #include "model.h"
 
@@ -19,33 +20,6 @@ enum verb {
 	VERB_ACKS = 4,
 	VERB_MST = 8,
 	VERB_RUN = 16,
-};
-
-enum checkpoint_mode {
-	CHECKPOINT_INDIRECT,	/* Steady background writing. */
-	CHECKPOINT_AUTO,	/* A burst each time. */
-};
-
-enum latency_class {
-	CLASS_SAN,
-	CLASS_FLASH,
-};
-
-enum log_engine {
-	LOG_SQL,
-	LOG_PG,
-	LOG_INNODB,
-};
-
-enum buffer_kind {
-	BUFFERS_PLAIN,
-	BUFFERS_REGISTERED,
-};
-
-enum tracking {
-	TRACKING_OFF,
-	TRACKING_EVENTS,
-	TRACKING_BODIES,
 };
 
 /* Thresholds of the criteria; 0 where the latency class has one of its own. */
@@ -101,6 +75,7 @@ struct options {
 	double confirm_s;
 	double rate_per_s;		/* 0: closed loop. */
 	double checkpoint_s;
+	double back_off_ms;	/* 0: never. */
 	double drain_s;
 	double late_limit_us;
 	struct limits limits;

@@ -33,6 +33,7 @@ int pages_init(struct pages *pages, const struct pages_config *config, int64_t n
 	memset(pages, 0, sizeof(*pages));
 	pages->config = *config;
 	pages->begun_ns = now_ns;
+	backoff_init(&pages->backoff, config->slots.nr, config->slow_ns);
 	pages->lsns = calloc(config->nr_pages, sizeof(*pages->lsns));
 	pages->dirty = calloc(config->nr_pages, sizeof(*pages->dirty));
 	pages->queue = calloc(2 * config->nr_pages, sizeof(*pages->queue));
@@ -84,6 +85,7 @@ static void fail(struct pages *pages, int error)
 static void free_slot(struct pages *pages, struct page_slot *slot)
 {
 	pages->taken -= slot->nr_pages;
+	pages->busy--;
 	slot->next = pages->slots.free;
 	pages->slots.free = slot;
 }
@@ -96,6 +98,7 @@ static void page_written(struct engine_request *request, int error)
 	uint32_t i;
 
 	hist_record(&pages->latency, now_ns - slot->issued_ns);
+	backoff_tell(&pages->backoff, slot->issued_ns, now_ns);
 	free_slot(pages, slot);
 	if (error) {
 		fail(pages, error);
@@ -154,6 +157,7 @@ static void take_pages(struct pages *pages, uint64_t most)
 	pages->slots.free = slot->next;
 	slot->page = page;
 	slot->nr_pages = 0;
+	pages->busy++;
 	take_page(pages, slot, page);
 	slot->waiting = slot->lsns[0] > durable_lsn;
 	if (slot->waiting) {
@@ -257,7 +261,7 @@ static void write_due_pages(struct pages *pages, int64_t now_ns)
 
 	if (broken(pages))
 		pages->to_write = 0;
-	while (pages->slots.free && pages->to_write && pages->taken + 1 < room &&
+	while (pages->busy < pages->backoff.limit && pages->to_write && pages->taken + 1 < room &&
 	       pages->planned - pages->to_write < due)
 		take_pages(pages, most < room - pages->taken - 1 ? most : room - pages->taken - 1);
 	if (pages->to_write || pages->taken)

@@ -32,6 +32,7 @@
 #include <stdint.h>
 
 #include "acks.h"
+#include "backoff.h"
 #include "engine.h"
 #include "hist.h"
 #include "log.h"
@@ -53,6 +54,7 @@ struct pages_config {
 	struct page_slots_config slots;
 	uint64_t nr_pages;	/* Fits in 32 bits. */
 	int64_t interval_ns;
+	int64_t slow_ns;	/* For backoff_init(). */
 	bool burst;		/* Write as fast as they go, and not spread over the interval. */
 };
 
@@ -67,6 +69,7 @@ struct pages {
 	uint64_t queue_tail;
 	uint64_t queue_end;	/* Where this checkpoint's pages end. */
 	struct page_slots slots;
+	struct backoff backoff;
 	struct engine_request flush;
 	enum checkpoint_state state;
 	uint64_t checkpoint;	/* Number of the current or last one. */
@@ -76,7 +79,8 @@ struct pages {
 	uint64_t recorded;	/* Number of the journal record to wait for. */
 	int64_t begun_ns;
 	unsigned int taken;	/* Pages that slots hold. */
-	unsigned int waiting;	/* Slots that wait for the log. */
+	unsigned int busy;	/* Slots that hold some, ... */
+	unsigned int waiting;	/* ... of which so many wait for the log. */
 	bool stopped;		/* Take no more pages. */
 	int error;		/* First I/O error; the stream has stopped. */
 	uint64_t dirtyings;

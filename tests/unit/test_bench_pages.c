@@ -395,6 +395,30 @@ static void test_gathering_leaves_pages_of_the_next_checkpoint(void **state)
 	end();
 }
 
+static void test_a_slow_volume_gets_fewer_writes(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	start();
+	/* No write is as fast as that. */
+	backoff_init(&pages.backoff, 8, 1);
+	for (i = 0; i < 40; i += 2)
+		dirty(i, 1000);
+	log_writer.durable.lsn = 1000;
+	pass_interval();
+	assert_int_equal(bench_fake_nr, 8);
+	for (i = 0; i < 5; i++)
+		complete_write(0, 0);
+	pages_pump(&pages, now_ns);
+	assert_int_equal(bench_fake_nr, 4);
+	for (i = 0; i < 4; i++)
+		complete_write(0, 0);
+	pages_pump(&pages, now_ns);
+	assert_int_equal(bench_fake_nr, 2);
+	end();
+}
+
 static void random_step(struct prng *prng, uint64_t *lsn)
 {
 	switch (prng_below(prng, 5)) {
@@ -453,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_a_write_is_no_longer_than_allowed),
 		cmocka_unit_test(test_gathering_ends_at_a_page_ahead_of_the_log),
 		cmocka_unit_test(test_gathering_leaves_pages_of_the_next_checkpoint),
+		cmocka_unit_test(test_a_slow_volume_gets_fewer_writes),
 		cmocka_unit_test(test_random_runs_keep_every_rule),
 	};
 
