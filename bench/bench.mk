@@ -44,6 +44,7 @@ test_bench_schedule_SRCS := bench/schedule.c bench/random.c
 test_bench_model_SRCS := bench/model.c bench/random.c
 test_bench_options_SRCS := bench/options.c bench/option_rows.c bench/complain.c
 test_bench_backoff_SRCS := bench/backoff.c
+test_bench_misses_SRCS := bench/misses.c bench/hist.c bench/random.c
 test_bench_search_SRCS := bench/search.c
 test_bench_mover_SRCS := bench/mover.c bench/reader.c bench/hist.c bench/random.c
 test_bench_criteria_SRCS := bench/criteria.c bench/slope.c
@@ -53,7 +54,7 @@ test_bench_pages_SRCS := bench/pages.c bench/page_slots.c bench/backoff.c bench/
 test_bench_acks_SRCS := $(bench_acks)
 test_bench_verify_SRCS := bench/demand.c bench/verify.c bench/verify_log.c bench/verify_pages.c \
 	bench/report.c bench/json.c bench/hist.c bench/model.c $(bench_acks)
-$(foreach t,hist schedule model search criteria mover,$(eval test_bench_$t_LDLIBS := -lm))
+$(foreach t,hist schedule model search criteria mover misses,$(eval test_bench_$t_LDLIBS := -lm))
 test_bench_log_LDLIBS := -lm
 test_bench_pages_LDLIBS := -lblkid -lm
 test_bench_acks_LDLIBS := -lblkid

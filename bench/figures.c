@@ -47,6 +47,12 @@ static int take_latencies(struct figures *figures, const struct load *load)
 	hist_merge(commit, &load->log_reader.latency);
 	hist_merge(commit, &load->data_reader.latency);
 	summarize(&figures->latency[FIGURE_BACKUP_READ], commit);
+	hist_reset(commit);
+	hist_merge(commit, &load->misses[MISSES_DEQUEUE].latency);
+	hist_merge(commit, &load->misses[MISSES_PURGE].latency);
+	summarize(&figures->latency[FIGURE_DATA_READ], commit);
+	figures->slow_ios += hist_above(commit, NSEC_PER_SEC);
+	figures->longest_io_s = fmax(figures->longest_io_s, (double)commit->max / 1e9);
 	free(commit);
 	return 0;
 }
@@ -207,6 +213,8 @@ const char *figure_class_name(enum figure_class class)
 		return "log_write";
 	case FIGURE_DATA_WRITE:
 		return "data_write";
+	case FIGURE_DATA_READ:
+		return "data_read";
 	case FIGURE_BACKUP_READ:
 		return "backup_read";
 	case FIGURE_CLASSES:

@@ -24,8 +24,9 @@ enum figure_class {
 	FIGURE_PUBLISH,
 	FIGURE_COMPLETE,
 	FIGURE_PURGE,
-	FIGURE_LOG_WRITE,	/* Of the device, as the next two. */
+	FIGURE_LOG_WRITE,	/* Of the device, as the next three. */
 	FIGURE_DATA_WRITE,
+	FIGURE_DATA_READ,	/* That the buffer pool missed. */
 	FIGURE_BACKUP_READ,
 	FIGURE_CLASSES,
 };

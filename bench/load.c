@@ -38,7 +38,16 @@ static void on_signal(int signal)
 
 static uint64_t pending_room(const struct load *load)
 {
-	return LOAD_MAX_PENDING - (load->pending_tail - load->pending_head);
+	uint64_t used = load->pending_tail - load->pending_head;
+	unsigned int i;
+
+	/*
+	 * What is held back wants its place when its pages were read; one that went
+	 * on before an older one counts twice for a while.
+	 */
+	for (i = 0; i < LOAD_MISSES; i++)
+		used += load->misses[i].tail - load->misses[i].head;
+	return used < LOAD_MAX_PENDING ? LOAD_MAX_PENDING - used : 0;
 }
 
 static void push(struct load *load, const struct log_commit *commit)
@@ -47,6 +56,27 @@ static void push(struct load *load, const struct log_commit *commit)
 
 	*pushed = *commit;
 	pushed->len_bytes = model_commit_bytes(&load->model, commit->class, commit->messages);
+}
+
+void load_push(void *context, const struct log_commit *commit)
+{
+	struct load *load = context;
+
+	if (load->phase == LOAD_RUNNING)
+		push(load, commit);
+}
+
+/* Push a commit now, or when its pages were read: a deep spool is not in the buffer pool. */
+static void push_behind_reads(struct load *load, const struct log_commit *commit,
+			      enum load_misses who)
+{
+	uint64_t spool = load->offered - load->movers[MOVER_PURGE].done;
+
+	if (spool > load->options->buffer_pool && misses_room(&load->misses[who]))
+		misses_hold(&load->misses[who], commit,
+			    model_reads(&load->model, commit->messages));
+	else
+		push(load, commit);
 }
 
 static bool wants_more(const struct load *load)
@@ -141,10 +171,10 @@ static void complete_transmitted(struct load *load, int64_t now_ns)
 			return;
 		load->transmit_head++;
 		if (load->phase == LOAD_RUNNING)
-			push(load, &(struct log_commit) {
+			push_behind_reads(load, &(struct log_commit) {
 				.class = COMMIT_COMPLETE, .message = sent->message, .messages = 1,
 				.intended_ns = sent->due_ns,
-			});
+			}, MISSES_DEQUEUE);
 	}
 }
 
@@ -163,12 +193,15 @@ static void move(struct load *load, int64_t now_ns)
 	for (kind = 0; kind < MOVERS && load->phase == LOAD_RUNNING && pending_room(load); kind++) {
 		struct mover *mover = &load->movers[kind];
 		uint64_t messages = mover_next(mover, available(load, kind), now_ns);
+		struct log_commit commit = {
+			.class = mover->class, .message = mover->done + messages,
+			.messages = (uint32_t)messages, .intended_ns = now_ns,
+		};
 
-		if (messages)
-			push(load, &(struct log_commit) {
-				.class = mover->class, .message = mover->done + messages,
-				.messages = (uint32_t)messages, .intended_ns = now_ns,
-			});
+		if (messages && kind == MOVER_PURGE)
+			push_behind_reads(load, &commit, MISSES_PURGE);
+		else if (messages)
+			push(load, &commit);
 	}
 }
 
@@ -280,6 +313,8 @@ static void stop_running(struct load *load, int64_t now_ns)
 	load->phase = LOAD_DRAINING;
 	load->ended_ns = now_ns;
 	load->pages.stopped = true;
+	load->misses[MISSES_DEQUEUE].stopped = true;
+	load->misses[MISSES_PURGE].stopped = true;
 	load->pending_head = load->pending_tail;
 }
 
@@ -307,6 +342,8 @@ static void note_errors(struct load *load)
 	note_error(load, "data write or flush", load->pages.error);
 	note_error(load, "log read", load->log_reader.error);
 	note_error(load, "data read", load->data_reader.error);
+	note_error(load, "data read", load->misses[MISSES_DEQUEUE].error);
+	note_error(load, "data read", load->misses[MISSES_PURGE].error);
 	note_error(load, "journal of acknowledgements", load->acks.error);
 }
 
@@ -338,6 +375,7 @@ static bool drained(const struct load *load)
 
 	return issued && !log->in_flight && !pages_busy(&load->pages) &&
 	       !load->log_reader.in_flight && !load->data_reader.in_flight &&
+	       !load->misses[MISSES_DEQUEUE].in_flight && !load->misses[MISSES_PURGE].in_flight &&
 	       (load->acks.error || !log_first_durable(log));
 }
 
@@ -413,6 +451,8 @@ static void step(struct load *load)
 	count_due(load, now_ns);
 	overdrive(load, now_ns);
 	move(load, now_ns);
+	misses_pump(&load->misses[MISSES_DEQUEUE]);
+	misses_pump(&load->misses[MISSES_PURGE]);
 	back_up(load, now_ns);
 	append_pending(load);
 	log_pump(&load->log);

@@ -23,6 +23,7 @@
 #include "hist.h"
 #include "log.h"
 #include "measure.h"
+#include "misses.h"
 #include "model.h"
 #include "mover.h"
 #include "options.h"
@@ -36,6 +37,13 @@ enum load_phase {
 	LOAD_DRAINING,
 	LOAD_ENDING,
 	LOAD_ENDED,
+};
+
+/* Who waits for pages that the buffer pool lost: many sessions, or the one that purges. */
+enum load_misses {
+	MISSES_DEQUEUE,
+	MISSES_PURGE,
+	LOAD_MISSES,
 };
 
 /* A published message on its way out. */
@@ -62,6 +70,7 @@ struct load {
 	uint64_t transmit_head;
 	uint64_t transmit_tail;
 	struct mover movers[MOVERS];
+	struct misses misses[LOAD_MISSES];
 	struct reader log_reader;
 	struct reader data_reader;
 	int64_t log_backup_ns;	/* When the next backup of the log begins. */

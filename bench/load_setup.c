@@ -270,6 +270,27 @@ static int init_readers(struct load *load)
 	return error ? complain(error, "out of memory for the backups") : 0;
 }
 
+static int init_misses(struct load *load)
+{
+	struct misses_config config = {
+		.engine = load->engine,
+		.volume = &load->data_volume,
+		.nr_pages = load->pages.config.nr_pages,
+		.max_commits = LOAD_MAX_PENDING,
+		.depth = (unsigned int)load->options->miss_depth,
+		.ready = load_push,
+		.context = load,
+	};
+	unsigned int i;
+
+	for (i = 0; i < LOAD_MISSES; i++) {
+		config.seed = load->options->seed + i;
+		if (misses_init(&load->misses[i], &config))
+			return complain(-ENOMEM, "out of memory for reads of pages");
+	}
+	return 0;
+}
+
 static int pin_buffers(struct load *load)
 {
 	const struct log_config *log = &load->log.config;
@@ -318,7 +339,9 @@ static int init_load(struct load *load)
 {
 	const struct options *options = load->options;
 	unsigned int depth = (unsigned int)(options->outstanding + options->checkpoint_depth +
-					    options->backup_depth) + LOG_BACKUP_DEPTH + 2;
+					    options->backup_depth +
+					    LOAD_MISSES * options->miss_depth) +
+			     LOG_BACKUP_DEPTH + 2;
 	struct volume journal = { .fd = -1 };
 	uint64_t data_bytes, nr_pages;
 	int error;
@@ -351,6 +374,8 @@ static int init_load(struct load *load)
 		error = pin_buffers(load);
 	if (!error)
 		error = init_readers(load);
+	if (!error)
+		error = init_misses(load);
 	if (!error)
 		error = begin_journal(load);
 	return error;
@@ -394,6 +419,8 @@ void load_close(struct load *load)
 	pages_exit(&load->pages);
 	reader_exit(&load->log_reader);
 	reader_exit(&load->data_reader);
+	misses_exit(&load->misses[MISSES_DEQUEUE]);
+	misses_exit(&load->misses[MISSES_PURGE]);
 	acks_exit(&load->acks);
 	volume_close(&load->log_volume);
 	volume_close(&load->data_volume);

@@ -26,6 +26,13 @@
 struct load *load_open(const struct options *options);
 
 /**
+ * load_push - a commit whose pages were read goes on; in load.c
+ * @context: the load
+ * @commit: the commit; forgotten once the load does not run any more
+ */
+void load_push(void *context, const struct log_commit *commit);
+
+/**
  * load_close - free a load
  * @load: the load, possibly half made; I/O that hangs is abandoned
  */

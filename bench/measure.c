@@ -6,6 +6,7 @@
  * end is the window's; counters go on, and are subtracted.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,28 @@ static uint64_t tracking_depth(const struct load *load)
 	return load->completed - load->movers[MOVER_TRACK].done;
 }
 
+static void read_totals(const struct load *load, uint64_t *count, uint64_t *sum_ns)
+{
+	unsigned int i;
+
+	*count = 0;
+	*sum_ns = 0;
+	for (i = 0; i < LOAD_MISSES; i++) {
+		*count += load->misses[i].latency.count;
+		*sum_ns += load->misses[i].latency.sum;
+	}
+}
+
+/* The mean latency of page reads since the last sample. */
+static double read_mean_ns(const struct load *load)
+{
+	uint64_t count, sum_ns;
+
+	read_totals(load, &count, &sum_ns);
+	count -= load->measure.read_count;
+	return count ? (double)(sum_ns - load->measure.read_sum_ns) / (double)count : 0;
+}
+
 static void begin_interval(struct load *load)
 {
 	struct measure *measure = &load->measure;
@@ -69,6 +92,7 @@ static void begin_interval(struct load *load)
 	measure->completed_sampled = load->completed;
 	measure->data_count = load->pages.latency.count;
 	measure->data_sum_ns = load->pages.latency.sum;
+	read_totals(load, &measure->read_count, &measure->read_sum_ns);
 	measure->spool_low = spool_depth(load);
 	measure->tracking_low = tracking_depth(load);
 	hist_reset(&measure->commits);
@@ -84,6 +108,8 @@ void measure_begin(struct load *load, int64_t now_ns)
 	hist_reset(&load->late);
 	hist_reset(&load->log.latency);
 	hist_reset(&load->pages.latency);
+	hist_reset(&load->misses[MISSES_DEQUEUE].latency);
+	hist_reset(&load->misses[MISSES_PURGE].latency);
 	hist_reset(&load->log_reader.latency);
 	hist_reset(&load->data_reader.latency);
 	load->pages.longest_ns = 0;
@@ -115,6 +141,7 @@ static void take_sample(struct load *load, int64_t now_ns)
 	if (writes)
 		sample->data_mean_ns = (double)(load->pages.latency.sum - measure->data_sum_ns) /
 				       (double)writes;
+	sample->data_mean_ns = fmax(sample->data_mean_ns, read_mean_ns(load));
 	begin_interval(load);
 }
 

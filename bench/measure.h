@@ -28,7 +28,8 @@ struct measure_sample {
 	uint64_t messages;	/* Completed since the sample before. */
 	uint64_t commit_p50_ns;
 	uint64_t commit_p99_ns;
-	double data_mean_ns;	/* Of page writes since the sample before. */
+	double data_mean_ns;	/* Of page writes, or reads where those were slower,
+				 * since the sample before. */
 };
 
 struct measure_counts {
@@ -57,6 +58,8 @@ struct measure {
 	uint64_t completed_sampled;
 	uint64_t data_count;
 	uint64_t data_sum_ns;
+	uint64_t read_count;
+	uint64_t read_sum_ns;
 	struct hist commits;	/* Since the last sample. */
 	struct measure_counts begin;
 	struct measure_counts end;

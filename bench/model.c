@@ -64,6 +64,7 @@ void model_init(struct model *model, const struct model_config *config)
 	bytes[COMMIT_COMPLETE] = floor(COMPLETE_SHARE * law->fixed_bytes);
 	bytes[COMMIT_PURGE] = law->fixed_bytes + 2 * once * body_bytes - bytes[COMMIT_PUBLISH] -
 			      bytes[COMMIT_COMPLETE];
+	model->row_pages = 1 + body_bytes / PAGE_ROW_BYTES;
 	model->dirtyings[COMMIT_PUBLISH] = law->dirtyings + body_bytes / PAGE_ROW_BYTES;
 	model->dirtyings[COMMIT_PURGE] = 1.0;
 	add_options(model, config);
@@ -88,6 +89,15 @@ unsigned int model_dirtyings(struct model *model, enum commit_class class, uint3
 	unsigned int whole = (unsigned int)owed;
 
 	model->carried = owed - whole;
+	return whole;
+}
+
+uint32_t model_reads(struct model *model, uint32_t messages)
+{
+	double owed = model->carried_reads + model->row_pages * messages;
+	uint32_t whole = (uint32_t)owed;
+
+	model->carried_reads = owed - whole;
 	return whole;
 }
 

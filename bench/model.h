@@ -10,6 +10,8 @@
  *   commits      2 + 1 / purge batch  publish 1, complete 1; 2.2 for a batch of 5
  *   dirtyings    2.5 + S / 8040 (publish) + 1.0 (purge), of which 40 % hit a
  *                page that is dirty already
+ *   reads        1 + S / 8040 each to dequeue and to purge it, once the spool is
+ *                deeper than the buffer pool
  *
  * Averages are kept exactly: what a division leaves over is carried to the
  * next message and not rounded away.
@@ -58,8 +60,10 @@ struct model {
 	struct random random;
 	double bytes[COMMIT_CLASSES];	/* For each message a commit is about. */
 	double dirtyings[COMMIT_CLASSES];	/* Likewise. */
+	double row_pages;	/* That a message is on. */
 	struct model_law law;
 	double carried;		/* Dirtyings owed by the commits so far, below 1. */
+	double carried_reads;	/* Reads likewise. */
 	uint64_t nr_pages;
 	uint32_t purge_batch;
 	uint64_t append_page;
@@ -101,6 +105,15 @@ uint32_t model_commit_bytes(const struct model *model, enum commit_class class,
  * Return: the number of calls of model_page() to make.
  */
 unsigned int model_dirtyings(struct model *model, enum commit_class class, uint32_t messages);
+
+/**
+ * model_reads - how many pages messages are on that the buffer pool lost
+ * @model: the model; carries the fraction
+ * @messages: how many messages are wanted
+ *
+ * Return: pages to read.
+ */
+uint32_t model_reads(struct model *model, uint32_t messages);
 
 /**
  * model_page - which page is dirtied next

@@ -90,6 +90,8 @@ struct options {
 	uint64_t outstanding;
 	uint64_t checkpoint_depth;
 	uint64_t gather_bytes;
+	uint64_t buffer_pool;
+	uint64_t miss_depth;
 	uint64_t body_bytes;
 	uint64_t sector_bytes;
 	uint64_t max_write_bytes;

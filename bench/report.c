@@ -97,6 +97,10 @@ static void print_volumes(const struct load *load)
 	       (double)pages->written * PAGE_BYTES / 1e6, (unsigned long long)pages->dirtyings,
 	       (unsigned long long)pages->checkpoints);
 	print_hist("page write", &pages->latency);
+	if (load->misses[MISSES_DEQUEUE].reads)
+		print_hist("dequeue read", &load->misses[MISSES_DEQUEUE].latency);
+	if (load->misses[MISSES_PURGE].reads)
+		print_hist("purge read", &load->misses[MISSES_PURGE].latency);
 	if (pages->backoff.halvings)
 		printf("        backed off %llu times, to %u writes in flight\n",
 		       (unsigned long long)pages->backoff.halvings, pages->backoff.least);
@@ -183,6 +187,8 @@ static void write_load(struct json *json, const void *context)
 	json_uint(json, "written_bytes", load->pages.written * PAGE_BYTES);
 	json_uint(json, "dirtyings", load->pages.dirtyings);
 	json_uint(json, "checkpoints", load->pages.checkpoints);
+	json_uint(json, "page_reads", load->misses[MISSES_DEQUEUE].reads +
+				      load->misses[MISSES_PURGE].reads);
 	json_uint(json, "back_offs", load->pages.backoff.halvings);
 	json_uint(json, "least_in_flight", load->pages.backoff.least);
 	json_hist(json, "write_us", &load->pages.latency);

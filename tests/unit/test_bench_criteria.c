@@ -158,6 +158,9 @@ static void test_each_limit_is_applied(void **state)
 	figures.latency[FIGURE_COMMIT].p99_us = 25001;
 	assert_string_equal(failing(&figures, &options), "C5 commit-p99");
 	figures = good_run(0);
+	figures.latency[FIGURE_DATA_READ] = (struct latency) { .count = 1, .mean_us = 10001 };
+	assert_string_equal(failing(&figures, &options), "C6 data-read-mean");
+	figures = good_run(0);
 	figures.worst_data_ms = 21;
 	assert_string_equal(failing(&figures, &options), "C6 data-worst-interval");
 	figures = good_run(0);

@@ -85,6 +85,24 @@ static void test_pages_per_message_match_the_figures(void **state)
 	assert_true(fabs(writes / MESSAGES - 2.9) < 0.05);
 }
 
+/* Of a spool that is not in the buffer pool: 1 + S / 8040 pages for each message. */
+static void test_reads_match_the_figures(void **state)
+{
+	uint64_t reads = 0, batches = 0;
+	struct model model;
+	unsigned int i;
+
+	(void)state;
+	init(&model, 1, 2048, PAGES);
+	for (i = 0; i < MESSAGES; i++)
+		reads += model_reads(&model, 1);
+	assert_true(fabs((double)reads / MESSAGES - (1 + 2048 / 8040.0)) < 0.0001);
+	init(&model, 1, 10240, PAGES);
+	for (i = 0; i < 100; i++)
+		batches += model_reads(&model, 1000);
+	assert_true(fabs((double)batches / 100000 - (1 + 10240 / 8040.0)) < 0.0001);
+}
+
 /* What is tracked is logged three times; what is imported once more. */
 static void test_options_come_on_top(void **state)
 {
@@ -164,6 +182,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_log_bytes_match_the_figures),
 		cmocka_unit_test(test_pages_per_message_match_the_figures),
+		cmocka_unit_test(test_reads_match_the_figures),
 		cmocka_unit_test(test_options_come_on_top),
 		cmocka_unit_test(test_page_law_has_its_shares),
 		cmocka_unit_test(test_one_seed_is_one_sequence_of_pages),
