@@ -565,7 +565,6 @@ void ledger_activated(u64 current_legs)
 	struct ledger_node *node = &ledger.node[ledger.nr_nodes];
 	struct position to = { ledger.nr_nodes, LEDGER_STAYED };
 	unsigned int i, set;
-	s32 started;
 
 	if (ledger.nr_nodes == MAX_NODES - 1)
 		sim_fail("oracle", "too many activations for one seed");
@@ -581,8 +580,7 @@ void ledger_activated(u64 current_legs)
 		if (node->when[set] + 1 == ledger.clock)
 			node->when[set] = LEDGER_STAYED;
 		node->by[set] = ledger.leg[i].by;
-		started = find_config(&slotbook_newest(i)->config);
-		ledger.newest[set] = newest_since(set, started);
+		ledger.newest[set] = newest_since(set, find_config(&slotbook_newest(i)->config));
 		ledger.live_epoch = slotbook_newest(i)->epoch;
 	}
 	SIM_NOTE("history", NULL, { current_legs, ledger.nr_nodes, ledger.clock });

@@ -18,11 +18,10 @@
 #include "io/region.h"
 #include "ledger.h"
 #include "lostbook.h"
+#include "oracle_stop.h"
 #include "sched.h"
 #include "slotbook.h"
 #include "world.h"
-
-#define STOP_ATTEMPTS	8u	/* to record a failed leg, at least */
 
 static struct {
 	bool crashed;
@@ -493,41 +492,20 @@ static bool is_unrecordable(void)
 	return front_legs(TANDEM_LEG_UNRECORDED);
 }
 
-/*
- * Nobody waits for a record in a stop, so all attempts were made before one was given up: with
- * fewer it is not a disk's fault that a leg which lacks something will be current again.
- */
-static void check_patience(const struct tandem_array *array)
-{
-	const struct tandem_set *set = array->set;
-	u32 attempts;
-
-	for (; set < array->set + array->nr_sets; set++) {
-		attempts = set->record_attempts;
-		if (TANDEM_FAILING(atomic_read(&set->masks)) && attempts &&
-		    attempts < STOP_ATTEMPTS)
-			sim_fail("K2", "set %u: a stop gives up the record of a failed leg after "
-				 "%u of %u attempts", set->index, attempts, STOP_ATTEMPTS);
-	}
-}
-
 void oracle_down(void)
 {
 	unsigned int leg;
 
-	if (front_exists())
-		check_patience(front_array());
+	oracle_stop_ends();
 	restore_books();
 	oracle_log_agrees();
 	if (history.untold && !oracle_is_loss_on_record()) {
 		if (is_clean_on_record())
-			sim_fail("K1",
-				 "a clean stop forgets a failed flush that nobody was told of");
+			sim_fail("K1", "a clean stop forgets a failed flush nobody was told of");
 		history.untold = false;
 	}
 	/* Read-only, nobody could note it: as if power had gone at the last crash. */
-	if ((front_is_read_only() && (history.lost || oracle_lossy_legs())) ||
-	    is_unrecordable()) {
+	if (is_unrecordable() || (front_is_read_only() && (history.lost || oracle_lossy_legs()))) {
 		content_crash(true);
 		for (leg = 0; leg < world.nr_disks; leg++)
 			world.disk[leg].lossy = false;

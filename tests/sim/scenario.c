@@ -76,7 +76,7 @@ const struct scenario scenarios[] = {
 	{ "B13", "a page of the map that cannot be read means written, and stale",
 	  "wlsPQ+gag wcPQ+gag wsPQ+cPQ+gag bwlsP+cg bwlsPB+rrr=gag gsPQ+gag",
 	  { NULL }, NULL },
-	{ "B13-filled", "a leg that is filled gets every page of the map, however whole its own are",
+	{ "B13-filled", "a leg that is filled gets every page of the map, whole or not",
 	  "wrs+bwdsB+rs+g", { "identical=0", NULL }, NULL },
 	{ "B14", "two equal legs of three prove nothing about the third (I53)",
 	  "sh-t+ wsh-H+= wbwsh- wbwsB+~", { "legs=3", "force=1", "map=0", NULL }, NULL },
