@@ -3,7 +3,7 @@
 #ifndef TANDEM_SIM_ORACLE_STOP_H
 #define TANDEM_SIM_ORACLE_STOP_H
 
-/* The array, if there is one, is about to be down: what failed and is not on record was tried for long enough. */
+/* The array, if any, is about to be down: what failed and is not on record was tried enough. */
 void oracle_stop_ends(void);
 
 #endif
