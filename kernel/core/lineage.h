@@ -27,7 +27,8 @@
  *   between: merge notes what each leg holds, the commit sends one new pair. But if
  *   a leg may hold the newest pair where it could not be read, and another where it
  *   could, these and a new one are one too many: then the newest is sent to all once
- *   more, before anything else, and tandem_lineage_settle() notes it.
+ *   more, before any new pair, and tandem_lineage_settle() notes it. A leg that is to
+ *   be filled may get its own record once more before that: no pair of it is new.
  * - A leg that is being filled or promoted, or was found half-promoted (CURRENT in
  *   the newest record, not yet in its own), gets a record only when a leg of its
  *   set that is neither has it in both slots: what it says is never news to all

@@ -19,7 +19,7 @@
  *
  * If power goes here: the maps of some current legs say that the leg lacks more than
  * they need to say. It is on record as being filled only when all of them do; and not a
- * byte is written to it before that.
+ * byte is written to it before that, but for the torn slot, on which nothing counts.
  *
  * Decisions: a leg that was being filled when it left lacks all. What it had gained is
  * in the maps, but nothing tells it from an older image of itself.

@@ -27,7 +27,7 @@ int tandem_rejoin(struct tandem_array *array, u64 *failed, const char **why);
  * Each gets its own newest record once more, durably. What a write that ended early left in
  * the slot would otherwise lie below the record of being filled, and could be whole again
  * should that one end early as well: news to all others, so the array would be refused.
- * Nothing counts on that slot: if power goes meanwhile, it is torn as before. After the
+ * Nothing counts on that slot, whatever it has if power goes meanwhile. After the
  * flush of these legs, before they are on record. Context: process, may sleep.
  * Return: legs that failed
  */

@@ -194,7 +194,8 @@ TANDEM_STATIC_ASSERT(__builtin_offsetof(struct tandem_leg_disk, read_class) == 6
  * struct tandem_super_disk - superblock; two slots, the higher valid
  * sequence counts
  *
- * Written by `create` and by the engine's commit (io/commit.c), never in
+ * Written by `create`, by the engine's commit (io/commit.c), and once more as it was
+ * into a torn slot of a leg that is to be filled (io/rejoin.c), never in
  * place of the newest valid slot. Not atomic: the checksum finds a tear, the
  * other slot survives it.
  */
