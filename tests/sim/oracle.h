@@ -101,6 +101,8 @@ void oracle_log_begin(struct oracle_start *start);
 /* The same of a set's region maps, and what a start found; the array, when one looks. */
 void oracle_map_begin(void);
 void oracle_map_agrees(u32 set);
+/* A record is sent to @leg. */
+void oracle_map_leaves(unsigned int leg);
 void oracle_map_look(struct tandem_array *array);
 void oracle_map_started(struct tandem_array *array);
 void oracle_copy_reads(const struct sim_command *command);	/* data, and for no user */

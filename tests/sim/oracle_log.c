@@ -127,6 +127,7 @@ void oracle_log_command(const struct sim_command *command)
 		sim_fail("K9", "leg %u: what is written to its log is no record: %llu+%u, FUA %u",
 			 leg, (unsigned long long)offset, command->count, command->fua);
 	check_record(command);
+	oracle_map_leaves(leg);
 	oracle_rate_sent(world_set_of(leg));
 }
 

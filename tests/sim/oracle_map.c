@@ -7,12 +7,14 @@
  *	lacking   a leg that is not current has, for good, everything in regions that are
  *	          neither stale on it in the map of a current leg, nor in a log, its own or
  *	          that of the current leg (K4)
+ *	leaving   what a record takes out of the log is in the map of whoever gets it (I17)
  *	zeroes    what is zeroes by the map, and in no log, is not read to fill a leg
  *	bare      what nobody has written reads the same until a leg of its set is lost,
  *	          or a start found its region in a log
  */
 #include "front.h"
 #include "oracle_grow.h"
+#include "io/logger.h"
 #include "io/mapper.h"
 #include "io/region.h"
 #include "ledger.h"
@@ -136,6 +138,45 @@ void oracle_map_agrees(u32 set)
 static bool has(struct tandem_set *set, u32 region, u32 bits)
 {
 	return oracle_word(set, region) & bits;
+}
+
+/* By its map, for good, is @leg worse informed about @region than the engine? */
+static bool lags(struct tandem_set *set, unsigned int leg, u32 region)
+{
+	const struct mapbook_state *state = mapbook_state(leg, true);
+	u8 stale = tandem_map_stale(set->map->table.entry[region]);
+	unsigned int i;
+
+	if (mapbook_may_be_never(state, region))
+		return true;
+	for (i = 0; i < set->nr_legs; i++)
+		if (stale & 1u << i && mapbook_may_be_present(state, region, i))
+			return true;
+	return false;
+}
+
+/*
+ * Asked when the record is sent: the next pass of the map makes up for what was forgotten,
+ * and hardly a crash comes before it. While all may differ entries change at any time.
+ */
+void oracle_map_leaves(unsigned int leg)
+{
+	const struct tandem_log_change *change;
+	struct tandem_set *set;
+	u32 i, region;
+
+	if (!world.options.map || !front_is_up() || !ledger_is_current(leg))
+		return;
+	set = &front_array()->set[world_set_of(leg)];
+	if (set->log->state != LOG_WRITE || (set->log->flags | set->log->head.flags))
+		return;
+	change = &set->log->change;
+	for (i = change->nr_new; i < change->nr_new + change->nr_cleared; i++) {
+		region = change->region[i];
+		if (!has(set, region, TANDEM_REGION_NEVER) && lags(set, leg, region))
+			sim_fail("I17", "region %u of set %u leaves the log, and the map of leg %u "
+				 "does not have it", region, world_set_of(leg), leg);
+	}
 }
 
 void oracle_copy_reads(const struct sim_command *command)
