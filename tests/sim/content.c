@@ -192,6 +192,12 @@ void content_make_bare(u32 sector)
 	s->changed = ++now;
 }
 
+void content_discard(u32 sector)
+{
+	content_make_bare(sector);
+	at(sector)->discarded = true;
+}
+
 void content_fade(u32 sector, bool begins)
 {
 	struct content_sector *s = at(sector);
@@ -213,7 +219,8 @@ void content_forget(u32 sector)
 {
 	struct content_sector *s = at(sector);
 
-	if (s->bare && s->known)
+	/* Known or not: who reads now may see what was there before. */
+	if (s->bare)
 		s->changed = ++now;
 	s->known = false;
 }
@@ -335,7 +342,7 @@ void content_crash(bool lost)
 		s->tainted = false;
 		s->doomed = false;
 		/* What a discard left may be taken back as what a write did. */
-		s->known &= !(lost && s->writes);
+		s->known &= !(lost && (s->writes || s->discarded));
 		if (lost)
 			merge_layers(s);
 		s->listed = false;
@@ -357,7 +364,7 @@ void content_widen(u32 first, u32 count)
 		s->tainted = s->pending;
 		s->widened = now;
 		/* What a discard left, too. */
-		s->known &= !s->writes;
+		s->known &= !s->writes && !s->discarded;
 		if (s->unknown) {
 			s->open = true;
 			s->changed = now;

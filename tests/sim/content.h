@@ -59,6 +59,7 @@ struct content_sector {
 	bool bare;		/* nobody has written here: no content, see below */
 	bool known;		/* but it was read, and gave @bare_value */
 	bool real;		/* something was acknowledged since it was bare */
+	bool discarded;		/* which no flush makes durable: a crash may take it back */
 	u64 bare_value;
 	u8 fading;		/* discards under way where there was nothing */
 	bool listed;		/* has more than one layer: in the list of such */
@@ -86,6 +87,8 @@ void content_set(u32 sector, const u64 *value, unsigned int nr);
 void content_fill(u32 sector, const u64 *value, unsigned int nr);
 /* Nobody has written here (any more). */
 void content_make_bare(u32 sector);
+/* Likewise, by a discard. */
+void content_discard(u32 sector);
 bool content_is_bare(u32 sector);
 /* A discard of a bare sector is under way: it may read as it likes until that ends. */
 void content_fade(u32 sector, bool begins);

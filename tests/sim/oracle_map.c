@@ -243,7 +243,7 @@ void oracle_discarded(const struct sim_part *part)
 	if (!world.options.map || part->sector % size || part->sector + part->count != end)
 		return;
 	for (i = 0; i < part->count; i++)
-		content_make_bare(part->set * world.set_sectors + part->sector + i);
+		content_discard(part->set * world.set_sectors + part->sector + i);
 }
 
 void oracle_write_failed(u32 index)
