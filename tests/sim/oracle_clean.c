@@ -54,7 +54,9 @@ static void look_at(struct tandem_set *set)
 		cold |= is_cold_and_stays(set, region, word) ? bit : 0;
 	}
 	/* What a stream has done with leaves without need, too: that is no matter of room. */
-	if (set->starved && hot && cold & seen[set->index].cold && marks != seen[set->index].marks)
+	/* And what was marked before may have come into use again since. */
+	hot &= ~seen[set->index].marks;
+	if (set->starved && hot && cold & seen[set->index].cold)
 		sim_fail("cold", "set %u: of regions %llx, which are in use, some leave the log, "
 			 "and of %llx, which rest, some stay", set->index,
 			 (unsigned long long)hot, (unsigned long long)cold);
