@@ -389,6 +389,7 @@ void oracle_leg_doubtful(struct sim_disk *disk)
 	u32 set = world_set_of(disk->leg);
 	unsigned int first = set * world.options.legs;
 	bool promoted = false;
+	bool alive = false;
 	bool lost = false;
 	unsigned int leg;
 
@@ -398,12 +399,15 @@ void oracle_leg_doubtful(struct sim_disk *disk)
 		if (is_reliable(leg) && !is_in_promotion(leg))
 			return;
 		promoted |= is_reliable(leg);
+		alive |= ledger_is_current(leg) && !world.disk[leg].health.dead;
 		lost |= ledger_is_current(leg) && world.disk[leg].lossy;
 	}
 	if (!lost)
 		return;
 	widen(set);
-	content_doom(index_of(set, 0), world.set_sectors);
+	/* If all are dead no flush succeeds until the next start. */
+	if (alive)
+		content_doom(index_of(set, 0), world.set_sectors);
 	oracle_widened(!promoted);
 }
 
