@@ -131,6 +131,23 @@ static void destroy(struct tandem_array *array)
 	sim_state.control = false;
 }
 
+/*
+ * The array is up: that is heard before anything else happens, though the control path that
+ * has brought it up is not back yet.
+ */
+static void hear(void)
+{
+	if (!front.starting || !front.array || front.array->phase != TANDEM_PHASE_UP)
+		return;
+	front.starting = false;
+	SIM_NOTE("activate", NULL, { front.start.present, front.start.degraded });
+	oracle_grown(&front.start, front.array);
+	oracle_started(&front.start, front.array);
+	oracle_rate_started(front.array);
+	oracle_keep_started(&front.start, front.array);
+	front.up = true;
+}
+
 static int activate(void)
 {
 	const char *why = NULL;
@@ -138,22 +155,19 @@ static int activate(void)
 
 	oracle_start_begin(&front.start);
 	front.starting = true;
+	sim_before_preemption = hear;
 	sim_state.control = true;
 	error = tandem_array_activate(front.array, &why);
 	sim_state.control = false;
-	front.starting = false;
 	sim_memory_fail_at(0);
-	SIM_NOTE("activate", why, { front.start.present, front.start.degraded, -error });
 	if (error) {
+		front.starting = false;
+		SIM_NOTE("activate", why, { front.start.present, front.start.degraded, -error });
 		oracle_start_broken(&front.start, front.array);
 		oracle_refused(&front.start, error);
 		return error;
 	}
-	oracle_grown(&front.start, front.array);
-	oracle_started(&front.start, front.array);
-	oracle_rate_started(front.array);
-	oracle_keep_started(&front.start, front.array);
-	front.up = true;
+	hear();
 	front.blocked = false;
 	front_submit_deferred();
 	return 0;

@@ -28,7 +28,6 @@ struct config {
 	bool durable;
 	bool whole;		/* it was in both slots of a leg, for good */
 	bool gone;		/* it was the newest, and was taken back */
-	bool early;		/* the array was up, and nobody knew yet */
 	u32 time;		/* at which it first showed */
 	u32 turn;		/* of the scheduler, then */
 	s32 before;		/* newest of its set until this one came */
@@ -260,8 +259,6 @@ static s32 new_config(unsigned int leg, const struct slotbook_slot *slot)
 	config->whole = false;
 	config->durable = false;
 	config->gone = false;
-	config->early = !front_is_up() && front_exists() &&
-			front_array()->phase == TANDEM_PHASE_UP;
 	/* Between two activations nothing is acknowledged: that is one moment. */
 	config->time = front_is_up() ? ++ledger.clock : ledger.clock;
 	config->turn = sim_turn();
@@ -527,39 +524,6 @@ bool ledger_are_rivals(unsigned int a, unsigned int b)
 	       !is_before(a, b) && !is_before(b, a);
 }
 
-/*
- * The array was up for a moment before we heard of it: a promotion is on its way. The leg may
- * have its own record already, and nothing of it shows any more from now on.
- */
-static void note_early(unsigned int leg)
-{
-	unsigned int slot;
-
-	note_promoted(leg, newest(set_of(leg)));
-	for (slot = 0; slot < 2; slot++)
-		if (ledger.shown[leg][slot] >= 0)
-			note_joining(leg, ledger.shown[leg][slot]);
-}
-
-/* @started, or what the array issued since; the leg that shows it may count only from now on. */
-static s32 newest_since(unsigned int set, s32 started)
-{
-	unsigned int first = set * world.options.legs;
-	const struct slotbook_slot *slot;
-	s32 found, best = started;
-	unsigned int i;
-
-	for (i = first; i < first + world.options.legs; i++) {
-		slot = slotbook_shown(i);
-		found = slot ? find_config(&slot->config) : -1;
-		if (found > best && ledger.config[found].early)
-			best = found;
-	}
-	if (best != started)
-		ledger.config[best].before = max(ledger.config[best].before, started);
-	return best;
-}
-
 void ledger_activated(u64 current_legs)
 {
 	struct ledger_node *node = &ledger.node[ledger.nr_nodes];
@@ -580,7 +544,7 @@ void ledger_activated(u64 current_legs)
 		if (node->when[set] + 1 == ledger.clock)
 			node->when[set] = LEDGER_STAYED;
 		node->by[set] = ledger.leg[i].by;
-		ledger.newest[set] = newest_since(set, find_config(&slotbook_newest(i)->config));
+		ledger.newest[set] = find_config(&slotbook_newest(i)->config);
 		ledger.live_epoch = slotbook_newest(i)->epoch;
 	}
 	SIM_NOTE("history", NULL, { current_legs, ledger.nr_nodes, ledger.clock });
@@ -588,10 +552,6 @@ void ledger_activated(u64 current_legs)
 		if (current_legs & (1ull << i))
 			place_at(i, to);
 	ledger.live = ledger.nr_nodes++;
-	for (i = 0; i < world.nr_disks; i++)
-		if (!(current_legs & (1ull << i)) && ledger_is_current(i) &&
-		    front_legs(TANDEM_LEG_REBUILDING) & 1ull << i)
-			note_early(i);
 }
 
 void ledger_replaced(struct sim_disk *disk)

@@ -44,6 +44,7 @@ struct sim_state sim_state;
 struct sim_failure sim_failure;
 jmp_buf sim_fail_env, sim_crash_env;
 int sim_preempt_countdown = INT32_MAX;
+void (*sim_before_preemption)(void);
 
 u64 sim_random(enum sim_stream stream)
 {
@@ -80,6 +81,7 @@ void sim_start(u64 seed)
 	sched.turn = 0;
 	sched.nr_notes = 0;
 	sim_set_preemption(0);
+	sim_before_preemption = NULL;
 }
 
 static bool before(const struct sim_event *a, const struct sim_event *b)
@@ -267,6 +269,8 @@ void sim_preempt_now(void)
 		return;
 	if (event->kind == SIM_EVENT_WORK && ((struct work_struct *)event->argument)->running)
 		return;
+	if (sim_before_preemption)
+		sim_before_preemption();
 	sched.depth++;
 	run(event);
 	sched.depth--;

@@ -68,6 +68,8 @@ u64 sim_next_tick(void);
 void sim_watch(void (*look)(void));
 /* How often the engine is interrupted at its atomics and locks; 0: never. */
 void sim_set_preemption(u32 mean);
+/* Is called, if there is one, before another processor does what is due. */
+extern void (*sim_before_preemption)(void);
 u64 sim_events_run(void);
 /* Changes with every event that does not run inside another one. */
 u32 sim_turn(void);
