@@ -20,6 +20,7 @@
 #include "mapbook.h"
 #include "oracle.h"
 #include "oracle_pace.h"
+#include "oracle_rate.h"
 #include "sched.h"
 #include "slotbook.h"
 #include "world.h"

@@ -8,6 +8,7 @@
 #include "oracle_grow.h"
 #include "oracle_keep.h"
 #include "oracle_pace.h"
+#include "oracle_rate.h"
 #include "sched.h"
 #include "world.h"
 
@@ -148,6 +149,12 @@ static void hear(void)
 	front.up = true;
 }
 
+static void look_around(void)
+{
+	hear();
+	oracle_rate_preempted();
+}
+
 static int activate(void)
 {
 	const char *why = NULL;
@@ -155,7 +162,7 @@ static int activate(void)
 
 	oracle_start_begin(&front.start);
 	front.starting = true;
-	sim_before_preemption = hear;
+	sim_before_preemption = look_around;
 	sim_state.control = true;
 	error = tandem_array_activate(front.array, &why);
 	sim_state.control = false;

@@ -127,18 +127,6 @@ bool oracle_is_forked(unsigned int leg);
 
 /* Nothing is under way and nothing goes wrong: legs agree, nothing is left over. */
 void oracle_quiet(struct tandem_array *array);
-/* The copy rate of the sets. */
-void oracle_rate_begin(void);
-void oracle_rate_done(const struct sim_command *command);
-void oracle_rate_started(struct tandem_array *array);
-void oracle_rate_down(struct tandem_array *array);
-/* A start that broke off may have recorded another. */
-void oracle_rate_broken(void);
-void oracle_rate_look(struct tandem_array *array);
-/* A record of a log of @set is sent to a leg; is durable on some. */
-void oracle_rate_sent(u32 set);
-void oracle_rate_landed(u32 set);
-
 /* Who writes in sequence (option stream) has been answered. */
 void oracle_ahead_begin(void);
 void oracle_ahead_written(u32 sectors);

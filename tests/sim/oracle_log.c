@@ -19,6 +19,7 @@
 #include "io/region.h"
 #include "ledger.h"
 #include "lostbook.h"
+#include "oracle_rate.h"
 #include "sched.h"
 #include "slotbook.h"
 #include "world.h"

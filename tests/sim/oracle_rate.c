@@ -19,6 +19,7 @@
 #include "front.h"
 #include "io/logger.h"
 #include "oracle.h"
+#include "oracle_rate.h"
 #include "sched.h"
 #include "world.h"
 
@@ -35,7 +36,9 @@ static struct {
 	bool down;
 	struct {
 		u32 listed;	/* when the last record landed */
-		u32 allowed;	/* most since then: it may fall behind whoever composes one */
+		u64 sequence;	/* of the record before the one that was sent last */
+		u32 allowed;	/* for that one: it may fall behind whoever composes it */
+		u32 seen;	/* most since it was sent, as far as anybody looked */
 	} cost[TANDEM_MAX_SETS];
 } rates;
 
@@ -117,10 +120,28 @@ static u32 allowed_now(u32 set)
 	return log->limit + log->over + log->nr_stuck;
 }
 
+void oracle_rate_preempted(void)
+{
+	u32 set;
+
+	for (set = 0; front_exists() && set < world.options.sets; set++)
+		if (front_array()->set[set].log)
+			rates.cost[set].seen = max(rates.cost[set].seen, allowed_now(set));
+}
+
 void oracle_rate_sent(u32 set)
 {
-	if (front_exists() && front_array()->set[set].log)
-		rates.cost[set].allowed = max(rates.cost[set].allowed, allowed_now(set));
+	u64 sequence;
+
+	if (!front_exists() || !front_array()->set[set].log)
+		return;
+	sequence = front_array()->set[set].log->sequence;
+	if (sequence != rates.cost[set].sequence) {
+		rates.cost[set].sequence = sequence;
+		rates.cost[set].allowed = rates.cost[set].seen;
+		rates.cost[set].seen = 0;
+	}
+	rates.cost[set].allowed = max(rates.cost[set].allowed, allowed_now(set));
 }
 
 /*
@@ -158,7 +179,6 @@ void oracle_rate_landed(u32 set)
 		sim_fail("cost", "set %u: %u regions are in the logs, and %u may be", set, listed,
 			 allowed);
 	rates.cost[set].listed = listed;
-	rates.cost[set].allowed = allowed_now(set);
 }
 
 void oracle_rate_look(struct tandem_array *array)

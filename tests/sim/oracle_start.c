@@ -2,18 +2,18 @@
 /*
  * Rules about starts, stops and crashes.
  *
- * A start without force must use, of every set, legs that went through
- * everything that the newest completed history went through, and none may be
- * absent that the newest landed configuration calls current: it could hold
- * more (I53). A record of which no slot can be read left nobody out. Legs of
- * two histories are never joined, force or not (K5). A start that all this
- * speaks for must not be refused. With force the administrator chose; the
- * books are then opened anew from the legs in use.
+ * A start without force must use, of every set, legs that went through everything that the
+ * newest completed history went through, and none may be absent that the newest landed
+ * configuration calls current: it could hold more (I53). A record of which no slot can be read
+ * left nobody out. Legs of two histories are never joined, force or not (K5). A start that all
+ * this speaks for must not be refused. With force the administrator chose; the books are then
+ * opened anew from the legs in use.
  */
 #include "front.h"
 #include "oracle_clean.h"
 #include "oracle_grow.h"
 #include "oracle_pace.h"
+#include "oracle_rate.h"
 #include "io/fault.h"
 #include "io/region.h"
 #include "ledger.h"
