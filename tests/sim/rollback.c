@@ -10,6 +10,7 @@
 
 #include "choice.h"
 #include "front.h"
+#include "mapbook.h"
 #include "oracle.h"
 #include "rollback.h"
 #include "sched.h"
@@ -29,11 +30,21 @@ void rollback_start(void)
 	memset(&rollback, 0, sizeof(rollback));
 }
 
+/* Shows @view, also to whoever remembers what the map was. */
+static void show(u64 *view)
+{
+	const struct sim_span all = { 0, ~0ull };
+	struct sim_disk *disk = &world.disk[rollback.leg];
+
+	disk->store.view = view;
+	mapbook_changed(disk, &all, false);
+}
+
 void rollback_undo(void)
 {
 	if (!rollback.true_view)
 		return;
-	world.disk[rollback.leg].store.view = rollback.true_view;
+	show(rollback.true_view);
 	rollback.true_view = NULL;
 	faults_pause(!rollback.faults);
 }
@@ -88,7 +99,7 @@ static void ask(void)
 	int error;
 
 	rollback.true_view = store->view;
-	store->view = rollback.image;
+	show(rollback.image);
 	rollback.faults = faults_are_on();
 	faults_pause(true);
 	sim_state.control = true;
