@@ -95,6 +95,7 @@ static bool run_seed(u64 seed, const struct sim_limits *limits)
 		front_start();
 		world_create();
 		users_start();
+		sim_set_standstill(world.options.standstill);
 		sim_set_preemption(world.options.preemption);
 		if (setjmp(sim_crash_env))
 			admin_crashed();

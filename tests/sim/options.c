@@ -183,6 +183,13 @@ static void draw_classes(struct sim_options *o)
 	o->classes = sim_below(SIM_RANDOM_READ, 3) ? 0 : 3 + sim_below(SIM_RANDOM_READ, 20);
 }
 
+/* A processor that is interrupted may stand still while others do a lot. */
+static void draw_standstill(struct sim_options *o)
+{
+	o->standstill = sim_below(SIM_RANDOM_STANDSTILL, 3) ? 0 :
+			2 + sim_below(SIM_RANDOM_STANDSTILL, 300);
+}
+
 /*
  * A stream of its own, and a third of the seeds: sets that become longer, up to @room
  * regions, by pieces that are no regions.
@@ -251,6 +258,7 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 	draw_growth(o);
 	draw_keep(o);
 	draw_classes(o);
+	draw_standstill(o);
 	o->overlap = 0;
 	if (limits->calm) {
 		o->read_error = o->write_error = o->flush_error = o->meta_error = 0;

@@ -10,6 +10,7 @@
 
 #define MAX_EVENTS	3000000u	/* of one seed: more is a livelock */
 #define MAX_DEPTH	3u
+#define STANDSTILLS	16u	/* one in so many interruptions is long */
 #define NR_NOTES	256u
 
 struct sim_event {
@@ -30,6 +31,7 @@ static struct {
 	u32 run;
 	u32 turn;
 	u32 preemption;
+	u32 standstill;
 	unsigned int depth;
 	struct sim_event **heap;
 	unsigned int nr, room;
@@ -81,6 +83,7 @@ void sim_start(u64 seed)
 	sched.turn = 0;
 	sched.nr_notes = 0;
 	sim_set_preemption(0);
+	sim_set_standstill(0);
 	sim_before_preemption = NULL;
 }
 
@@ -259,20 +262,56 @@ void sim_set_preemption(u32 mean)
 		? 1 + (int)sim_below(SIM_RANDOM_SCHEDULE, 2 * mean) : INT32_MAX;
 }
 
+void sim_set_standstill(u32 most)
+{
+	sched.standstill = most;
+}
+
+static bool is_running(const struct sim_event *event)
+{
+	return event->kind == SIM_EVENT_WORK &&
+	       ((struct work_struct *)event->argument)->running;
+}
+
+/* What another processor may do next: all but what an interrupted one is at. */
+static struct sim_event *next_elsewhere(void)
+{
+	struct sim_event *event = NULL;
+	unsigned int i;
+
+	if (sched.nr && !is_running(sched.heap[0]))
+		return sched.heap[0];
+	for (i = 0; i < sched.nr; i++)
+		if (!is_running(sched.heap[i]) && (!event || before(sched.heap[i], event)))
+			event = sched.heap[i];
+	return event;
+}
+
+/* How many events pass before the interrupted processor goes on. */
+static u32 draw_pause(void)
+{
+	if (!sched.standstill || sched.depth || sim_below(SIM_RANDOM_STANDSTILL, STANDSTILLS))
+		return 1;
+	return 1 + sim_below(SIM_RANDOM_STANDSTILL, sched.standstill);
+}
+
 /* Another processor does what is due. */
 void sim_preempt_now(void)
 {
-	struct sim_event *event = sched.nr ? sched.heap[0] : NULL;
+	struct sim_event *event = next_elsewhere();
+	u32 nr;
 
 	sim_set_preemption(sched.preemption);
 	if (!event || sim_state.locks || sched.depth >= MAX_DEPTH)
 		return;
-	if (event->kind == SIM_EVENT_WORK && ((struct work_struct *)event->argument)->running)
-		return;
 	if (sim_before_preemption)
 		sim_before_preemption();
+	nr = draw_pause();
 	sched.depth++;
-	run(event);
+	for (; event && nr; nr--) {
+		run(event);
+		event = next_elsewhere();
+	}
 	sched.depth--;
 }
 

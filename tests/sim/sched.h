@@ -33,6 +33,7 @@ enum sim_stream {
 	SIM_RANDOM_GROW,
 	SIM_RANDOM_KEEP,
 	SIM_RANDOM_READ,
+	SIM_RANDOM_STANDSTILL,
 	SIM_NR_STREAMS
 };
 
@@ -68,6 +69,8 @@ u64 sim_next_tick(void);
 void sim_watch(void (*look)(void));
 /* How often the engine is interrupted at its atomics and locks; 0: never. */
 void sim_set_preemption(u32 mean);
+/* When that happens, up to how many events pass now and then; 0: always one. */
+void sim_set_standstill(u32 most);
 /* Is called, if there is one, before another processor does what is due. */
 extern void (*sim_before_preemption)(void);
 u64 sim_events_run(void);

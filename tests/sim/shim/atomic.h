@@ -4,8 +4,9 @@
  *
  * Another processor is played by sim_preempt(): after every operation that
  * changes a value, and where locks are taken and released, the scheduler may
- * run what is due there (completions, work, other users' requests). Memory
- * ordering is not modelled, interleaving is.
+ * run what is due there (completions, work, other users' requests): one event, or
+ * hundreds, as when a processor of a guest stands still. Memory ordering is not
+ * modelled, interleaving is.
  */
 #ifndef SIM_SHIM_ATOMIC_H
 #define SIM_SHIM_ATOMIC_H
