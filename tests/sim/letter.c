@@ -15,6 +15,7 @@
  *   with the regions' names exchanged.
  */
 #include "admin.h"
+#include "ambush.h"
 #include "choice.h"
 #include "front_device.h"
 #include "letter.h"
@@ -185,6 +186,7 @@ static const struct letter letters[] = {
 	{ 's', CUT | WIDE, is_up, stop, 0 },
 	{ 'p', CUT | WIDE, is_up, suspend, 0 },
 	{ 'T', UP, mishap_is_alive, steer_fail_leg, 0 },
+	{ 'V', UP, mishap_is_alive, ambush_promotion, 1 },
 	{ 't', 0, is_down, start, STEER_FORCED },
 	{ 'v', WIDE, is_down, start, STEER_READ_ONLY },
 	{ 'h', 0, mishap_is_alive, mishap_die, 2 },
@@ -432,6 +434,7 @@ static void set_up(const struct letter_play *play)
 static void clean_up(void)
 {
 	sim_watch(NULL);
+	ambush_end();
 	sim_clear();
 	front_drop_requests();
 	sim_memory_drop();
@@ -456,6 +459,8 @@ enum letter_verdict letter_run(const struct letter_play *play)
 			play_text(play->text);
 		else
 			play_all();
+		if (ambush_is_waiting())
+			steer_prune("no promotion came");
 		steer_end();
 	} else {
 		verdict = steer_was_pruned() ? LETTER_PRUNED : LETTER_FAILED;

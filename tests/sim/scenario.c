@@ -63,6 +63,8 @@ const struct scenario scenarios[] = {
 	  "WbB+g Wb1B+rg wWbcB+g woblB+g wbolB+rg", { NULL }, NULL },
 	{ "B7", "a leg counts before it is current, and is current before it is read (I36)",
 	  "bwBrrRfcg bwBrrCrg bwBrRwfcg bwBrrRwag bwBrrRwbg", { "map=0", NULL }, NULL },
+	{ "B7-token", "who fails while his promotion waits for the token is not promoted (K2)",
+	  "bwB+rVrw. bwB+rVrwag bwB+rVrcg", { NULL }, NULL },
 	{ "B8", "a half-written configuration is accepted with its parent (I49)",
 	  "hCwg hCwH+g wb1CwB+g", { "legs=3", NULL }, NULL },
 	{ "B9", "a stop waits for every metadata bio (I60)",

@@ -258,8 +258,11 @@ u64 sim_events_run(void)
 void sim_set_preemption(u32 mean)
 {
 	sched.preemption = mean;
-	sim_preempt_countdown = mean
-		? 1 + (int)sim_below(SIM_RANDOM_SCHEDULE, 2 * mean) : INT32_MAX;
+	if (mean == SIM_ONLY_LOOK)
+		sim_preempt_countdown = 1;
+	else
+		sim_preempt_countdown = mean
+			? 1 + (int)sim_below(SIM_RANDOM_SCHEDULE, 2 * mean) : INT32_MAX;
 }
 
 void sim_set_standstill(u32 most)
@@ -298,14 +301,17 @@ static u32 draw_pause(void)
 /* Another processor does what is due. */
 void sim_preempt_now(void)
 {
-	struct sim_event *event = next_elsewhere();
+	struct sim_event *event;
 	u32 nr;
 
 	sim_set_preemption(sched.preemption);
-	if (!event || sim_state.locks || sched.depth >= MAX_DEPTH)
+	if (sim_state.locks || sched.depth >= MAX_DEPTH)
 		return;
 	if (sim_before_preemption)
 		sim_before_preemption();
+	event = next_elsewhere();
+	if (!event || sched.preemption == SIM_ONLY_LOOK)
+		return;
 	nr = draw_pause();
 	sched.depth++;
 	for (; event && nr; nr--) {

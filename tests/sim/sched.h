@@ -69,6 +69,8 @@ u64 sim_next_tick(void);
 void sim_watch(void (*look)(void));
 /* How often the engine is interrupted at its atomics and locks; 0: never. */
 void sim_set_preemption(u32 mean);
+/* As a mean: at each of them, and nothing happens but sim_before_preemption. */
+#define SIM_ONLY_LOOK	(~0u)
 /* When that happens, up to how many events pass now and then; 0: always one. */
 void sim_set_standstill(u32 most);
 /* Is called, if there is one, before another processor does what is due. */
