@@ -304,8 +304,10 @@ void oracle_leg_command(const struct sim_command *command)
 	}
 	for (slot = 0; slot < 2; slot++)
 		if (command->sector == disk->slot_sector[slot] &&
-		    command->count == TANDEM_SUPER_BYTES / 512)
+		    command->count == TANDEM_SUPER_BYTES / 512) {
+			slotbook_command(command);
 			return;
+		}
 	sim_fail("K9", "leg %u: a write to sectors %llu+%u, which are nobody's", disk->leg,
 		 (unsigned long long)command->sector, command->count);
 }

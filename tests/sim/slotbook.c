@@ -6,6 +6,9 @@
  * - A slot is decoded whenever one of its sectors changes, durable or only in the cache.
  * - Whoever starts the array tries a slot again and again, until it can be read or he
  *   gives it up: what he has to do without is a slot of which the last read failed.
+ *
+ * Rule "torn": the torn slot of a leg that is to be filled is made whole with the leg's own
+ * record before that leg gets another (step 2a of Documentation/lifecycle.md).
  */
 #include "core/superblock.h"
 #include "disk.h"
@@ -17,6 +20,7 @@
 static struct {
 	struct slotbook_slot slot[SIM_MAX_DISKS][2][2];	/* by leg; shown, durable; slot */
 	bool unread[SIM_MAX_DISKS][2];
+	bool torn[SIM_MAX_DISKS][2];	/* was found so by who started, and not written since */
 	bool tearing, spliced;
 	struct tandem_super super;
 } slotbook;
@@ -84,24 +88,10 @@ static bool is_as_shown(const struct sim_disk *disk, unsigned int slot_nr)
 		       TANDEM_SUPER_BYTES / 512 * sizeof(*store->view));
 }
 
-static bool decode(struct sim_disk *disk, unsigned int slot_nr, bool durable)
+static void take(struct slotbook_slot *slot, const struct tandem_super *super, u32 set)
 {
-	struct slotbook_slot *slot = &slotbook.slot[disk->leg][durable][slot_nr];
-	const u64 *content = durable ? disk->store.durable : disk->store.view;
-	u64 sector = disk->slot_sector[slot_nr];
-	struct tandem_super *super = &slotbook.super;
-	static u8 bytes[TANDEM_SUPER_BYTES];
-	u32 i, set = world_set_of(disk->leg);
+	u32 i;
 
-	if (durable && !sim_is_verbose() && is_as_shown(disk, slot_nr)) {
-		*slot = slotbook.slot[disk->leg][false][slot_nr];
-		return slot->valid;
-	}
-	for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
-		store_get(&disk->store, content[sector + i], sector + i, bytes + 512 * i);
-	slot->valid = !tandem_super_decode(bytes, super, NULL);
-	if (!slot->valid)
-		return false;
 	slot->clean = super->flags & TANDEM_FLAG_CLEAN;
 	slot->blank = super->flags & TANDEM_FLAG_BLANK;
 	slot->flush_lost = super->flags & TANDEM_FLAG_FLUSH_LOST;
@@ -113,6 +103,27 @@ static bool decode(struct sim_disk *disk, unsigned int slot_nr, bool durable)
 	slot->epoch = super->epoch.id;
 	for (i = 0; i < super->nr_legs && i < SIM_MAX_DISKS; i++)
 		slot->record[i] = super->place[i].record;
+}
+
+static bool decode(struct sim_disk *disk, unsigned int slot_nr, bool durable)
+{
+	struct slotbook_slot *slot = &slotbook.slot[disk->leg][durable][slot_nr];
+	const u64 *content = durable ? disk->store.durable : disk->store.view;
+	u64 sector = disk->slot_sector[slot_nr];
+	struct tandem_super *super = &slotbook.super;
+	static u8 bytes[TANDEM_SUPER_BYTES];
+	u32 i;
+
+	if (durable && !sim_is_verbose() && is_as_shown(disk, slot_nr)) {
+		*slot = slotbook.slot[disk->leg][false][slot_nr];
+		return slot->valid;
+	}
+	for (i = 0; i < TANDEM_SUPER_BYTES / 512; i++)
+		store_get(&disk->store, content[sector + i], sector + i, bytes + 512 * i);
+	slot->valid = !tandem_super_decode(bytes, super, NULL);
+	if (!slot->valid)
+		return false;
+	take(slot, super, world_set_of(disk->leg));
 	return true;
 }
 
@@ -169,11 +180,57 @@ static bool is_under_torn(unsigned int leg, unsigned int slot)
 	return slotbook_slot(leg, slot, true)->valid && !slotbook_slot(leg, slot, false)->valid;
 }
 
+static bool is_news(const struct slotbook_slot *own, const struct slotbook_slot *sent)
+{
+	return memcmp(&own->config, &sent->config, sizeof(own->config)) ||
+	       memcmp(&own->epoch, &sent->epoch, sizeof(own->epoch)) ||
+	       memcmp(own->record, sent->record, sizeof(own->record));
+}
+
+/* Does the array take what this leg says for true? */
+static bool counts(unsigned int leg)
+{
+	return !front_exists() || front_array()->leg[leg].use == TANDEM_USE_CURRENT;
+}
+
+/*
+ * What lies in a torn slot may be half of a record that nobody finished. Who gives its leg
+ * another one into that slot must have made it whole before: if that one ends early, too, a
+ * power cut may make up the old one of what is left. On a current leg it counts as news, and
+ * so does what cannot be read (kernel/io/activate.c, finish_record()).
+ */
+void slotbook_command(const struct sim_command *command)
+{
+	const struct sim_disk *disk = command->disk;
+	const struct slotbook_slot *own = slotbook_shown(disk->leg);
+	struct slotbook_slot sent = { 0 };
+	unsigned int slot;
+
+	for (slot = 0; slot < 2; slot++) {
+		if (command->op != REQ_OP_WRITE || !command->count ||
+		    command->sector != disk->slot_sector[slot] ||
+		    !slotbook.torn[disk->leg][slot] || !own || counts(disk->leg))
+			continue;
+		if (tandem_super_decode((const void *)command->data, &slotbook.super, NULL))
+			continue;
+		take(&sent, &slotbook.super, world_set_of(disk->leg));
+		if (is_news(own, &sent))
+			sim_fail("torn", "leg %u gets record %llu into a slot that was torn",
+				 disk->leg, (unsigned long long)sent.sequence);
+	}
+}
+
 void slotbook_ended(const struct sim_command *command)
 {
 	const struct sim_disk *disk = command->disk;
 	bool erred = command->outcome.status;
 	unsigned int slot;
+
+	for (slot = 0; slot < 2; slot++)
+		if (command->count && command->sector == disk->slot_sector[slot] &&
+		    (command->op == REQ_OP_READ ? !front_is_up() : !erred))
+			slotbook.torn[disk->leg][slot] =
+				!erred && !slotbook_slot(disk->leg, slot, false)->valid;
 
 	/*
 	 * What a write that erred has left behind shows when it does. Who reads while the array
@@ -190,6 +247,7 @@ void slotbook_ended(const struct sim_command *command)
 void slotbook_replaced(unsigned int leg)
 {
 	memset(slotbook.unread[leg], 0, sizeof(slotbook.unread[leg]));
+	memset(slotbook.torn[leg], 0, sizeof(slotbook.torn[leg]));
 }
 
 bool slotbook_is_unread(unsigned int leg, unsigned int slot)

@@ -29,6 +29,8 @@ struct slotbook_slot {
 void slotbook_start(void);
 /* Something changed in a slot. False: there is nothing valid in it now. */
 bool slotbook_changed(struct sim_disk *disk, unsigned int slot, bool durable);
+/* A command is sent: it may be a write of a slot. */
+void slotbook_command(const struct sim_command *command);
 /* A command has ended, well or not: it may have been a read of a slot. */
 void slotbook_ended(const struct sim_command *command);
 /* Another disk is in the place of the leg. */
