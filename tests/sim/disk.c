@@ -20,6 +20,7 @@
 #include "mapbook.h"
 #include "oracle.h"
 #include "oracle_pace.h"
+#include "oracle_read.h"
 #include "oracle_rate.h"
 #include "sched.h"
 #include "slotbook.h"
@@ -138,6 +139,7 @@ static void apply(struct sim_command *command, enum sim_survival survival)
 
 	command->applied = true;
 	if (command->op == REQ_OP_READ) {
+		command->losses = disk->losses;
 		for (i = 0; i < command->count; i++)
 			store_get(&disk->store, disk->store.view[command->sector + i],
 				  command->sector + i, command->data + 512 * i);
@@ -200,6 +202,7 @@ static void finish_badly(struct sim_command *command)
 		store_done(&disk->store, command->stamp, disk->clock);
 	if (command->flush && !faults_is_retryable(outcome->status)) {
 		disk->doubtful = true;
+		disk->losses++;
 		if (outcome->drop)
 			disk_lose(disk, world.options.steered ? SIM_NONE : SIM_SOME);
 		oracle_leg_doubtful(disk);
@@ -230,6 +233,8 @@ static void complete_command(void *argument)
 		oracle_rate_done(command);
 		oracle_pace_done(command);
 	}
+	if (!status && command->op == REQ_OP_READ && command->users)
+		oracle_read_ended(command);
 	bio->bi_status = status;
 	bio->bi_iter.bi_sector += command->count;
 	bio->bi_iter.bi_bvec_done += bio->bi_iter.bi_size;

@@ -20,6 +20,7 @@ struct sim_command {
 	bool flush;
 	bool fua;
 	struct bio *users;		/* part of a user's request */
+	u32 losses;			/* of the disk, when a read got its data */
 	bool applied;
 	bool held;		/* until disk_let_go() */
 	bool at_start;		/* takes effect when submitted, not when completed */
@@ -45,6 +46,7 @@ struct sim_disk {
 	bool present;			/* may be named in a table */
 	bool lossy;			/* lost acknowledged writes, and nobody noticed yet */
 	bool doubtful;			/* its last flush failed */
+	u32 losses;			/* flushes that failed */
 	bool held_up;			/* does not answer what it is sent from now on */
 	struct list_head commands;
 	u64 slot_sector[2];

@@ -27,6 +27,7 @@ struct sim_part {
 	u64 excuses;		/* errors that disks gave, when it began */
 	u64 current_legs;	/* then */
 	bool was_lost;		/* a block of it, by a table */
+	bool is_stale;		/* what it reads is from before its leg failed a flush */
 	u32 parked;		/* pieces that had been begun when it was seen to wait, plus one */
 	struct list_head node;
 	struct tandem_request *request;

@@ -235,6 +235,7 @@ void oracle_read_answered(const struct sim_part *part)
 	u32 i, index;
 
 	oracle_map_look(front_array());
+	oracle_read_given(part);
 	if (part->was_lost && lostbook_touches(part))
 		sim_fail("lost", "a read of sectors %llu+%u of set %u is answered, and a table "
 			 "calls some of them lost", (unsigned long long)part->sector,

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rule about which of the legs that may be read is read (rule "class").
+ * Rules about what legs say: which of those that may be read is read (rule "class").
  *
  * A user's read is sent to a leg only if no leg of a better class could have answered: one
  * that may be read, that has not failed this read, and of which no flush failed since. The
  * classes are those that an administrator set last, by the oracle's own books.
+ *
+ * And what a leg said before it failed a flush is no answer after that (K3): the block may be
+ * another one by then. A read-only array settles nothing, and the pin answers.
  *
  * What binds a read more closely (the pin, the home, a lost block) is left to the rules about
  * data: there is nothing left to choose. And while the engine is interrupted at its atomics
@@ -36,15 +39,35 @@ static unsigned int rank(unsigned int leg)
 	return 2;
 }
 
+static struct sim_part *part_of(const struct sim_command *command)
+{
+	return container_of(command->users, struct sim_part, bio);
+}
+
+/* By now the engine may know of the flush, and must (kernel/io/read.c, is_doubtful()). */
+void oracle_read_ended(const struct sim_command *command)
+{
+	part_of(command)->is_stale = command->losses != command->disk->losses;
+}
+
+void oracle_read_given(const struct sim_part *part)
+{
+	if (part->is_stale && !front_is_read_only())
+		sim_fail("K3", "a read of sectors %llu+%u of set %u is answered with what a leg "
+			 "said before it failed a flush", (unsigned long long)part->sector,
+			 part->count, part->set);
+}
+
 void oracle_read_sent(const struct sim_command *command)
 {
-	const struct sim_part *part = container_of(command->users, struct sim_part, bio);
+	struct sim_part *part = part_of(command);
 	const struct tandem_request *request = part->request;
 	struct tandem_set *set = request->set;
 	unsigned int leg = command->disk->leg;
 	unsigned int i;
 	u8 could;
 
+	part->is_stale = false;
 	if (world.options.preemption || front_is_read_only() ||
 	    (u32)atomic_read(&set->region[request->region]) & BOUND)
 		return;

@@ -390,6 +390,7 @@ void oracle_started(struct oracle_start *start, struct tandem_array *array)
 		history.saved = true;
 	} else {
 		check_epoch(array);
+		slotbook_started(array);
 		ledger_activated(current_legs);
 		history.forced_ever |= array->plan.forced;
 		history.forked_legs &= ~current_legs;
@@ -438,7 +439,6 @@ void oracle_start_broken(const struct oracle_start *start, struct tandem_array *
 void oracle_refused(const struct oracle_start *start, int error)
 {
 	bool quiet = faults_injected() == start->injected;
-	u64 all = (1ull << world.nr_disks) - 1;
 	unsigned int leg;
 	u64 needed = start->current_legs;
 
@@ -455,7 +455,7 @@ void oracle_refused(const struct oracle_start *start, int error)
 	if (start->degraded == TANDEM_DEGRADED_NEVER && (history.crashed || start->injected))
 		return;
 	if (start->degraded == TANDEM_DEGRADED_NEVER)
-		needed = all;
+		needed = (1ull << world.nr_disks) - 1;
 	if (needed & ~start->present || needed & ~start->current_legs)
 		return;
 	sim_fail("availability", "start refused (%d) with legs %llx of %llx current", error,

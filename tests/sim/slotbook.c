@@ -8,7 +8,8 @@
  *   gives it up: what he has to do without is a slot of which the last read failed.
  *
  * Rule "torn": the torn slot of a leg that is to be filled is made whole with the leg's own
- * record before that leg gets another (step 2a of Documentation/lifecycle.md).
+ * record before that leg gets another (step 2a of Documentation/lifecycle.md); and no start
+ * goes on without a current leg that has a torn slot (K9): it may be found with more.
  */
 #include "core/superblock.h"
 #include "disk.h"
@@ -217,6 +218,20 @@ void slotbook_command(const struct sim_command *command)
 		if (is_news(own, &sent))
 			sim_fail("torn", "leg %u gets record %llu into a slot that was torn",
 				 disk->leg, (unsigned long long)sent.sequence);
+	}
+}
+
+void slotbook_started(const struct tandem_array *array)
+{
+	const struct tandem_leg *leg;
+	unsigned int i;
+
+	for (i = 0; i < world.nr_disks; i++) {
+		leg = &array->leg[i];
+		if (leg->use == TANDEM_USE_CURRENT && !tandem_leg_is_written(leg->state) &&
+		    (slotbook.torn[i][0] || slotbook.torn[i][1]))
+			sim_fail("torn", "started without leg %u, which is current and has a "
+				 "torn slot", i);
 	}
 }
 

@@ -11,6 +11,7 @@
 
 struct sim_command;
 struct sim_disk;
+struct tandem_array;
 
 struct slotbook_slot {
 	bool valid;
@@ -31,6 +32,8 @@ void slotbook_start(void);
 bool slotbook_changed(struct sim_disk *disk, unsigned int slot, bool durable);
 /* A command is sent: it may be a write of a slot. */
 void slotbook_command(const struct sim_command *command);
+/* The array is up, and writes. */
+void slotbook_started(const struct tandem_array *array);
 /* A command has ended, well or not: it may have been a read of a slot. */
 void slotbook_ended(const struct sim_command *command);
 /* Another disk is in the place of the leg. */
