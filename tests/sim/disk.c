@@ -186,6 +186,7 @@ static void finish_well(struct sim_command *command)
 	lostbook_finished(command);
 	if (command->flush) {
 		store_flush(&disk->store, command->issued);
+		oracle_copies_flushed(command);
 		disk->doubtful = false;
 	}
 	note_changes(disk);
@@ -200,6 +201,7 @@ static void finish_badly(struct sim_command *command)
 		apply(command, outcome->survival);
 	if (command->stamp)
 		store_done(&disk->store, command->stamp, disk->clock);
+	oracle_copy_erred(command);
 	if (command->flush && !faults_is_retryable(outcome->status)) {
 		disk->doubtful = true;
 		disk->losses++;

@@ -9,6 +9,7 @@
 #include "oracle_keep.h"
 #include "oracle_pace.h"
 #include "oracle_rate.h"
+#include "oracle_read.h"
 #include "sched.h"
 #include "world.h"
 
@@ -161,6 +162,7 @@ static int activate(void)
 	int error;
 
 	oracle_start_begin(&front.start);
+	oracle_read_begin();
 	front.starting = true;
 	sim_before_preemption = look_around;
 	sim_state.control = true;

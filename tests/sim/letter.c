@@ -186,6 +186,7 @@ static const struct letter letters[] = {
 	{ 's', CUT | WIDE, is_up, stop, 0 },
 	{ 'p', CUT | WIDE, is_up, suspend, 0 },
 	{ 'T', UP, mishap_is_alive, steer_fail_leg, 0 },
+	{ 'X', UP, mishap_is_alive, steer_fail_leg, 1 },
 	{ 'V', UP, mishap_is_alive, ambush_promotion, 1 },
 	{ 't', 0, is_down, start, STEER_FORCED },
 	{ 'v', WIDE, is_down, start, STEER_READ_ONLY },

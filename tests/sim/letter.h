@@ -14,7 +14,7 @@
  *	u d g	write the same block with FUA; discard it, or its region; read both
  *	S	read the block behind that, which nobody writes
  *	s p	stop in order; suspend and resume
- *	T	A is failed by message
+ *	T X	A, B is failed by message
  *	V	when a promotion is about to be recorded, B is failed, on record, before that
  *	t v	start by force; read-only
  *	h y H Y	legs 2 and 3 die, and are back

@@ -24,6 +24,9 @@
 #include "slotbook.h"
 #include "world.h"
 
+/* What no write has reached there is the home's, and another's when that is lost. */
+#define BARE	(TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY)
+
 /* Legs that were current in the engine when somebody last looked, by set. */
 static u64 seen[SIM_MAX_DISKS], saved[SIM_MAX_DISKS];
 
@@ -203,7 +206,7 @@ static void lose_leg(struct tandem_set *set)
 	u64 sector;
 
 	for (sector = 0; sector < world.set_sectors; sector++) {
-		if (has(set, region_of(sector), TANDEM_REGION_NEVER))
+		if (has(set, region_of(sector), BARE))
 			content_strip(first + sector);
 		content_forget(first + sector);
 	}
@@ -250,7 +253,7 @@ void oracle_write_failed(u32 index)
 {
 	struct tandem_set *set = &front_array()->set[index / world.set_sectors];
 
-	if (has(set, region_of(index % world.set_sectors), TANDEM_REGION_NEVER))
+	if (has(set, region_of(index % world.set_sectors), BARE))
 		content_strip(index);
 }
 

@@ -9,6 +9,9 @@
  * And what a leg said before it failed a flush is no answer after that (K3): the block may be
  * another one by then. A read-only array settles nothing, and the pin answers.
  *
+ * Nor is a block read while a copy that erred may have left it in the cache of a leg that
+ * stays: the region is unsure until that leg has been flushed (K3).
+ *
  * What binds a read more closely (the pin, the home, a lost block) is left to the rules about
  * data: there is nothing left to choose. And while the engine is interrupted at its atomics
  * what it saw and what there is now are two things.
@@ -21,8 +24,59 @@
 #include "sched.h"
 #include "world.h"
 
+#define NR_REGIONS	64u		/* those behind count as one */
 #define BOUND	(TANDEM_REGION_UNSURE | TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY | \
 		 TANDEM_REGION_LOST)
+
+/* By the disk's clock, when a copy into a region last erred on a leg; 0: never, or flushed. */
+static u64 erred[SIM_MAX_DISKS][NR_REGIONS];
+
+void oracle_read_begin(void)
+{
+	memset(erred, 0, sizeof(erred));
+}
+
+static u32 region_of(u64 sector)
+{
+	return min_t(u64, sector / world.super.geo.region_sectors, NR_REGIONS - 1);
+}
+
+void oracle_copy_erred(const struct sim_command *command)
+{
+	u64 sector = command->sector - world.super.data_offset_sectors;
+
+	if (command->op == REQ_OP_WRITE && command->count && !command->users &&
+	    command->sector >= command->disk->store.data_first &&
+	    !faults_is_retryable(command->outcome.status))
+		erred[command->disk->leg][region_of(sector)] = command->disk->clock;
+}
+
+/* It covers what had ended before it was issued. */
+void oracle_copies_flushed(const struct sim_command *command)
+{
+	u64 *at = erred[command->disk->leg];
+	u32 i;
+
+	for (i = 0; i < NR_REGIONS; i++)
+		if (at[i] <= command->issued)
+			at[i] = 0;
+}
+
+static void check_erred(const struct sim_part *part)
+{
+	struct tandem_set *set = &front_array()->set[part->set];
+	u64 legs = front_legs(TANDEM_LEG_CURRENT);
+	u32 region = region_of(part->sector);
+	unsigned int leg;
+
+	if (atomic_read(&set->region[part->request->region]) &
+	    (int)(TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY))
+		return;
+	for (leg = set->first_leg; leg < set->first_leg + set->nr_legs; leg++)
+		if (legs & 1ull << leg && erred[leg][region])
+			sim_fail("K3", "region %u of set %u is read, and what a copy left in the "
+				 "cache of leg %u was never flushed", region, part->set, leg);
+}
 
 /* The lower, the sooner. */
 static unsigned int rank(unsigned int leg)
@@ -52,7 +106,10 @@ void oracle_read_ended(const struct sim_command *command)
 
 void oracle_read_given(const struct sim_part *part)
 {
-	if (part->is_stale && !front_is_read_only())
+	if (front_is_read_only())
+		return;
+	check_erred(part);
+	if (part->is_stale)
 		sim_fail("K3", "a read of sectors %llu+%u of set %u is answered with what a leg "
 			 "said before it failed a flush", (unsigned long long)part->sector,
 			 part->count, part->set);

@@ -8,6 +8,11 @@
 struct sim_command;
 struct sim_part;
 
+/* An array is started, or gone. */
+void oracle_read_begin(void);
+/* A command has ended with an error: it may have been a copy. A flush has ended well. */
+void oracle_copy_erred(const struct sim_command *command);
+void oracle_copies_flushed(const struct sim_command *command);
 /* A read of a user's request, on its way to a leg. */
 void oracle_read_sent(const struct sim_command *command);
 /* It has its data, and the engine is about to be told. */

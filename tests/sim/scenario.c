@@ -96,6 +96,8 @@ const struct scenario scenarios[] = {
 	  "abw!sAB+g Wabs WabsAB+g wabf!sAB+f", { NULL }, NULL },
 	{ "B19", "of a block that its pin cannot read another leg's becomes the value",
 	  "Wceggag WcEggbg WceEg!wg.", { NULL }, NULL },
+	{ "B19-last", "what a copy left in a cache is flushed before it is read (K3)",
+	  "WciR_Xkg WciR_kXg WciR_Xkgcg", { NULL }, NULL },
 	{ "B20", "a disk that was replaced is a former leg, never one again", NULL, { NULL },
 	  handover_play_former },
 	{ "C2", "a rebuild that met a block that nobody can read goes on when it is written",
