@@ -26,7 +26,7 @@ all: $B/bin/tandem $B/bin/tandem-bench $B/bin/tandem-sim $(LIB)
 #:cost                     what one operation costs: tandem, md, dm-mirror, a bare leg
 #:tidy | sparse            the style test | sparse over the module
 #:check-threads            the engine on real threads, under the thread sanitizer
-#:check-million            a million simulator seeds in one go: 35 minutes
+#:check-million            a million simulator seeds in one go: half an hour
 #:mutants | fuzz           every mutant must die | every parser, for FUZZ_S seconds each
 #:model | model-large      the crash argument, searched by spin: small bounds | large ones
 #:module KVER=6.12         dm-tandem.ko for one kernel
