@@ -158,6 +158,8 @@ static void draw_stream(struct sim_options *o)
 	o->clean_ticks = 40000 + ahead_below(400000);
 	o->crash = ahead_below(2) ? 40 : 0;
 	o->stop = 0;
+	/* While the log's work item stands still he writes on, and waits in the end. */
+	o->standstill = 0;
 	o->suspend = ahead_below(4) ? 0 : 40;
 	o->reload = 0;
 	/*
