@@ -500,11 +500,11 @@ void oracle_down(void)
 	restore_books();
 	oracle_log_agrees();
 	if (history.untold && !oracle_is_loss_on_record()) {
-		if (is_clean_on_record())
+		if (is_clean_on_record() && !front_is_read_only())
 			sim_fail("K1", "a clean stop forgets a failed flush nobody was told of");
 		history.untold = false;
 	}
-	/* Read-only, nobody could note it: as if power had gone at the last crash. */
+	/* Read-only, the record is older, nobody could note it: as if power had gone before. */
 	if (is_unrecordable() || (front_is_read_only() && (history.lost || oracle_lossy_legs()))) {
 		content_crash(true);
 		for (leg = 0; leg < world.nr_disks; leg++)
