@@ -219,6 +219,15 @@ void content_forget(u32 sector)
 {
 	struct content_sector *s = at(sector);
 
+	if (s->bare && s->known)
+		s->changed = ++now;
+	s->known = false;
+}
+
+void content_replace(u32 sector)
+{
+	struct content_sector *s = at(sector);
+
 	/* Known or not: who reads now may see what was there before. */
 	if (s->bare)
 		s->changed = ++now;

@@ -94,6 +94,8 @@ bool content_is_bare(u32 sector);
 void content_fade(u32 sector, bool begins);
 /* What a bare sector gave before binds nobody any more. */
 void content_forget(u32 sector);
+/* Another leg's block takes its place. */
+void content_replace(u32 sector);
 /* Nothing that was written here was acknowledged: it is bare as before. */
 void content_strip(u32 sector);
 /* Something was acknowledged here. */

@@ -340,7 +340,7 @@ void oracle_leg_write(const struct sim_command *command)
 				 world.super.data_offset_sectors);
 		/* The home could not be read: another leg's block is it from now on. */
 		if (has_erred(world_set_of(leg)))
-			content_forget(index);
+			content_replace(index);
 		if (content_may_write(index, command->content[i]))
 			continue;
 		sim_fail("K1", "%llx is written to leg %u, which is current: %s",
