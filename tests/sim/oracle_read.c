@@ -24,12 +24,12 @@
 #include "sched.h"
 #include "world.h"
 
-#define NR_REGIONS	64u		/* those behind count as one */
+#define NR_REGIONS	64u		/* nobody looks at those behind */
 #define BOUND	(TANDEM_REGION_UNSURE | TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY | \
 		 TANDEM_REGION_LOST)
 
 /* By the disk's clock, when a copy into a region last erred on a leg; 0: never, or flushed. */
-static u64 erred[SIM_MAX_DISKS][NR_REGIONS];
+static u64 erred[SIM_MAX_DISKS][NR_REGIONS + 1];
 
 void oracle_read_begin(void)
 {
@@ -38,7 +38,7 @@ void oracle_read_begin(void)
 
 static u32 region_of(u64 sector)
 {
-	return min_t(u64, sector / world.super.geo.region_sectors, NR_REGIONS - 1);
+	return min_t(u64, sector / world.super.geo.region_sectors, NR_REGIONS);
 }
 
 void oracle_copy_erred(const struct sim_command *command)
@@ -69,7 +69,7 @@ static void check_erred(const struct sim_part *part)
 	u32 region = region_of(part->sector);
 	unsigned int leg;
 
-	if (atomic_read(&set->region[part->request->region]) &
+	if (region == NR_REGIONS || atomic_read(&set->region[part->request->region]) &
 	    (int)(TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY))
 		return;
 	for (leg = set->first_leg; leg < set->first_leg + set->nr_legs; leg++)
