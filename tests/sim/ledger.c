@@ -433,7 +433,7 @@ bool ledger_is_up_to_date(unsigned int leg)
 		ledger_is_current(leg));
 }
 
-/* Shown by slots that could not be read, and by no other. */
+/* Only slots have it that could not be read, or could not when they were written over. */
 static bool is_unread(s32 config)
 {
 	bool unread = false;
@@ -441,11 +441,10 @@ static bool is_unread(s32 config)
 
 	for (i = 0; i < world.nr_disks; i++)
 		for (slot = 0; slot < 2; slot++) {
-			if (ledger.shown[i][slot] != config)
-				continue;
-			if (!slotbook_is_unread(i, slot))
+			if (ledger.shown[i][slot] == config && !slotbook_is_unread(i, slot))
 				return false;
-			unread = true;
+			unread |= ledger.shown[i][slot] == config ||
+				  (ledger.durable[i][slot] == config && ledger.unread[i][slot]);
 		}
 	return unread;
 }

@@ -210,6 +210,7 @@ static const struct letter letters[] = {
 	{ 'Z', 0, mishap_is_well, mishap_spoil_table, 1 },
 	{ 'P', 0, mishap_is_well, mishap_spoil_map, 0 },
 	{ 'Q', 0, mishap_is_well, mishap_spoil_map, 1 },
+	{ 'I', 0, mishap_may_spoil_log, mishap_spoil_log, 1 },
 	{ 'z', WIDE, mishap_may_rot, mishap_rot, 0 },
 	{ 'x', WIDE, mishap_may_replace, mishap_replace, 1 },
 };

@@ -27,6 +27,7 @@
  *	e E	the first block of A, of B cannot be read until it is written
  *	Z	the first copy of the lost ranges of B cannot be read until it is written
  *	P Q	a slot, or both, of a page of the map of A, of B cannot be read until written
+ *	I	nor the two newest records of the log of B
  *	z x	a slot of A rots; a new disk in B's place
  *	+ -	a start succeeds, or all is up; a start is refused
  *	= ~	all legs are current and equal; they are not

@@ -7,6 +7,7 @@
 #include "io/array.h"
 #include "io/lost.h"
 #include "ledger.h"
+#include "logbook.h"
 #include "mishap.h"
 #include "oracle.h"
 #include "sched.h"
@@ -133,6 +134,22 @@ void mishap_spoil_map(u32 leg)
 	health(leg)->bad_first = world.super.map_offset_sectors +
 				 (which == 1 ? slot_sectors : 0);
 	health(leg)->bad_count = which == 2 ? 2 * slot_sectors : slot_sectors;
+}
+
+bool mishap_may_spoil_log(u32 leg)
+{
+	return mishap_is_well(leg) && world.options.log && logbook_state(leg, true)->sequence > 1 &&
+	       logbook_state(leg, true)->sequence % world.super.log_slots;
+}
+
+/* More than a crash explains: nobody can tell how far it has come. */
+void mishap_spoil_log(u32 leg)
+{
+	const u32 slot_sectors = TANDEM_PAGE_BYTES / 512;
+	u32 slot = logbook_state(leg, true)->sequence % world.super.log_slots;
+
+	health(leg)->bad_first = world.super.log_offset_sectors + (slot - 1) * slot_sectors;
+	health(leg)->bad_count = 2 * slot_sectors;
 }
 
 bool mishap_may_rot(u32 leg)

@@ -36,6 +36,9 @@ void mishap_free_meta(u32 leg);
 void mishap_spoil(u32 leg);
 void mishap_spoil_table(u32 leg);
 void mishap_spoil_map(u32 leg);
+/* Its two newest records; it has as many. */
+bool mishap_may_spoil_log(u32 leg);
+void mishap_spoil_log(u32 leg);
 /* One of two slots that say the same rots; may one? */
 bool mishap_may_rot(u32 leg);
 void mishap_rot(u32 leg);

@@ -43,6 +43,8 @@ const struct scenario scenarios[] = {
 	  "sbyt+wsBat+wsbAY-", { "sets=2", "force=1", NULL }, NULL },
 	{ "A13", "legs whose logs end more than one record apart are not joined (I49)",
 	  "swcg s+pwcg wlolsg wlolcg wlsolsolg", { "rollback=1", "map=0", NULL }, NULL },
+	{ "A13-unread", "who cannot say how far he has come gets the last record before the next",
+	  "wCoI+g woCwI+wg wolCoI+wcg", { "map=0", NULL }, NULL },
 	{ "A14", "before the first read a power cut may take back what no flush covered; "
 	  "read-only, an unsure block is its pin's (K3)",
 	  "wgcgg wgcvggsgg Wcvgsgg WcvgagsAgg Wcvgbg", { NULL }, NULL },
