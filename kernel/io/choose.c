@@ -118,7 +118,32 @@ static bool is_waited_for(struct tandem_copy *copy)
 	       region_for_read(copy) >= 0;
 }
 
+static bool rests(struct tandem_copy *copy)
+{
+	bool is_due = tandem_pace_rests(copy);
+
+	copy->rested |= is_due;
+	return is_due;
+}
+
 bool tandem_choose_rest(struct tandem_copy *copy)
 {
-	return !is_waited_for(copy) && tandem_pace_rests(copy);
+	return !is_waited_for(copy) && rests(copy);
+}
+
+bool tandem_choose_is_asked(struct tandem_copy *copy)
+{
+	struct tandem_set *set = copy->set;
+	bool asked;
+
+	spin_lock_irq(&set->array->lock);
+	asked = !list_empty(&set->parked) || !list_empty(&set->wanted) ||
+		set->array->sync_paused;
+	spin_unlock_irq(&set->array->lock);
+	return asked || is_waited_for(copy);
+}
+
+bool tandem_choose_keep(struct tandem_copy *copy)
+{
+	return !tandem_choose_is_asked(copy) && !rests(copy);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Inside of the copier, shared by copy.c (regions), piece.c and promote.c (the end of
- * a rebuild). Only the copy's own work item touches it, but for @result,
- * @pending and @flush, which bio completions set, parts of @pacer, and @stuck (array->lock).
+ * Inside of the copier, shared by copy.c (regions), piece.c, fetch.c and promote.c (the end
+ * of a rebuild). Only the copy's own work item touches it, but for @result, @pending and
+ * @flush, which bio completions set, parts of @fetch and @pacer, and @stuck (array->lock).
  */
 #ifndef TANDEM_IO_COPIER_H
 #define TANDEM_IO_COPIER_H
@@ -39,6 +39,20 @@ enum promote_step {
 	PROMOTE_COMMIT,
 };
 
+/* What is read ahead. @result and @pending are the completion's while it is under way. */
+struct copy_fetch {
+	u32 offset_sectors;		/* of it, in the region */
+	u32 length_sectors;
+	u8 source;
+	bool is_good;			/* the region has been exclusive since it was sent */
+	bool is_taken;			/* it is the piece that is being read */
+	enum tandem_result result;
+	atomic_t pending;
+	struct bio bio;
+	struct bio_vec vec;
+	void *buffer;
+};
+
 struct tandem_copy {
 	struct tandem_set *set;
 	struct delayed_work work;
@@ -66,6 +80,8 @@ struct tandem_copy {
 	struct tandem_rate rate;	/* of copies; io/rate.c */
 	u64 since_ns;			/* when the last one ended, or 0 */
 	struct tandem_pacer pacer;
+	bool rested;			/* before the piece: nothing is read ahead of the next */
+	struct copy_fetch fetch;
 	atomic_t pending;
 	u8 result[TANDEM_MAX_LEGS_PER_SET];
 	struct bio bio[TANDEM_MAX_LEGS_PER_SET];
@@ -76,9 +92,15 @@ struct tandem_copy {
 	struct tandem_own_flush flush;	/* of a promotion */
 };
 
-/* io/choose.c: the next region, or -1; and whether to rest first. */
+/*
+ * io/choose.c: the next region, or -1; whether to rest first; whether anybody waits for
+ * what is not this region, or to get it; and whether it may be kept for its next piece:
+ * nobody does, and no rest is due.
+ */
 s64 tandem_choose(struct tandem_copy *copy);
 bool tandem_choose_rest(struct tandem_copy *copy);
+bool tandem_choose_is_asked(struct tandem_copy *copy);
+bool tandem_choose_keep(struct tandem_copy *copy);
 /* What is copied onto current legs, too. */
 #define TANDEM_COPY_ON_CURRENT	(TANDEM_REGION_UNSURE | TANDEM_REGION_PARTLY)
 
@@ -106,6 +128,17 @@ bool tandem_piece_is_good(struct tandem_copy *copy);
 bool tandem_piece_unread(struct tandem_copy *copy, enum tandem_result result);
 bool tandem_piece_probed(struct tandem_copy *copy);
 bool tandem_piece_judge(struct tandem_copy *copy);
+
+/*
+ * The next piece, read ahead; what these do is in io/fetch.c. Context: the work item, and
+ * create and destroy.
+ */
+int tandem_fetch_create(struct tandem_copy *copy);
+void tandem_fetch_destroy(struct tandem_copy *copy);
+void tandem_fetch_begin(struct tandem_copy *copy);
+void tandem_fetch_drop(struct tandem_copy *copy);
+bool tandem_fetch_take(struct tandem_copy *copy);
+bool tandem_fetch_is_in(struct tandem_copy *copy);
 
 /* True: go on at once. */
 bool tandem_promote_start(struct tandem_copy *copy);

@@ -10,7 +10,7 @@
  *	DRAIN    | no write in flight in region    | READ; WRITE if all is zeroes
  *	READ     | source answered                 | WRITE, READ (other source), PROBE
  *	PROBE    | it answered elsewhere           | DRAIN
- *	WRITE    | all targets answered            | REST, SETTLE
+ *	WRITE    | all targets answered            | REST, SETTLE; DRAIN if nobody waits
  *	REST     | it is time for the next piece   | DRAIN
  *	SETTLE   | no failed leg is unrecorded     | IDLE, DRAIN if marked anew
  *	PROMOTE  | recorded, or given up           | IDLE
@@ -20,7 +20,8 @@
  *   and writers that parked meanwhile run before the next piece: the longest
  *   stall is one bounded copy, or two where all is copied and was marked anew. It
  *   rests between pieces, with nothing in its hands (io/pace.c), and not while
- *   somebody waits for it.
+ *   somebody waits for it. Where nobody does the region stays exclusive, and the next
+ *   piece is read while this one is written (io/fetch.c).
  * - Onto a current leg the copy is FUA (A1). Onto one that is being rebuilt it
  *   is plain, once the rate of FUA copies is known (io/rate.c); promotion flushes.
  * - An unsure region is copied from the pin to every leg that is written to,
@@ -124,6 +125,7 @@ static void take(struct tandem_copy *copy)
 
 static void give(struct tandem_copy *copy)
 {
+	tandem_fetch_drop(copy);
 	/* What was copied is done before a writer may see the region free. */
 	smp_mb__before_atomic();
 	atomic_andnot(TANDEM_REGION_EXCL, tandem_copy_word(copy));
@@ -165,7 +167,8 @@ static bool leave(struct tandem_copy *copy, bool stuck)
 	if (stuck)
 		release_reads(copy, true);
 	copy->cursor = copy->region + 1;
-	copy->state = COPY_IDLE;
+	/* Pairs with tandem_copy_is_idle(): what is still being read ahead was sent before. */
+	smp_store_release(&copy->state, COPY_IDLE);
 	wake_up(&copy->set->array->wait);
 	if (!atomic_read(&copy->set->nr_unsure) && !atomic_read(&copy->set->nr_refill) &&
 	    !atomic_read(&copy->set->nr_partly))
@@ -208,6 +211,8 @@ static bool pass_lost(struct tandem_copy *copy)
 static bool next_piece(struct tandem_copy *copy)
 {
 	if (move_on(copy)) {
+		if (copy->fetch.is_good && tandem_choose_keep(copy))
+			return true;
 		give(copy);
 		copy->state = COPY_REST;
 	}
@@ -265,6 +270,10 @@ static bool step_drain(struct tandem_copy *copy)
 		return write_zeroes(copy);
 	copy->state = COPY_READ;
 	tandem_pace_begin(copy);
+	if (tandem_fetch_take(copy)) {
+		tandem_rate_pause(copy);
+		return true;
+	}
 	tandem_rate_begin(copy);
 	tandem_piece_send(copy, copy->source, REQ_OP_READ);
 	return false;
@@ -273,11 +282,16 @@ static bool step_drain(struct tandem_copy *copy)
 static bool step_read(struct tandem_copy *copy)
 {
 	unsigned int position = __ffs(copy->source);
-	enum tandem_result result = copy->result[position];
+	enum tandem_result result;
 
+	if (!tandem_fetch_is_in(copy))
+		return false;
+	result = copy->result[position];
 	if (!copy->ticketed)
 		copy->ticket = tandem_flush_ticket(copy->set->array);
 	WRITE_ONCE(copy->ticketed, true);
+	/* Pairs with tandem_copy_flushed(): it sees the one, or we the other. */
+	smp_mb();
 	if (!tandem_flush_passed(copy->set->array, copy->ticket)) {
 		tandem_rate_pause(copy);
 		return false;
@@ -290,6 +304,7 @@ static bool step_read(struct tandem_copy *copy)
 	if (result == TANDEM_RESULT_OK) {
 		copy->state = COPY_WRITE;
 		tandem_piece_send(copy, copy->targets, REQ_OP_WRITE | copy->fua);
+		tandem_fetch_begin(copy);
 		return false;
 	}
 	if (tandem_fault_class(TANDEM_OP_METADATA, result) != TANDEM_CLASS_RETRY ||
@@ -445,6 +460,8 @@ void tandem_copy_kick_all(struct tandem_array *array)
 
 void tandem_copy_flushed(struct tandem_set *set)
 {
+	/* Pairs with step_read(). */
+	smp_mb();
 	if (READ_ONCE(set->copy->ticketed))
 		tandem_copy_kick(set);
 }
@@ -461,7 +478,10 @@ void tandem_copy_home_left(struct tandem_set *set)
 
 bool tandem_copy_is_idle(struct tandem_set *set)
 {
-	return set->copy->state == COPY_IDLE && !atomic_read(&set->copy->pending) &&
+	/* Pairs with leave(). */
+	return smp_load_acquire(&set->copy->state) == COPY_IDLE &&
+	       !atomic_read(&set->copy->pending) &&
+	       !atomic_read(&set->copy->fetch.pending) &&
 	       !tandem_own_flush_is_on(&set->copy->flush);
 }
 
@@ -476,7 +496,7 @@ int tandem_copy_create(struct tandem_set *set)
 	INIT_DELAYED_WORK(&copy->work, copy_work);
 	tandem_pace_create(copy);
 	copy->buffer = kmalloc(TANDEM_COPY_SECTORS * TANDEM_SECTOR_BYTES, GFP_KERNEL);
-	if (!copy->buffer)
+	if (!copy->buffer || tandem_fetch_create(copy))
 		return -ENOMEM;
 	return tandem_own_flush_create(&copy->flush, set, &copy->work);
 }
@@ -486,6 +506,7 @@ void tandem_copy_destroy(struct tandem_set *set)
 	if (set->copy) {
 		cancel_delayed_work_sync(&set->copy->work);
 		tandem_own_flush_destroy(&set->copy->flush);
+		tandem_fetch_destroy(set->copy);
 		kfree(set->copy->buffer);
 	}
 	kfree(set->copy);

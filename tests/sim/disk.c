@@ -412,6 +412,11 @@ void disk_let_go(struct sim_disk *disk, bool landed)
 	}
 }
 
+bool disk_is_busy(const struct sim_disk *disk)
+{
+	return !list_empty(&disk->commands);
+}
+
 unsigned int disk_nr_held(const struct sim_disk *disk)
 {
 	struct sim_command *command;

@@ -60,6 +60,8 @@ void disk_crash(struct sim_disk *disk, bool power);
 
 /* Steered: what is held begins to end; @landed: it has taken effect before. */
 void disk_let_go(struct sim_disk *disk, bool landed);
+/* Has it been sent anything that it has not answered? */
+bool disk_is_busy(const struct sim_disk *disk);
 /* Commands that are held. */
 unsigned int disk_nr_held(const struct sim_disk *disk);
 /* Writes that are under way and have not taken effect. */

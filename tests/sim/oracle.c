@@ -10,6 +10,7 @@
  */
 #include "front.h"
 #include "oracle_grow.h"
+#include "oracle_origin.h"
 #include "oracle_read.h"
 #include "io/region.h"
 #include "ledger.h"
@@ -276,8 +277,10 @@ void oracle_leg_command(const struct sim_command *command)
 	    front_reads_are_bound())
 		sim_fail("K4", "leg %u is read, and is not current by the newest record",
 			 disk->leg);
-	if (command->op == REQ_OP_READ && is_data(command) && !command->users)
+	if (command->op == REQ_OP_READ && is_data(command) && !command->users) {
 		oracle_copy_reads(command);
+		oracle_origin_read(command);
+	}
 	if (command->op == REQ_OP_READ && is_data(command) && command->users)
 		oracle_read_sent(command);
 	if (command->op == REQ_OP_READ || !command->count)
@@ -288,6 +291,7 @@ void oracle_leg_command(const struct sim_command *command)
 		return;
 	if (is_data(command) && command->sector + command->count <= end) {
 		oracle_log_sent(command);
+		oracle_origin_written(command);
 		note_sent(command);
 		return;
 	}
