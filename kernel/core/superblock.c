@@ -20,6 +20,7 @@
 #include "core/checksum.h"
 #include "core/superblock.h"
 #include "uapi/tandem_format_map.h"
+#include "uapi/tandem_format_super.h"
 
 #define SECTORS(bytes) ((u64)(bytes) / TANDEM_SECTOR_BYTES)
 #define META_PAGE_SECTORS SECTORS(TANDEM_PAGE_BYTES)

@@ -4,7 +4,7 @@
  *
  * `create` refuses what does not fit; the codec refuses a superblock that
  * claims more. A limit that another one depends on says so, and
- * tandem_format.h asserts the relations.
+ * tandem_format_super.h asserts the relations.
  */
 #ifndef TANDEM_LIMITS_H
 #define TANDEM_LIMITS_H

@@ -115,7 +115,7 @@
 /*
  * x(symbol, text): which legs answer reads. Avoided: none is asked there while another leg
  * can answer. Preferred: none is asked elsewhere while such a leg can. The numbers are on
- * disk (tandem_format.h) and permanent.
+ * disk (tandem_format_member.h) and permanent.
  */
 #define TANDEM_READ_CLASSES(x)		\
 	x(NORMAL, "normal")		\

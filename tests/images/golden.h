@@ -11,6 +11,7 @@
 #define TANDEM_TEST_GOLDEN_H
 
 #include "core/superblock.h"
+#include "uapi/tandem_format_super.h"
 
 #define GOLDEN_DISK_SECTORS 40960ull	/* 20 MiB */
 
