@@ -16,8 +16,11 @@
  * - A class takes legs away from those that may be read, never the last one, and comes after
  *   all that says what may be read. So it is never a matter of what is right, and an
  *   avoided leg answers when no other one can.
- * - A read that meets no leg of a lower class pays for one byte: @rest has the legs that a
- *   read may have to be kept from, and only who finds one of them looks further.
+ * - Within a class, a leg that sits out because it is slow (core/latency.h) comes last. So an
+ *   administrator's word counts for more than what was measured.
+ * - A read that meets no leg of a lower class, and none that sits out, pays for one byte: the
+ *   legs that a read may have to be kept from are in one mask, and only who finds one of
+ *   them looks further.
  * - Legs are offered one after the other: a read has no view of all of them to fill
  *   first, which was a third of what it cost.
  */
@@ -62,6 +65,12 @@ static inline u8 tandem_read_wanted(u8 legs, u8 rest, u8 avoided)
 	if (legs & ~rest)
 		return legs & (u8)~rest;
 	return legs & ~avoided ? legs & (u8)~avoided : legs;
+}
+
+/* Those of @legs that do not sit out; all of them, if all do. */
+static inline u8 tandem_read_brisk(u8 legs, u8 sitting)
+{
+	return legs & ~sitting ? legs & (u8)~sitting : legs;
 }
 
 /**

@@ -18,6 +18,7 @@
 #define WORD_BYTES 24u
 
 #define ANY_NUMBER (~0ull)
+#define ANY_U32 (~0u)
 
 static int format_leg(const struct tandem_leg_status *leg, char *text, size_t size)
 {
@@ -99,6 +100,20 @@ static int format_read(const struct tandem_status *status, char *text, size_t si
 	return (int)len;
 }
 
+static int format_latencies(const struct tandem_status *status, char *text, size_t size)
+{
+	const struct tandem_leg_status *leg = status->leg;
+	unsigned int i;
+	size_t len = 0;
+
+	if (!status->has_latencies)
+		return snprintf(text, size, " -");
+	for (i = 0; i < status->nr_legs && len < size; i++, leg++)
+		len += (size_t)snprintf(text + len, size - len, "%c%u:%u:%u", i ? ',' : ' ',
+					leg->p50_us, leg->p99_us, leg->sits_us);
+	return (int)len;
+}
+
 int tandem_status_format(const struct tandem_status *status, char *text, size_t size)
 {
 	unsigned int i;
@@ -126,6 +141,8 @@ int tandem_status_format(const struct tandem_status *status, char *text, size_t 
 		len += (size_t)format_shape(status, text + len, size - len);
 	if (len < size)
 		len += (size_t)format_read(status, text + len, size - len);
+	if (len < size)
+		len += (size_t)format_latencies(status, text + len, size - len);
 	return len < size ? (int)len : -ENOSPC;
 }
 
@@ -348,6 +365,30 @@ static int parse_read(struct reader *reader, struct tandem_status *status)
 	return 0;
 }
 
+/* A module that does not time reads ends its line here. */
+static int parse_latencies(struct reader *reader, struct tandem_status *status)
+{
+	u64 p50_us, p99_us, sits_us;
+	unsigned int i;
+
+	if (!*reader->text)
+		return 0;
+	if (*reader->text == '-')
+		return strcmp(take_word(reader, ' '), "-") ? -EINVAL : 0;
+	for (i = 0; i < status->nr_legs; i++) {
+		if (take_number(reader, ':', ANY_U32, &p50_us) ||
+		    take_number(reader, ':', ANY_U32, &p99_us) ||
+		    take_number(reader, i + 1 < status->nr_legs ? ',' : ' ', ANY_U32,
+				&sits_us))
+			return -EINVAL;
+		status->leg[i].p50_us = (u32)p50_us;
+		status->leg[i].p99_us = (u32)p99_us;
+		status->leg[i].sits_us = (u32)sits_us;
+	}
+	status->has_latencies = true;
+	return 0;
+}
+
 static int parse_array(struct reader *reader, struct tandem_status *status)
 {
 	int state = tandem_array_state_parse(take_word(reader, ' '));
@@ -395,5 +436,7 @@ int tandem_status_parse(const char *text, struct tandem_status *status)
 		return -EINVAL;
 	if (parse_shape(&reader, status))
 		return -EINVAL;
-	return parse_read(&reader, status);
+	if (parse_read(&reader, status))
+		return -EINVAL;
+	return parse_latencies(&reader, status);
 }

@@ -13,6 +13,9 @@
 /*
  * @set, @by_hand, @replaces (a leg plus one, or 0): with struct tandem_shape_status alone
  * @read_class: with @has_read_classes of the status alone
+ * @p50_us, @p99_us: what half of its reads, and all but one in a hundred, took at most; 0: not
+ *	known. @sits_us: it sits out, for reads took so long and more; 0: it does not.
+ *	With @has_latencies alone
  */
 struct tandem_leg_status {
 	enum tandem_leg_state state;
@@ -24,6 +27,9 @@ struct tandem_leg_status {
 	u64 read_errors;
 	u64 write_errors;
 	u64 flush_errors;
+	u32 p50_us;
+	u32 p99_us;
+	u32 sits_us;
 };
 
 /**
@@ -126,6 +132,7 @@ struct tandem_status {
 	struct tandem_kept_status kept;
 	struct tandem_shape_status shape;
 	bool has_read_classes;	/* known to this module */
+	bool has_latencies;	/* the same */
 };
 
 /* Characters without the zero, or -ENOSPC. */

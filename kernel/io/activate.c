@@ -13,20 +13,18 @@
  *	log       what is unsure to the log of every leg in use (A10), the map as well
  *	up        unsure regions marked, requests let in
  *
- * If power goes during load or flush: nothing was written. During commit: some
- * legs are one step ahead, and their record names what the others hold; nothing
- * was acknowledged under the new epoch, so the others are as good. After: the
- * new epoch holds. A leg that errs in the commit is dropped in a further
- * configuration, unless it is the last; the legs that stay have the first one. So
- * is one that errs in its log, before the next record goes to any.
+ * If power goes during load or flush: nothing was written. During commit: some legs are one
+ * step ahead, and their record names what the others hold; nothing was acknowledged under the
+ * new epoch, so the others are as good. After: the new epoch holds. A leg that errs in the
+ * commit is dropped in a further configuration, unless it is the last; the legs that stay have
+ * the first one. So is one that errs in its log, before the next record goes to any.
  *
  * Down: all requests are through; the copiers stop; failures are recorded; the legs are
  * flushed; the maps say what is in the intent log; what is not unsure leaves that; and if
  * nothing is unsure that is recorded as a clean stop. If power goes before that the next
  * start resyncs what is in the log, or all of it if there is none: slow, never wrong.
  *
- * Invariants: I20, I50, I52, I53, I56 (read-only: steps flush to commit are
- * left out), I60.
+ * Invariants: I20, I50, I52, I53, I56 (read-only: steps flush to commit are left out), I60.
  */
 #include "sys.h"
 #include "core/lineage.h"
@@ -38,6 +36,7 @@
 #include "io/fault.h"
 #include "io/flush.h"
 #include "io/grow.h"
+#include "io/latency.h"
 #include "io/load.h"
 #include "io/log.h"
 #include "io/lost_load.h"
@@ -594,6 +593,7 @@ void tandem_array_end_finish(struct tandem_array *array)
 	/* We have the token: nothing of our own can begin any more. */
 	WRITE_ONCE(array->phase, TANDEM_PHASE_DOWN);
 	cancel_delayed_work_sync(&array->record_work);
+	tandem_latency_stop(array);
 	tandem_control_tails(array);
 	tandem_commit_release(array);
 	flush_workqueue(array->wq);

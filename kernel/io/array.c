@@ -16,6 +16,7 @@
 #include "io/copy.h"
 #include "io/fault.h"
 #include "io/flush.h"
+#include "io/latency.h"
 #include "io/log.h"
 #include "io/lost.h"
 #include "io/map.h"
@@ -75,6 +76,7 @@ int tandem_array_create(const struct tandem_array_params *params, struct tandem_
 	INIT_LIST_HEAD(&array->retry);
 	INIT_DELAYED_WORK(&array->record_work, tandem_fault_record_work);
 	INIT_DELAYED_WORK(&array->retry_work, tandem_request_retry_work);
+	INIT_DELAYED_WORK(&array->latency_work, tandem_latency_work);
 	INIT_WORK(&array->event_work, event_work);
 	array->wq = alloc_workqueue("tandem", WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0);
 	error = array->wq ? create_legs(array) : -ENOMEM;
@@ -176,6 +178,7 @@ void tandem_array_destroy(struct tandem_array *array)
 	if (array->wq) {
 		cancel_delayed_work_sync(&array->record_work);
 		cancel_delayed_work_sync(&array->retry_work);
+		tandem_latency_stop(array);
 		destroy_workqueue(array->wq);
 	}
 	for (i = 0; array->set && i < array->nr_sets; i++)
@@ -250,6 +253,7 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
 	status->epoch = array->super->epoch.number;
 	status->nr_legs = array->params.nr_legs;
 	status->has_read_classes = true;
+	status->has_latencies = true;
 	for (i = 0; i < array->params.nr_legs; i++) {
 		leg = &array->leg[i];
 		status->leg[i].state = leg->state;
@@ -257,6 +261,7 @@ void tandem_array_status(struct tandem_array *array, struct tandem_status *statu
 		status->leg[i].write_errors = atomic64_read(&leg->errors[1]);
 		status->leg[i].flush_errors = atomic64_read(&leg->errors[2]);
 		status->leg[i].read_class = leg->read_class;
+		tandem_latency_status(leg, &status->leg[i]);
 		if (leg->set)
 			status->leg[i].generation = array->super->set[leg->set->index].generation;
 	}

@@ -86,6 +86,7 @@ struct tandem_array {
 	struct tandem_flush *flush;
 	struct delayed_work record_work;
 	struct delayed_work retry_work;
+	struct delayed_work latency_work;
 	struct work_struct event_work;
 	struct list_head retry;		/* requests to be sent again */
 	atomic64_t resync_sectors;

@@ -26,8 +26,8 @@
 #include "io/keep.h"
 #include "io/log.h"
 
-/* Under array->lock. Reads see one mask before the other, which does no harm. */
-static void apply_classes(struct tandem_set *set)
+/* Reads see one mask before the other, which does no harm. */
+void tandem_keep_apply_classes(struct tandem_set *set)
 {
 	u8 of[TANDEM_NR_READ_CLASSES] = { 0 };
 	struct tandem_leg *leg;
@@ -37,9 +37,9 @@ static void apply_classes(struct tandem_set *set)
 		leg = tandem_set_leg(set, i);
 		of[leg->read_class] |= leg->bit;
 	}
+	WRITE_ONCE(set->preferred, of[TANDEM_READ_PREFERRED]);
 	WRITE_ONCE(set->avoided, of[TANDEM_READ_AVOIDED]);
-	WRITE_ONCE(set->rest, tandem_read_rest(of[TANDEM_READ_PREFERRED],
-					       of[TANDEM_READ_AVOIDED]));
+	WRITE_ONCE(set->rest, tandem_read_rest(set->preferred, set->avoided) | set->sitting);
 }
 
 void tandem_keep_apply(struct tandem_array *array)
@@ -48,7 +48,7 @@ void tandem_keep_apply(struct tandem_array *array)
 
 	spin_lock_irq(&array->lock);
 	for (i = 0; i < array->nr_sets; i++)
-		apply_classes(&array->set[i]);
+		tandem_keep_apply_classes(&array->set[i]);
 	spin_unlock_irq(&array->lock);
 }
 
@@ -85,7 +85,7 @@ static void take(struct tandem_array *array, const struct tandem_message *messag
 	case TANDEM_MESSAGE_SET_READ:
 		leg = &array->leg[message->leg];
 		leg->read_class = (u8)message->value;
-		apply_classes(leg->set);
+		tandem_keep_apply_classes(leg->set);
 		break;
 	case TANDEM_MESSAGE_FAIL:
 	case TANDEM_MESSAGE_SYNC_PAUSE:

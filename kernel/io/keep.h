@@ -15,6 +15,7 @@
 struct tandem_array;
 struct tandem_kept_status;
 struct tandem_message;
+struct tandem_set;
 
 /*
  * struct tandem_keep - of one array
@@ -33,6 +34,9 @@ void tandem_keep_load(struct tandem_array *array);
 
 /* Which legs of each set answer reads, by the classes that were loaded. Nothing is up yet. */
 void tandem_keep_apply(struct tandem_array *array);
+
+/* The same for one set, whose classes or legs that sit out have changed. array->lock held. */
+void tandem_keep_apply_classes(struct tandem_set *set);
 
 /* One of those that begin with "set". 0, or -ENODEV: the array is not up. Context: process. */
 int tandem_keep_message(struct tandem_array *array, const struct tandem_message *message);

@@ -6,12 +6,34 @@
 #define TANDEM_IO_LEG_H
 
 #include "core/assembly.h"
+#include "core/latency.h"
 #include "core/leg.h"
 #include "core/superblock.h"
 #include "io/disk.h"
 
 struct tandem_array;
+struct tandem_request;
 struct tandem_set;
+
+/*
+ * struct tandem_leg_latency - its reads, as io/latency.c samples them; array->lock
+ * @since_ns, @depth: of the one that is timed: when it was sent, as one of how many
+ * @at: jiffies, when the last one ended
+ * @turns: long ones, since one was sent to another leg instead
+ * @low_us: what made it sit out
+ * @until: jiffies, when it has sat out, or had; @rest_ms: for so long; 0: it was
+ *	well since
+ */
+struct tandem_leg_latency {
+	struct tandem_latency seen;
+	u64 since_ns;
+	u32 depth;
+	u32 turns;
+	u32 low_us;
+	u32 rest_ms;
+	unsigned long at;
+	unsigned long until;
+};
 
 /*
  * struct tandem_leg - a place in operation
@@ -31,6 +53,8 @@ struct tandem_set;
  * @log_left: record of the log that it surely had when it failed in operation
  * @by_hand: an administrator took it out since the start; array->lock
  * @read_class: as an administrator has set it; array->lock
+ * @timed: the read that is timed, compared and never followed; @sampled: jiffies, when one was
+ *	looked at. Written under array->lock (io/latency.h)
  * @super_bytes: image of a superblock, for load and commit
  */
 struct tandem_leg {
@@ -60,11 +84,14 @@ struct tandem_leg {
 	bool own_current;		/* current by its own record, not only by another's */
 	bool hidden;
 	bool torn;
+	struct tandem_leg_latency latency;
 	struct bio flush_bio;		/* flushes of the user */
 	u8 flush_result;
 	atomic64_t errors[3];		/* read, write, flush */
 	atomic_t reads_in_flight ____cacheline_aligned;
 	u64 next_sector;
+	struct tandem_request *timed;
+	u32 sampled;
 	int unflushed;
 } ____cacheline_aligned;
 

@@ -18,6 +18,7 @@
 #include "core/replace.h"
 #include "io/control.h"
 #include "io/grow.h"
+#include "io/latency.h"
 #include "io/load.h"
 #include "io/reshape.h"
 
@@ -220,8 +221,10 @@ int tandem_array_load(struct tandem_array *array, const char **why)
 		tandem_keep_load(array);
 	if (!error)
 		error = tandem_array_shape(array);
-	if (!error)
+	if (!error) {
+		tandem_latency_load(array);
 		tandem_keep_apply(array);
+	}
 	kvfree(load);
 	return error;
 }

@@ -21,6 +21,7 @@
 #include "core/fault.h"
 #include "core/read_policy.h"
 #include "io/copy.h"
+#include "io/latency.h"
 #include "io/log.h"
 #include "io/lost.h"
 #include "io/map.h"
@@ -99,17 +100,24 @@ static int bound_to(const struct tandem_request *request)
 	return sight.word & BARE ? readable & sight.home : readable;
 }
 
-/* The legs of the best class; they change at any time, and whatever is seen of it will do. */
+/*
+ * Legs of the best class, without those that sit out. They change at any time, and whatever
+ * is seen of it will do.
+ */
 static noinline u8 wanted(const struct tandem_set *set, u8 legs)
 {
-	return tandem_read_wanted(legs, READ_ONCE(set->rest), READ_ONCE(set->avoided));
+	u8 avoided = READ_ONCE(set->avoided);
+	u8 rest = tandem_read_rest(READ_ONCE(set->preferred), avoided);
+
+	return tandem_read_brisk(tandem_read_wanted(legs, rest, avoided), READ_ONCE(set->sitting));
 }
 
 /*
- * Position of the leg that is to answer, -EIO, or -EAGAIN: wait. What an administrator would
+ * Position of the leg that is to answer, -EIO, or -EAGAIN: wait. @among: legs (bits) of which
+ * it is one, and any other would do as well. What an administrator would
  * rather have comes last: it chooses among legs that may be read, and adds none (I21).
  */
-static int pick(struct tandem_request *request)
+static int pick(struct tandem_request *request, u8 *among)
 {
 	struct tandem_set *set = request->set;
 	struct tandem_leg *leg = tandem_set_leg(set, 0);
@@ -133,6 +141,7 @@ static int pick(struct tandem_request *request)
 	legs = tandem_read_left(legs, request->tried);
 	if (unlikely(legs & READ_ONCE(set->rest)))
 		legs = wanted(set, legs);
+	*among = legs;
 	for (i = 0; legs >> i; i++, leg++)
 		if (legs & 1u << i &&
 		    tandem_read_offer(&choice, i, READ_ONCE(leg->next_sector) == request->sector,
@@ -144,15 +153,21 @@ static int pick(struct tandem_request *request)
 /* Aims the bio at a leg: 0; or as pick(). */
 static int aim(struct tandem_request *request)
 {
-	int position = pick(request);
 	struct tandem_leg *leg;
+	int position;
+	u8 among;
 
+	position = pick(request, &among);
 	if (position < 0)
 		return position;
 	leg = tandem_set_leg(request->set, position);
+	WRITE_ONCE(leg->next_sector, request->sector + bio_sectors(request->bio));
+	if (unlikely(READ_ONCE(leg->sampled) != (u32)jiffies)) {
+		position = tandem_latency_begin(request, among, position);
+		leg = tandem_set_leg(request->set, position);
+	}
 	request->position = position;
 	atomic_inc(&leg->reads_in_flight);
-	WRITE_ONCE(leg->next_sector, request->sector + bio_sectors(request->bio));
 	request->bio->bi_iter.bi_sector =
 		request->array->super->data_offset_sectors + request->sector;
 	return 0;
@@ -304,6 +319,8 @@ bool tandem_request_end(struct tandem_request *request, blk_status_t *status)
 	leg = tandem_set_leg(request->set, request->position);
 	request->position = -1;
 	atomic_dec(&leg->reads_in_flight);
+	if (unlikely(READ_ONCE(leg->timed) == request))
+		tandem_latency_end(request, leg, result);
 	if (likely(result == TANDEM_RESULT_OK)) {
 		if (likely(!is_doubtful(request, leg)))
 			return false;

@@ -54,8 +54,9 @@ static inline u32 tandem_masks_pack(u8 written, u8 counted, u8 readable, u8 fail
  * @changes: how often a leg has left or entered; under array->lock
  * @starved: writers wait for room in the log
  * @losses: how often every leg has failed a flush; under array->lock
- * @rest: legs (bits) that no read is sent to while another one can answer; @avoided: those
- *	that wait for all others (core/read_policy.h). Written under array->lock (io/keep.c)
+ * @rest: legs (bits) that no read is sent to while another one can answer
+ * @preferred, @avoided: by class (core/read_policy.h); @sitting: they sit out (io/latency.h).
+ *	These and @rest are written under array->lock (io/keep.c)
  * @watched, @timed: requests are timed, and which one is (io/pace.h)
  * @copy_rate: bytes a second of a resync, as last measured (io/rate.h); 0: not known
  */
@@ -88,7 +89,9 @@ struct tandem_set {
 	bool starved;
 	bool watched;
 	u8 rest;
+	u8 preferred;
 	u8 avoided;
+	u8 sitting;
 	u32 losses;
 	struct tandem_request *timed;
 };

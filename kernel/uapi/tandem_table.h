@@ -46,7 +46,7 @@
  * Status line (INFO): see struct tandem_status in core/status.h:
  *
  *	1 STATE SYNC DONE TOTAL UNSURE EPOCH COPIED NR_LEGS LEG...
- *	LOG COPY PACE LOST KEPT SHAPE READ
+ *	LOG COPY PACE LOST KEPT SHAPE READ LATENCY
  *
  *	STATE     healthy, degraded, unrecorded, failed or read-only
  *	SYNC      resync, rebuild, first-touch, paused or "-"
@@ -70,6 +70,10 @@
  *	          SET:HAND:REPLACES, with commas: 1 if it was taken out by hand; the leg that
  *	          it is to replace, plus one, or 0
  *	READ      for each leg its CLASS, with commas
+ *	LATENCY   for each leg P50:P99:SITS, with commas: what half of its reads, and all but
+ *	          one in a hundred, took at most, in microseconds, 0 if not known; while
+ *	          it sits out, for other legs answer far sooner, how long its reads
+ *	          took, at least, or 0
  */
 #ifndef TANDEM_TABLE_H
 #define TANDEM_TABLE_H

@@ -3,6 +3,9 @@
  * op OPERATION DEVICE LEG...: what one operation on a block device costs. For an
  * operation on a file DEVICE is its name.
  *
+ * Of an operation that is timed each for itself it also says p99_ns, the time that all but
+ * one in a hundred did not exceed, in all rounds.
+ *
  * With COST_LOOP=FILE in the environment it says "looping", and goes on until there is
  * that file: for who looks from outside.
  *
@@ -40,6 +43,7 @@ enum {
 	ROUNDS = 5,
 	NR_BUFFERS = 64,
 	MAX_DEPTH = 100,
+	MAX_EACH = 4000,
 };
 
 #define KIB 1024UL
@@ -52,13 +56,14 @@ enum {
  * @rest_ms: between two that are timed one by one; 0: a round is timed as a whole
  * @settle_ms: before each round, until the array has cleaned up
  * @is_fresh: each place once, and never before: a round has places of its own
+ * @is_each: timed each for itself as well; at most MAX_EACH of a round
  */
 struct operation {
 	const char *name;
 	size_t bytes, stride;
 	unsigned int places, count, depth;
 	int rest_ms, settle_ms, flags;
-	int is_read, syncs, is_gather, appends, is_fresh;
+	int is_read, syncs, is_gather, appends, is_fresh, is_each;
 };
 
 static const struct operation operations[] = {
@@ -74,6 +79,8 @@ static const struct operation operations[] = {
 	  .count = 100, .depth = 1, .is_gather = 1 },
 	{ .name = "read8k", .bytes = 8 * KIB, .stride = 8 * KIB, .places = 256,
 	  .count = 2000, .depth = 1, .is_read = 1 },
+	{ .name = "read8k-each", .bytes = 8 * KIB, .stride = 8 * KIB, .places = 256,
+	  .count = MAX_EACH, .depth = 1, .is_read = 1, .is_each = 1 },
 	{ .name = "write4k-fdatasync", .bytes = 4 * KIB, .stride = 4 * KIB, .places = 256,
 	  .count = 500, .depth = 1, .syncs = 1 },
 	{ .name = "odsync4k", .bytes = 4 * KIB, .stride = 4 * KIB, .places = 256,
@@ -101,6 +108,8 @@ struct bench {
 	aio_context_t aio;
 	char *memory;
 	struct iovec vector[NR_BUFFERS];
+	uint64_t *each;
+	size_t nr_each;
 };
 
 static void die(const char *what)
@@ -181,6 +190,14 @@ static void one(struct bench *bench, unsigned int n)
 		die(op->name);
 }
 
+static void one_of_each(struct bench *bench, unsigned int n)
+{
+	uint64_t ns = now_ns();
+
+	one(bench, n);
+	bench->each[bench->nr_each++] = now_ns() - ns;
+}
+
 /* All that belong together in one system call: the kernel plugs them. */
 static void group(struct bench *bench, unsigned int first)
 {
@@ -214,6 +231,8 @@ static void some(struct bench *bench, unsigned int first, unsigned int count)
 	for (n = first; n < first + count; n += bench->op->depth) {
 		if (bench->op->depth > 1)
 			group(bench, n);
+		else if (bench->op->is_each && bench->nr_each < ROUNDS * MAX_EACH)
+			one_of_each(bench, n);
 		else
 			one(bench, n);
 	}
@@ -250,6 +269,7 @@ static void fill(struct bench *bench)
 		    (ssize_t)op->bytes)
 			die(op->name);
 	some(bench, 0, op->depth > op->places ? op->depth : op->places);
+	bench->nr_each -= bench->nr_each % MAX_EACH;
 }
 
 static struct counters play(struct bench *bench)
@@ -299,6 +319,10 @@ static void run(struct bench *bench)
 		qsort(all[i], ROUNDS, sizeof(uint64_t), compare);
 		printf("%s %.3f\n", names[i], (double)all[i][ROUNDS / 2] / bench->op->count);
 	}
+	if (!bench->nr_each)
+		return;
+	qsort(bench->each, bench->nr_each, sizeof(uint64_t), compare);
+	printf("p99_ns %llu\n", (unsigned long long)bench->each[bench->nr_each * 99 / 100]);
 }
 
 /* One round more, in which time does not count. */
@@ -334,6 +358,9 @@ static void prepare(struct bench *bench)
 	unsigned int i;
 
 	if (posix_memalign((void **)&bench->memory, 4 * KIB, size))
+		die("memory");
+	bench->each = calloc(ROUNDS * MAX_EACH, sizeof(*bench->each));
+	if (!bench->each)
 		die("memory");
 	memset(bench->memory, 'x', size);
 	/* Every other page, so that no two can become one segment. */

@@ -26,6 +26,9 @@
 #include "slotbook.h"
 #include "world.h"
 
+/* More than others take, of whom the slow ones do not need a millisecond. */
+#define LAME_TICKS	10000u
+
 static struct sim_disk *disk_of(struct tandem_disk *engine)
 {
 	return container_of(engine, struct sim_disk, engine);
@@ -253,7 +256,11 @@ static u64 latency(const struct sim_command *command)
 		ticks *= 3;
 	if (!world.options.steered && !sim_below(SIM_RANDOM_SCHEDULE, 40))
 		ticks *= 20;
-	return ticks * command->disk->health.slow;
+	ticks *= command->disk->health.slow;
+	if (command->op == REQ_OP_READ && command->users &&
+	    world.options.lame == command->disk->leg + 1)
+		ticks += LAME_TICKS;
+	return ticks;
 }
 
 static struct sim_command *make_command(struct sim_disk *disk, struct bio *bio)

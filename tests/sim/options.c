@@ -192,6 +192,16 @@ static void draw_standstill(struct sim_options *o)
 			2 + sim_below(SIM_RANDOM_STANDSTILL, 300);
 }
 
+/* One leg (plus one) takes far longer for users' reads, as of its first day; many reads. */
+static void draw_lame(struct sim_options *o)
+{
+	if (sim_below(SIM_RANDOM_LATENCY, 12))
+		return;
+	o->lame = 1 + sim_below(SIM_RANDOM_LATENCY, o->legs * o->sets);
+	o->read_percent = 90;
+	o->events = max(o->events, 200 + sim_below(SIM_RANDOM_LATENCY, 300));
+}
+
 /*
  * A stream of its own, and a third of the seeds: sets that become longer, up to @room
  * regions, by pieces that are no regions.
@@ -261,6 +271,7 @@ void options_draw(struct sim_options *o, const struct sim_limits *limits)
 	draw_keep(o);
 	draw_classes(o);
 	draw_standstill(o);
+	draw_lame(o);
 	o->overlap = 0;
 	if (limits->calm) {
 		o->read_error = o->write_error = o->flush_error = o->meta_error = 0;

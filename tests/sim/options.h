@@ -33,7 +33,7 @@
 	x(init_content) x(rollback) x(log_slots) x(log_window)		\
 	x(log_limit) x(clean_ticks) x(ahead) x(role_log) x(stream)	\
 	x(pieces) x(pace_ticks) x(room) x(lost_limit) x(ring)		\
-	x(events_percent) x(standstill)
+	x(events_percent) x(standstill) x(lame)
 
 #define SIM_FIELD(name) u32 name;
 

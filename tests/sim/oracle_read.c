@@ -6,6 +6,9 @@
  * that may be read, that has not failed this read, and of which no flush failed since. The
  * classes are those that an administrator set last, by the oracle's own books.
  *
+ * Among those of a class, none that sits out while another could have answered (rule "sits");
+ * and a leg that takes far longer for reads, where nothing else is wrong, soon sits out.
+ *
  * And what a leg said before it failed a flush is no answer after that (K3): the block may be
  * another one by then. A read-only array settles nothing, and the pin answers.
  *
@@ -25,15 +28,22 @@
 #include "world.h"
 
 #define NR_REGIONS	64u		/* nobody looks at those behind */
+/* Three times what the engine needs to know it. */
+#define MOST_LAME	200u
 #define BOUND	(TANDEM_REGION_UNSURE | TANDEM_REGION_NEVER | TANDEM_REGION_PARTLY | \
 		 TANDEM_REGION_LOST)
 
 /* By the disk's clock, when a copy into a region last erred on a leg; 0: never, or flushed. */
 static u64 erred[SIM_MAX_DISKS][NR_REGIONS + 1];
 
+/* Jiffies in which the lame leg was sent reads since it last sat out; the last of them. */
+static u32 lame_ticks;
+static unsigned long lame_at;
+
 void oracle_read_begin(void)
 {
 	memset(erred, 0, sizeof(erred));
+	lame_ticks = 0;
 }
 
 static u32 region_of(u64 sector)
@@ -115,6 +125,38 @@ void oracle_read_given(const struct sim_part *part)
 			 part->count, part->set);
 }
 
+/* Are reads so quick and so alike that a few say which leg is slow? Long ones are not timed. */
+static bool is_told_apart(void)
+{
+	return !faults_injected() && !world.options.slow && !world.options.steered &&
+	       world.options.latency <= 100 && world.options.max_sectors <= 64;
+}
+
+/* A leg is tried again when its time is over. */
+static void check_rest(const struct tandem_leg *leg)
+{
+	if (leg->set->sitting & leg->bit && !world.options.preemption &&
+	    !time_before(jiffies, leg->latency.until + HZ))
+		sim_fail("sits", "leg %u sits out for a second longer than it was to", leg->index);
+}
+
+/* It is not read for long, where it has peers. */
+static void check_lame(const struct tandem_set *set, unsigned int leg, u8 could)
+{
+	u32 lame = world.options.lame - 1 - set->first_leg;
+
+	if (!is_told_apart() || lame >= set->nr_legs)
+		return;
+	if (set->sitting & (1u << lame) || could == 1u << lame)
+		lame_ticks = 0;
+	if (leg - set->first_leg != lame || lame_at == jiffies)
+		return;
+	lame_at = jiffies;
+	if (++lame_ticks > MOST_LAME)
+		sim_fail("sits", "leg %u takes far longer than the others, and is read and read",
+			 leg);
+}
+
 void oracle_read_sent(const struct sim_command *command)
 {
 	struct sim_part *part = part_of(command);
@@ -130,9 +172,17 @@ void oracle_read_sent(const struct sim_command *command)
 		return;
 	could = TANDEM_READABLE(atomic_read(&set->masks)) & (u8)~request->tried &
 		(u8)~TANDEM_SUSPECT(request->doubt);
-	for (i = 0; i < set->nr_legs; i++)
+	for (i = 0; i < set->nr_legs; i++) {
+		check_rest(tandem_set_leg(set, i));
 		if (could & (1u << i) && rank(set->first_leg + i) < rank(leg))
 			sim_fail("class", "leg %u is read, of class %u, though leg %u could "
 				 "answer, of class %u", leg, oracle_keep_class(leg),
 				 set->first_leg + i, oracle_keep_class(set->first_leg + i));
+		if (could & (1u << i) && rank(set->first_leg + i) > rank(leg))
+			could &= (u8)~(1u << i);
+	}
+	if (set->sitting & (1u << (leg - set->first_leg)) && could & ~set->sitting)
+		sim_fail("sits", "leg %u is read and sits out, legs %x of its class could answer",
+			 leg, could & ~set->sitting);
+	check_lame(set, leg, could);
 }

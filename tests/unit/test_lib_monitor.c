@@ -153,6 +153,22 @@ static void test_healthy_array_is_said_once(void **state)
 	assert_int_equal(mock_changes, 0);
 }
 
+#define SITS HEALTHY " - - - - - - - 20:35:0,5020:6000:5000"
+
+static void test_leg_that_sits_out_is_said_once_and_again_when_it_is_read(void **state)
+{
+	(void)state;
+	look(HEALTHY, BOTH);
+	pass(0, "array: healthy\n");
+	look(SITS, BOTH);
+	pass(1, "slow: leg 1 (/mock/1) sits out: its reads took 5000 us or more\n");
+	look(SITS, BOTH);
+	pass(2, "");
+	look(HEALTHY, BOTH);
+	pass(3, "slow: leg 1 (/mock/1) is read again\n");
+	assert_int_equal(mock_changes, 0);
+}
+
 static void test_disk_that_answers_for_a_while_is_added_again(void **state)
 {
 	(void)state;
@@ -494,6 +510,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_healthy_array_is_said_once),
+		TEST(test_leg_that_sits_out_is_said_once_and_again_when_it_is_read),
 		TEST(test_disk_that_answers_for_a_while_is_added_again),
 		TEST(test_disk_that_was_enlarged_is_added_again),
 		TEST(test_disk_that_errs_meanwhile_begins_anew),

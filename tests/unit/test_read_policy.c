@@ -183,6 +183,19 @@ static void test_no_class_takes_the_last_leg(void **state)
 	}
 }
 
+static void test_no_rest_takes_the_last_leg(void **state)
+{
+	unsigned int n;
+	u8 got;
+
+	(void)state;
+	for (n = 0; n < 1u << 16; n++) {
+		got = tandem_read_brisk((u8)n, (u8)(n >> 8));
+		if (!got != !(u8)n || got & ~n || (got & (n >> 8) && (u8)n & ~(n >> 8)))
+			fail_msg("legs %#x, sitting %#x: %#x", n & 255, n >> 8, got);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +204,7 @@ int main(void)
 		cmocka_unit_test(test_classes_of_every_three_legs),
 		cmocka_unit_test(test_random_classes_of_eight_legs),
 		cmocka_unit_test(test_no_class_takes_the_last_leg),
+		cmocka_unit_test(test_no_rest_takes_the_last_leg),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

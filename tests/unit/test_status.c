@@ -54,7 +54,8 @@ static void test_line_is_the_documented_one(void **state)
 	status.leg[1].write_errors = 2;
 	status.leg[1].flush_errors = 3;
 	there_and_back(&status);
-	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS " - - - - - - -");
+	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
+			    " - - - - - - - -");
 	status.log.present = true;
 	status.log.dirty_regions = 5;
 	status.log.limit_regions = 900;
@@ -62,7 +63,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.log.waits = 4;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4 - - - - - -");
+			    " 5/900/77/4 - - - - - - -");
 	status.log.has_record_waits = true;
 	status.log.record_waits = 19;
 	status.copy.present = true;
@@ -72,7 +73,7 @@ static void test_line_is_the_documented_one(void **state)
 	status.lost.sectors = 24;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4/19 123456789/42 - 24 - - -");
+			    " 5/900/77/4/19 123456789/42 - 24 - - - -");
 	status.pace.present = true;
 	status.pace.rate = 1000;
 	status.pace.eta_s = 600;
@@ -80,14 +81,14 @@ static void test_line_is_the_documented_one(void **state)
 	status.pace.target_us = 5000;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24 - - -");
+			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24 - - - -");
 	status.kept.present = true;
 	status.kept.target_us = 800;
 	status.kept.recovery_ms = 10000;
 	status.kept.due = true;
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
-			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24 800/10000/1 - -");
+			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24 800/10000/1 - - -");
 	status.shape.present = true;
 	status.shape.level = TANDEM_RAID10;
 	status.shape.role = TANDEM_ROLE_LOG;
@@ -99,10 +100,10 @@ static void test_line_is_the_documented_one(void **state)
 	there_and_back(&status);
 	assert_string_equal(line, "1 degraded rebuild 10 20 3 12 2048/4096 " LEGS
 			    " 5/900/77/4/19 123456789/42 1000/600/2000/5000 24 800/10000/1"
-			    " raid10/log/128/2048/1 0:0:0,0:1:1 -");
+			    " raid10/log/128/2048/1 0:0:0,0:1:1 - -");
 }
 
-static void test_read_classes_are_the_last_word(void **state)
+static void test_read_classes_and_latencies_are_the_last_words(void **state)
 {
 	static struct tandem_status status;
 
@@ -114,7 +115,16 @@ static void test_read_classes_are_the_last_word(void **state)
 	status.leg[1].read_class = TANDEM_READ_AVOIDED;
 	there_and_back(&status);
 	assert_string_equal(line, "1 healthy - 1 2 3 4 5/6 " LEGS
-			    " - - - - - - preferred,avoided");
+			    " - - - - - - preferred,avoided -");
+	status.has_latencies = true;
+	status.leg[0].p50_us = 20;
+	status.leg[0].p99_us = 35;
+	status.leg[1].p50_us = 5020;
+	status.leg[1].p99_us = 4294967295u;
+	status.leg[1].sits_us = 5000;
+	there_and_back(&status);
+	assert_string_equal(line, "1 healthy - 1 2 3 4 5/6 " LEGS
+			    " - - - - - - preferred,avoided 20:35:0,5020:4294967295:5000");
 }
 
 static void test_every_combination_of_states_comes_back(void **state)
@@ -232,6 +242,18 @@ static void fill_classes(struct prng *prng, struct tandem_status *status)
 			(enum tandem_read_class)prng_below(prng, TANDEM_NR_READ_CLASSES);
 }
 
+static void fill_latencies(struct prng *prng, struct tandem_status *status)
+{
+	unsigned int i;
+
+	status->has_latencies = prng_below(prng, 2);
+	for (i = 0; i < status->nr_legs && status->has_latencies; i++) {
+		status->leg[i].p50_us = (u32)any_number(prng);
+		status->leg[i].p99_us = (u32)any_number(prng);
+		status->leg[i].sits_us = (u32)any_number(prng);
+	}
+}
+
 static void test_any_numbers_come_back(void **state)
 {
 	struct prng prng = prng_start();
@@ -257,6 +279,7 @@ static void test_any_numbers_come_back(void **state)
 		fill_kept(&prng, &status.kept);
 		fill_shape(&prng, &status);
 		fill_classes(&prng, &status);
+		fill_latencies(&prng, &status);
 		there_and_back(&status);
 	}
 }
@@ -271,9 +294,10 @@ static void test_short_buffers_are_noticed_and_never_overrun(void **state)
 	(void)state;
 	assert_int_equal(tandem_status_parse("1 healthy - 1 2 3 4 5/6 " LEGS
 					     " 1/2/3/4 5/6 1/2/3/4 7 8/9/0 raid1/log/0/8/1"
-					     " 0:0:0,0:0:0 normal,avoided", &status), 0);
+					     " 0:0:0,0:0:0 normal,avoided 1:2:0,3:4:1",
+					     &status), 0);
 	len = tandem_status_format(&status, text, sizeof(text));
-	assert_in_range(len, 40, 143);
+	assert_in_range(len, 40, 158);
 	for (size = 0; size < sizeof(text); size++) {
 		memset(text, '#', sizeof(text));
 		assert_int_equal(tandem_status_format(&status, text, size),
@@ -295,6 +319,7 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 	static const char *const kept[] = { " -", " 8/9/1" };
 	static const char *const shapes[] = { " -", " raid1/log/0/8/1 0:0:0,0:1:1" };
 	static const char *const classes[] = { " -", " preferred,avoided" };
+	static const char *const latencies[] = { " -", " 5:6:0,7:8:1" };
 	static struct tandem_status want, status;
 	char text[192], *cut;
 	unsigned int i;
@@ -335,8 +360,14 @@ static void test_more_words_are_passed_over_and_fewer_refused(void **state)
 		assert_int_equal(tandem_status_parse(text, &want), 0);
 		assert_int_equal(want.has_read_classes, i);
 		assert_int_equal(want.leg[1].read_class, i ? TANDEM_READ_AVOIDED : 0);
-		snprintf(text, sizeof(text), "%s - - - -%s%s%s  more/words: 9", whole, kept[i],
-			 shapes[i], classes[i]);
+		assert_false(want.has_latencies);
+		snprintf(text, sizeof(text), "%s - - - -%s%s%s%s", whole, kept[i], shapes[i],
+			 classes[i], latencies[i]);
+		assert_int_equal(tandem_status_parse(text, &want), 0);
+		assert_int_equal(want.has_latencies, i);
+		assert_int_equal(want.leg[1].sits_us, i);
+		snprintf(text, sizeof(text), "%s - - - -%s%s%s%s  more/words: 9", whole, kept[i],
+			 shapes[i], classes[i], latencies[i]);
 		assert_int_equal(tandem_status_parse(text, &status), 0);
 		assert_memory_equal(&status, &want, sizeof(want));
 	}
@@ -454,11 +485,32 @@ static void test_bad_read_classes_are_refused(void **state)
 	}
 }
 
+static void test_bad_latencies_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"--", "1:2:0", "1:2:0,", ",1:2:0", "1:2:0,3:4", "1:2:0,3:4:4294967296",
+		"1:2:0,3:4:0,5:6:0",
+		"1:2:0,x:4:0", "1:2:0,3:-4:0", "1:2:0,4294967296:4:0", "1:2:0,3:4294967296:0",
+		"1/2/0,3/4/0", "1:2:0:0,3:4:0",
+	};
+	static struct tandem_status status;
+	char text[128];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text), "1 healthy - 1 2 3 4 5/6 " LEGS " - - - - - - - %s",
+			 bad[i]);
+		if (tandem_status_parse(text, &status) != -EINVAL)
+			fail_msg("accepted: %s", text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_line_is_the_documented_one),
-		cmocka_unit_test(test_read_classes_are_the_last_word),
+		cmocka_unit_test(test_read_classes_and_latencies_are_the_last_words),
 		cmocka_unit_test(test_every_combination_of_states_comes_back),
 		cmocka_unit_test(test_any_numbers_come_back),
 		cmocka_unit_test(test_short_buffers_are_noticed_and_never_overrun),
@@ -466,6 +518,7 @@ int main(void)
 		cmocka_unit_test(test_words_may_be_further_apart),
 		cmocka_unit_test(test_bad_lines_are_refused),
 		cmocka_unit_test(test_bad_read_classes_are_refused),
+		cmocka_unit_test(test_bad_latencies_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,9 +87,10 @@ static struct json_object *leg_object(const struct tandem_leg_info *leg)
 	add_number(errors, "write", leg->write_errors);
 	add_number(errors, "flush", leg->flush_errors);
 	add(to, "errors", errors);
-	add_number(latency, "p50", TANDEM_UNKNOWN);
-	add_number(latency, "p99", TANDEM_UNKNOWN);
+	add_number(latency, "p50", leg->latency_p50_us);
+	add_number(latency, "p99", leg->latency_p99_us);
 	add(to, "latency_us", latency);
+	add_bool(to, "sits_out", leg->sits_out);
 	return to;
 }
 

@@ -176,6 +176,9 @@ static void show_classes(const struct tandem_array_info *info)
 
 		if (leg->read_class && !is(leg->read_class, "normal"))
 			printf("reads   leg %u is %s, by tandem set\n", leg->leg, leg->read_class);
+		if (leg->sits_out)
+			printf("reads   leg %u sits out: its reads took %llu us or more\n",
+			       leg->leg, (unsigned long long)leg->sits_out_us);
 	}
 }
 

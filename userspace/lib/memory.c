@@ -107,9 +107,12 @@ static bool parse_leg(const char *line, struct tandem_memory_array *array)
 	struct tandem_memory_leg leg = { 0 };
 	unsigned int number;
 
-	if (!array || sscanf(line, "leg %u %u %lld %lld %u %lld %u", &number, &leg.state,
+	/* The last one is not in a file that an older version wrote. */
+	if (!array || sscanf(line, "leg %u %u %lld %lld %u %lld %u %u", &number, &leg.state,
 			     &leg.away_ms, &leg.well_ms, &leg.tries, &leg.tried_ms,
-			     &leg.said) != 7)
+			     &leg.said, &leg.sits_out) < 7)
+		return false;
+	if (leg.sits_out > 1)
 		return false;
 	if (number >= array->nr_legs || !is_state(leg.state))
 		return false;
@@ -172,8 +175,8 @@ static void print_array(const struct tandem_memory_array *array, FILE *to)
 	for (i = 0; i < array->nr_legs; i++) {
 		const struct tandem_memory_leg *leg = &array->leg[i];
 
-		fprintf(to, "leg %u %u %lld %lld %u %lld %u\n", i, leg->state, leg->away_ms,
-			leg->well_ms, leg->tries, leg->tried_ms, leg->said);
+		fprintf(to, "leg %u %u %lld %lld %u %lld %u %u\n", i, leg->state, leg->away_ms,
+			leg->well_ms, leg->tries, leg->tried_ms, leg->said, leg->sits_out);
 	}
 }
 

@@ -20,6 +20,7 @@
  * @tries: how many times that was added again, since it was last well for long
  * @tried_ms: last time
  * @said: hash of why nothing is done about it, 0: nothing was said
+ * @sits_out: told so
  */
 struct tandem_memory_leg {
 	unsigned int state;
@@ -28,6 +29,7 @@ struct tandem_memory_leg {
 	unsigned int tries;
 	s64 tried_ms;
 	u32 said;
+	unsigned int sits_out;
 };
 
 /**

@@ -63,6 +63,26 @@ static void path_of(const struct tandem_care *care, unsigned int leg, char *path
 		care->monitor->ctx.device->path_of(care->view.disk[leg], path, TANDEM_PATH_BYTES);
 }
 
+/* It is slow, or not any more. */
+static void remember_speed(struct tandem_care *care, unsigned int leg)
+{
+	struct tandem_memory_leg *known = &care->known->leg[leg];
+	const struct tandem_leg_status *status = &care->view.status.leg[leg];
+	char path[TANDEM_PATH_BYTES];
+
+	if (known->sits_out == !!status->sits_us)
+		return;
+	known->sits_out = !!status->sits_us;
+	path_of(care, leg, path);
+	if (status->sits_us)
+		tandem_care_tell(care, TANDEM_NEWS("slow", leg, path[0] ? path : NULL),
+				 "leg %u (%s) sits out: its reads took %u us or more",
+				 leg, path[0] ? path : "no disk", status->sits_us);
+	else if (status->state == TANDEM_LEG_CURRENT)
+		tandem_care_tell(care, TANDEM_NEWS("slow", leg, path[0] ? path : NULL),
+				 "leg %u (%s) is read again", leg, path[0] ? path : "no disk");
+}
+
 /* What is new of a leg. */
 static void remember_leg(struct tandem_care *care, unsigned int leg, bool is_new)
 {
@@ -79,6 +99,7 @@ static void remember_leg(struct tandem_care *care, unsigned int leg, bool is_new
 				 tandem_leg_state_text(state));
 	}
 	known->state = state;
+	remember_speed(care, leg);
 	if (!tandem_reload_is_free(&care->view, leg)) {
 		known->away_ms = known->well_ms = 0;
 		if (state == TANDEM_LEG_CURRENT && now - known->tried_ms > CALM_MS)

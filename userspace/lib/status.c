@@ -195,6 +195,10 @@ static void fill_disks(const struct tandem_context *ctx, const struct tandem_vie
 		leg->read_errors = from->read_errors;
 		leg->write_errors = from->write_errors;
 		leg->flush_errors = from->flush_errors;
+		leg->latency_p50_us = from->p50_us ? from->p50_us : TANDEM_UNKNOWN;
+		leg->latency_p99_us = from->p99_us ? from->p99_us : TANDEM_UNKNOWN;
+		leg->sits_out = from->sits_us;
+		leg->sits_out_us = from->sits_us ? from->sits_us : TANDEM_UNKNOWN;
 		if (view->status.has_read_classes)
 			leg->read_class = tandem_read_class_text(from->read_class);
 		if (view->disk[i])

@@ -23,9 +23,9 @@ struct tandem_monitor;
 
 /**
  * struct tandem_event - what is new; valid during the call
- * @kind: array (it appeared, or its state changed), gone, leg (its state changed),
- *	returns, spare (what is done about one), alone (why nothing is), replaced (another has
- *	its place), error
+ * @kind: array (it appeared, or its state changed), gone, leg (its state changed), slow (it
+ *	sits out, or is read again), returns, spare (what is done about one), alone (why
+ *	nothing is), replaced (another has its place), error
  * @leg: TANDEM_NO_LEG if it is about none
  * @disk: path, or NULL
  * @state: of the leg, else of the array; or NULL

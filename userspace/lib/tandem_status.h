@@ -25,6 +25,10 @@ struct tandem_status_list;
  * @by_hand: an administrator took it out
  * @replaces: leg that it takes the place of when it is current; TANDEM_NO_LEG: none
  * @read_class: normal, preferred or avoided, as given to tandem_set(); NULL: not known
+ * @latency_p50_us, @latency_p99_us: what half of its reads, and all but one in a hundred, took
+ *	at most, by a sample of them; TANDEM_UNKNOWN: none was sampled, or by an older module
+ * @sits_out: other legs answer far sooner, and reads go to these; tried again by itself.
+ *	@sits_out_us: so long and longer its reads took then
  * @spare: no place: a disk that waits for a leg to fail (tandem_status_spares())
  */
 struct tandem_leg_info {
@@ -41,6 +45,10 @@ struct tandem_leg_info {
 	bool spare;
 	uint32_t replaces;
 	const char *read_class;
+	uint64_t latency_p50_us;
+	uint64_t latency_p99_us;
+	bool sits_out;
+	uint64_t sits_out_us;
 };
 
 /**
