@@ -10,8 +10,10 @@
  *	  timed there
  *	...
  *	it ends, and is leg->timed: how long      it is an outlier (core/latency.h):
- *	  it took; leg->timed = NULL                set->sitting, an event, latency_work
- *	                                          latency_work: it is back, an event
+ *	  it took; leg->timed = NULL                set->sitting, latency_work
+ *	                                          latency_work: it is back
+ *
+ * Both are events if it is for a second or more.
  */
 #ifndef TANDEM_IO_LATENCY_H
 #define TANDEM_IO_LATENCY_H

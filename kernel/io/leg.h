@@ -53,8 +53,8 @@ struct tandem_leg_latency {
  * @log_left: record of the log that it surely had when it failed in operation
  * @by_hand: an administrator took it out since the start; array->lock
  * @read_class: as an administrator has set it; array->lock
- * @timed: the read that is timed, compared and never followed; @sampled: jiffies, when one was
- *	looked at. Written under array->lock (io/latency.h)
+ * @timed: the read that is timed, compared and never followed; written under array->lock
+ * @sampled: jiffies, when a read was last looked at; who loses a race looks once more for nothing
  * @super_bytes: image of a superblock, for load and commit
  */
 struct tandem_leg {

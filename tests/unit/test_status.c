@@ -466,23 +466,30 @@ static void test_bad_lines_are_refused(void **state)
 	}
 }
 
+/* Each of these words, behind @start. */
+static void refuse_words(const char *start, const char *const *bad, unsigned int nr)
+{
+	static struct tandem_status status;
+	char text[128];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		snprintf(text, sizeof(text), "%s %s", start, bad[i]);
+		if (tandem_status_parse(text, &status) != -EINVAL)
+			fail_msg("accepted: %s", text);
+	}
+}
+
 static void test_bad_read_classes_are_refused(void **state)
 {
 	static const char *const bad[] = {
 		"--", "x,normal", "normal", "normal,", ",normal", "normal,normal,normal",
 		"normal,Avoided", "normal,avoided,", "normal/avoided",
 	};
-	static struct tandem_status status;
-	char text[128];
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		snprintf(text, sizeof(text), "1 healthy - 1 2 3 4 5/6 " LEGS " - - - - - - %s",
-			 bad[i]);
-		if (tandem_status_parse(text, &status) != -EINVAL)
-			fail_msg("accepted: %s", text);
-	}
+	refuse_words("1 healthy - 1 2 3 4 5/6 " LEGS " - - - - - -", bad,
+		     sizeof(bad) / sizeof(bad[0]));
 }
 
 static void test_bad_latencies_are_refused(void **state)
@@ -493,17 +500,10 @@ static void test_bad_latencies_are_refused(void **state)
 		"1:2:0,x:4:0", "1:2:0,3:-4:0", "1:2:0,4294967296:4:0", "1:2:0,3:4294967296:0",
 		"1/2/0,3/4/0", "1:2:0:0,3:4:0",
 	};
-	static struct tandem_status status;
-	char text[128];
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		snprintf(text, sizeof(text), "1 healthy - 1 2 3 4 5/6 " LEGS " - - - - - - - %s",
-			 bad[i]);
-		if (tandem_status_parse(text, &status) != -EINVAL)
-			fail_msg("accepted: %s", text);
-	}
+	refuse_words("1 healthy - 1 2 3 4 5/6 " LEGS " - - - - - - -", bad,
+		     sizeof(bad) / sizeof(bad[0]));
 }
 
 int main(void)
